@@ -1,0 +1,66 @@
+import type { Label } from '../prompts/prompt.ts';
+
+/** What the fit measured at one layer, on prompts of the choose split (not fitted on). */
+export interface LayerFit {
+  readonly layer: number;
+  /** Whether the run steers this layer. */
+  readonly steered: boolean;
+  /** Area under the ROC curve of s, malicious against benign. */
+  readonly auc: number;
+  readonly meanScore: Partial<Record<Label, number>>;
+  /** Mean steering norm |strength · s| · ‖r‖ per label, at the chosen strength. */
+  readonly norm: Partial<Record<Label, number>>;
+  /** The same divided by ‖h‖. */
+  readonly relativeNorm: Partial<Record<Label, number>>;
+  /** Benign leakage: mean |s| of benign prompts not fitted on. */
+  readonly leakage: number;
+  readonly refusalNorm: number;
+  /** Cosine between r and the difference of means of harmful and jailbreak prompts: near 1 says "plain against template", not refusal. */
+  readonly templateCosine: number;
+  /** Eigenvalues of H_bᵀH_b / N_b, at most 200 of them, evenly taken, ascending, with their index; the cut is an index. */
+  readonly spectrum: readonly (readonly [index: number, eigenvalue: number])[];
+  readonly cut: number;
+  /** Whether the cut was moved out of a cluster of tied eigenvalues. */
+  readonly cutMoved: boolean;
+  /** Part of the benign variance that lies inside the "null space". */
+  readonly benignVarianceInside: number;
+}
+
+/** One strength tried on the choose split. */
+export interface StrengthPoint {
+  readonly strength: number;
+  /** Part of the choose split's prompts whose reply is a refusal, per label. */
+  readonly refused: Partial<Record<Label, number>>;
+  readonly n: Partial<Record<Label, number>>;
+  /** Mean KL(base ‖ steered) of the first token's distribution over benign prompts, in nats. */
+  readonly benignKl: number;
+  readonly degenerate: number;
+  readonly chosen: boolean;
+}
+
+/** What a fit says of itself: `fit.json` of a run folder. */
+export interface FitSummary {
+  readonly format: 'alphasteer-fit/1';
+  readonly model: string;
+  readonly dtype: string;
+  readonly device: string;
+  readonly layers: readonly number[];
+  readonly strength: number;
+  readonly nullSpaceRatio: number;
+  readonly ridge: number;
+  readonly counts: {
+    readonly benign: number;
+    readonly malicious: number;
+    readonly refused: number;
+    readonly answered: number;
+    readonly leftOut: number;
+    readonly choose: number;
+    readonly heldOutGoals: number;
+  };
+  readonly hiddenSize: number;
+  readonly perLayer: readonly LayerFit[];
+  readonly strengths: readonly StrengthPoint[];
+  /** Why these layers, this ratio and this strength, one sentence each, and what a reader must beware of. */
+  readonly reasons: readonly string[];
+  readonly warnings: readonly string[];
+}
