@@ -1,0 +1,177 @@
+/**
+ * What the model's process can do, on one screen. The front (command line, editor) holds a `WorkerApi` whose calls
+ * cross to the worker; the worker implements the same interface. Text, numbers and paths cross; activations and
+ * KV caches never do.
+ */
+import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { Judgement } from '../core/judge/verdict.ts';
+import type { Problem } from '../core/problem.ts';
+import type { FitSummary } from '../core/report/fit-summary.ts';
+import type { Summary } from '../core/report/summary.ts';
+
+/** Which model, on what. What is left out comes from `alphasteer.json`, then from the model folder. */
+export interface ModelChoice {
+  readonly model?: string;
+  readonly dtype?: string;
+  readonly device?: string;
+  readonly threads?: number;
+}
+
+/** A folder with an `alphasteer.json`, and what the caller overrides in it. */
+export interface WorkspaceParams extends ModelChoice {
+  readonly workspace: string;
+  /** At most so many rows of each prompt file, from its start. */
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly layers?: readonly number[];
+  readonly strength?: number;
+  /** Folder for the run instead of `.alphasteer/runs/<time>-<hash>`. */
+  readonly out?: string;
+}
+
+export interface FitResult {
+  readonly run: string;
+  readonly fit: FitSummary;
+  /** Prompts whose activations came from the cache, and those computed now. */
+  readonly cached: number;
+  readonly computed: number;
+  readonly seconds: readonly PhaseTime[];
+}
+
+export interface CompareParams extends WorkspaceParams {
+  /** A run folder or its name; the newest one when absent. */
+  readonly run?: string;
+  readonly maxNewTokens?: number;
+}
+
+export interface CompareResult {
+  readonly run: string;
+  readonly report: string;
+  readonly fit: FitSummary;
+  readonly summary: Summary;
+  readonly reused: number;
+  readonly made: number;
+  readonly seconds: readonly PhaseTime[];
+}
+
+export interface AskParams extends WorkspaceParams {
+  readonly prompt: string;
+  readonly run?: string;
+  readonly maxNewTokens?: number;
+}
+
+export interface AskedReply extends Judgement {
+  readonly reply: string;
+  readonly tokens: number;
+}
+
+export interface AskResult {
+  readonly run: string;
+  readonly strength: number;
+  readonly base: AskedReply;
+  readonly steered: AskedReply;
+  readonly layers: readonly {
+    readonly layer: number;
+    readonly score: number;
+    /** |strength · s| · ‖r‖ and the same divided by ‖h‖. */
+    readonly norm: number;
+    readonly relativeNorm: number;
+  }[];
+}
+
+export interface ActivationsParams extends WorkspaceParams {
+  readonly file: string;
+  readonly layers: readonly number[];
+  readonly out: string;
+}
+
+export interface ActivationsResult {
+  readonly out: string;
+  readonly shape: readonly [rows: number, layers: number, hiddenSize: number];
+  readonly seconds: readonly PhaseTime[];
+}
+
+export interface InspectResult {
+  readonly model: string;
+  readonly file: string;
+  readonly fingerprint: string;
+  readonly dtype: string;
+  readonly layout: string;
+  readonly layers: number;
+  readonly hiddenSize: number;
+  readonly vocabulary: number;
+  readonly context: number;
+  readonly inputs: readonly string[];
+  readonly bytes: number;
+  readonly device: DeviceReport;
+  readonly operators: readonly (readonly [name: string, count: number])[];
+  /** Logits of the untouched model against the edited one at strength 0, as bytes, per batch shape tried. */
+  readonly strengthZero: readonly { readonly shape: string; readonly step: 'prefill' | 'decode'; readonly equal: boolean }[];
+}
+
+/** What ran, and why the better ones did not. */
+export interface DeviceReport {
+  readonly device: string;
+  readonly tried: readonly { readonly device: string; readonly works: boolean; readonly detail: string }[];
+}
+
+export interface DoctorResult {
+  readonly checks: readonly {
+    readonly name: string;
+    readonly state: 'ok' | 'warning' | 'error';
+    readonly detail: string;
+    readonly fix?: string;
+  }[];
+}
+
+export interface PhaseTime {
+  readonly phase: string;
+  readonly seconds: number;
+  readonly detail: string;
+}
+
+/** The calls of the worker. Each one settles: with its result, a `HumanError`, a cancellation, or the worker's death. */
+export interface WorkerApi {
+  fit(params: WorkspaceParams): Promise<FitResult>;
+  compare(params: CompareParams): Promise<CompareResult>;
+  ask(params: AskParams): Promise<AskResult>;
+  activations(params: ActivationsParams): Promise<ActivationsResult>;
+  inspect(params: WorkspaceParams): Promise<InspectResult>;
+  doctor(params: WorkspaceParams): Promise<DoctorResult>;
+}
+
+/** The same names as requests on the wire. */
+export const requests = {
+  fit: new RequestType<WorkspaceParams, FitResult, Problem>('fit'),
+  compare: new RequestType<CompareParams, CompareResult, Problem>('compare'),
+  ask: new RequestType<AskParams, AskResult, Problem>('ask'),
+  activations: new RequestType<ActivationsParams, ActivationsResult, Problem>('activations'),
+  inspect: new RequestType<WorkspaceParams, InspectResult, Problem>('inspect'),
+  doctor: new RequestType<WorkspaceParams, DoctorResult, Problem>('doctor'),
+} satisfies { [K in keyof WorkerApi]: RequestType<Parameters<WorkerApi[K]>[0], Awaited<ReturnType<WorkerApi[K]>>, Problem> };
+
+/** How far a job is; `done` counts up to `total`, in `unit`. */
+export interface Progress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+}
+
+/** A piece of a reply as it is decoded. */
+export interface StreamedText {
+  readonly condition: 'base' | 'steered';
+  readonly text: string;
+}
+
+/** What the worker says while a job runs. One job at a time, so none of these names it. */
+export const notifications = {
+  progress: new NotificationType<Progress>('progress'),
+  problem: new NotificationType<Problem>('problem'),
+  text: new NotificationType<StreamedText>('text'),
+  log: new NotificationType<string>('log'),
+  heartbeat: new NotificationType<number>('heartbeat'),
+};
+
+/** JSON-RPC error code of an error meant for people; its data is the `Problem`. */
+export const humanErrorCode = 1;

@@ -1,0 +1,54 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const idLength = 64;
+
+/**
+ * Activations by content: rows of `width` f32 values, each under the SHA-256 of the token ids that made it. Two
+ * append-only files, `<key>.f32` with the rows and `<key>.ids` with their ids. Rows are written before their ids, and
+ * what a crash left half-written is cut off when the cache is opened, so a kill loses at most the batch in the air.
+ */
+export interface ActivationCache {
+  has(id: string): boolean;
+  put(rows: readonly { readonly id: string; readonly values: Float32Array }[]): Promise<void>;
+  /** @throws {RangeError} when the id is not in the cache */
+  read(id: string): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+export async function openActivationCache(folder: string, key: string, width: number): Promise<ActivationCache> {
+  await mkdir(folder, { recursive: true });
+  const rows = await open(join(folder, `${key}.f32`), 'a+');
+  const ids = await open(join(folder, `${key}.ids`), 'a+');
+  const index = await recover(rows, ids, width * 4);
+  return {
+    has: (id) => index.has(id),
+    put: async (fresh) => {
+      const missing = fresh.filter(({ id }) => !index.has(id));
+      if (missing.length === 0) return;
+      await rows.appendFile(Buffer.concat(missing.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, width * 4))));
+      await ids.appendFile(missing.map(({ id }) => `${id}\n`).join(''));
+      for (const { id } of missing) index.set(id, index.size);
+    },
+    read: async (id) => {
+      const at = index.get(id);
+      if (at === undefined) throw new RangeError(`No activations cached for ${id}.`);
+      const values = new Float32Array(width);
+      await rows.read(new Uint8Array(values.buffer), 0, width * 4, at * width * 4);
+      return values;
+    },
+    close: async () => {
+      await rows.close();
+      await ids.close();
+    },
+  };
+}
+
+async function recover(rows: FileHandle, ids: FileHandle, rowBytes: number): Promise<Map</* token hash */ string, number>> {
+  const lines = (await ids.readFile('latin1')).split('\n');
+  const whole = lines.slice(0, -1).findIndex((line) => line.length !== idLength);
+  const count = Math.min(whole < 0 ? lines.length - 1 : whole, Math.floor((await rows.stat()).size / rowBytes));
+  await rows.truncate(count * rowBytes);
+  await ids.truncate(count * (idLength + 1));
+  return new Map(lines.slice(0, count).map((id, i) => [id, i]));
+}

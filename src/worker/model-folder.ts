@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { z } from 'zod';
+import { HumanError } from '../core/problem.ts';
+
+/** Suffix of the weights' file name for each dtype, as transformers.js names them. */
+const suffixes = {
+  fp32: '',
+  fp16: '_fp16',
+  q4: '_q4',
+  q4f16: '_q4f16',
+  int8: '_int8',
+  uint8: '_uint8',
+  q8: '_quantized',
+  bnb4: '_bnb4',
+} as const;
+
+export type Dtype = keyof typeof suffixes;
+
+const ids = z.union([z.number().int(), z.array(z.number().int())]);
+
+const configSchema = z.looseObject({
+  model_type: z.string().default('unknown'),
+  hidden_size: z.number().int().positive(),
+  num_hidden_layers: z.number().int().positive(),
+  num_attention_heads: z.number().int().positive(),
+  num_key_value_heads: z.number().int().positive().optional(),
+  head_dim: z.number().int().positive().optional(),
+  vocab_size: z.number().int().positive(),
+  max_position_embeddings: z.number().int().positive().default(2048),
+  eos_token_id: ids.nullish(),
+});
+
+const generationSchema = z.looseObject({ eos_token_id: ids.nullish() });
+
+/** A chat model on disk: what `config.json` says, and which file holds the graph. Nothing in the folder is ever run as code. */
+export interface ModelFolder {
+  readonly path: string;
+  readonly graph: string;
+  readonly dtype: Dtype;
+  readonly config: z.infer<typeof configSchema>;
+  readonly endTokens: readonly number[];
+}
+
+/**
+ * Finds the graph of a model folder in the transformers.js layout (`onnx/model_q4.onnx`, or beside `config.json`).
+ * @throws {HumanError} no folder, no or a bad `config.json`, no weights, or none of the dtype asked for
+ */
+export async function openModelFolder(path: string, dtype?: string): Promise<ModelFolder> {
+  if (!(await stat(path).catch(() => undefined))?.isDirectory()) {
+    throw new HumanError({
+      file: path,
+      message: 'There is no model folder here.',
+      fix: 'Set `model` in alphasteer.json (or --model) to a folder that holds config.json, tokenizer.json and onnx/.',
+    });
+  }
+  const config = await readJson(join(path, 'config.json'), configSchema, 'A model folder needs its config.json.');
+  if (dtype !== undefined && !(dtype in suffixes)) {
+    throw new HumanError({ message: `Unknown dtype "${dtype}".`, fix: `Use one of: ${Object.keys(suffixes).join(', ')}.` });
+  }
+  const found = await findGraphs(path);
+  if (found.length === 0) {
+    throw new HumanError({
+      file: path,
+      message: 'The model folder holds no ONNX weights (no model*.onnx, in it or in onnx/).',
+      fix: 'Download the ONNX export of the model, or convert it, and put it under onnx/.',
+    });
+  }
+  const graph = dtype === undefined ? found[0] : found.find((candidate) => candidate.dtype === dtype);
+  if (!graph) {
+    throw new HumanError({
+      file: path,
+      message: `The model folder has no ${dtype} weights; it has ${found.map((candidate) => candidate.dtype).join(', ')}.`,
+      fix: 'Choose one of these with `dtype` (or --dtype).',
+    });
+  }
+  const generation = await readJson(join(path, 'generation_config.json'), generationSchema).catch(() => undefined);
+  const endTokens = [generation?.eos_token_id ?? config.eos_token_id ?? []].flat();
+  return { path, graph: graph.file, dtype: graph.dtype, config, endTokens };
+}
+
+async function findGraphs(path: string): Promise<{ dtype: Dtype; file: string }[]> {
+  const found: { dtype: Dtype; file: string }[] = [];
+  for (const folder of [join(path, 'onnx'), path]) {
+    const names = new Set(await readdir(folder).catch(() => []));
+    for (const base of ['model', 'decoder_model_merged']) {
+      for (const [dtype, suffix] of Object.entries(suffixes) as [Dtype, string][]) {
+        const name = `${base}${suffix}.onnx`;
+        if (names.has(name)) found.push({ dtype, file: join(folder, name) });
+      }
+    }
+  }
+  return found;
+}
+
+async function readJson<T>(file: string, schema: z.ZodType<T>, fix = 'Restore the file.'): Promise<T> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new HumanError({ file, message: 'The file is missing or cannot be read.', fix });
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new HumanError({ file, message: 'The file is not valid JSON.', fix });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new HumanError({ file, message: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}.`, fix });
+}
+
+/**
+ * Checks, before any native call, that each external data file is there, inside the model's folder and long enough:
+ * onnxruntime maps them, and a short file is a crash later on.
+ * @param needed bytes needed of each file, by its location relative to the graph's folder
+ * @throws {HumanError}
+ */
+export async function checkExternalData(graph: string, needed: ReadonlyMap<string, number>): Promise<void> {
+  const folder = resolve(graph, '..');
+  for (const [location, bytes] of needed) {
+    const file = resolve(folder, location);
+    if (relative(folder, file).startsWith('..') || !file.startsWith(folder + sep)) {
+      throw new HumanError({
+        file: graph,
+        message: `The graph wants data from outside the model's folder: ${location}.`,
+        fix: 'Do not use this model: get it again from a source you trust.',
+      });
+    }
+    const size = (await stat(file).catch(() => undefined))?.size;
+    if (size === undefined) {
+      throw new HumanError({
+        file,
+        message: "The model's weights are missing.",
+        fix: `Put ${location} beside ${relative(folder, graph)}; it was part of the same download.`,
+      });
+    }
+    if (size < bytes) {
+      throw new HumanError({
+        file,
+        message: `The model's weights are cut off: ${size} of ${bytes} bytes are here.`,
+        fix: 'Download this file again.',
+      });
+    }
+  }
+}
+
+/** SHA-256 over what decides the model's numbers: graph, weights, tokenizer, configuration. Hex. */
+export async function fingerprint(folder: ModelFolder, dataFiles: Iterable<string>): Promise<string> {
+  const hash = createHash('sha256');
+  const files = [
+    folder.graph,
+    ...[...dataFiles].sort().map((location) => resolve(folder.graph, '..', location)),
+    ...['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'].map((name) =>
+      join(folder.path, name),
+    ),
+  ];
+  for (const file of files) {
+    if (!(await stat(file).catch(() => undefined))) continue;
+    hash.update(`\0${relative(folder.path, file)}\0`);
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,23 @@
+import { HumanError } from '../core/problem.ts';
+
+const causes: Record<string, readonly [message: string, fix: string]> = {
+  EACCES: ['No permission', 'Give yourself access to it, or choose another folder with --out.'],
+  EPERM: ['Not permitted', 'Give yourself access to it, or choose another folder with --out.'],
+  EROFS: ['The file system is read-only', 'Choose another folder with --out.'],
+  ENOSPC: ['The disk is full', 'Free some space and run the command again: it goes on where it stopped.'],
+  EDQUOT: ['Your disk quota is used up', 'Free some space and run the command again: it goes on where it stopped.'],
+  ENOTDIR: ['A part of the path is a file, not a folder', 'Move that file away, or choose another folder with --out.'],
+  EISDIR: ['Expected a file, found a folder', 'Check the path.'],
+  ENOENT: ['No such file or folder', 'Check the path.'],
+  EEXIST: ['It exists already and is no folder', 'Move it away, or choose another folder with --out.'],
+  EMFILE: ['Too many files are open', 'Close other programs or raise the limit (ulimit -n).'],
+};
+
+/** An operating system's refusal as an error for people, or undefined where `error` is something else. */
+export function humanIoError(error: unknown): HumanError | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  const cause = causes[error.code];
+  if (!cause) return undefined;
+  const file = 'path' in error && typeof error.path === 'string' ? { file: error.path } : {};
+  return new HumanError({ ...file, message: `${cause[0]} (${error.code}).`, fix: cause[1] });
+}

@@ -1,0 +1,68 @@
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+
+export interface JsonLines<T> {
+  /** The lines read when the file was opened, in order. */
+  readonly rows: readonly T[];
+  /** Whether a torn last line (a crash or a full disk) was cut off. */
+  readonly torn: boolean;
+  /** Lines, from 1, that are whole but no valid row; they stay in the file and are not in `rows`. */
+  readonly bad: readonly number[];
+  append(rows: readonly T[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an append-only file of one JSON value a line. What follows the last line feed is a line that was never
+ * finished: it is cut off, so that the next append starts on a line of its own.
+ * @param parse gives undefined for a value that is no row
+ */
+export async function openJsonLines<T>(file: string, parse: (value: unknown) => T | undefined): Promise<JsonLines<T>> {
+  const { rows, bad, wholeBytes, torn } = await readJsonLines(file, parse);
+  const handle: FileHandle = await open(file, 'a');
+  if (torn) await handle.truncate(wholeBytes);
+  return {
+    rows,
+    torn,
+    bad,
+    append: async (fresh) => {
+      if (fresh.length > 0) await handle.appendFile(fresh.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    },
+    close: () => handle.close(),
+  };
+}
+
+export interface ReadLines<T> {
+  readonly rows: readonly T[];
+  readonly bad: readonly number[];
+  readonly torn: boolean;
+  readonly wholeBytes: number;
+}
+
+/** The same, reading only. A file that is not there has no lines. */
+export async function readJsonLines<T>(file: string, parse: (value: unknown) => T | undefined): Promise<ReadLines<T>> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
+  const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
+  const rows: T[] = [];
+  const bad: number[] = [];
+  bytes
+    .toString('utf8', 0, wholeBytes)
+    .split('\n')
+    .slice(0, -1)
+    .forEach((line, i) => {
+      const row = parse(tryJson(line));
+      if (row === undefined) bad.push(i + 1);
+      else rows.push(row);
+    });
+  return { rows, bad, torn: wholeBytes < bytes.length, wholeBytes };
+}
+
+function tryJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

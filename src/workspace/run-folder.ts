@@ -1,0 +1,84 @@
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { HumanError } from '../core/problem.ts';
+import { writeFileWhole } from './write-file.ts';
+
+const manifestSchema = z.looseObject({
+  format: z.literal('alphasteer-run/1'),
+  /** What decides the fit's numbers, hashed: a run with this key and an unfinished state is gone on with. */
+  key: z.string(),
+  state: z.enum(['fitting', 'fitted']),
+  created: z.string(),
+});
+
+/** `manifest.json` of a run folder: where the run's numbers come from. Times and paths stand only here. */
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** Names of the files of a run folder. */
+export const runFiles = {
+  manifest: 'manifest.json',
+  steering: 'steering.safetensors',
+  fit: 'fit.json',
+  replies: 'replies.jsonl',
+  summary: 'summary.json',
+  report: 'report.html',
+} as const;
+
+export function runsFolder(root: string): string {
+  return join(root, '.alphasteer', 'runs');
+}
+
+/** The folder to fit in: an unfinished run with the same key, or a new one. */
+export async function openRunFolder(root: string, key: string, now: Date, out?: string): Promise<string> {
+  if (out !== undefined) {
+    await mkdir(out, { recursive: true });
+    return resolve(out);
+  }
+  for (const folder of await listRuns(root)) {
+    const manifest = await readManifest(folder).catch(() => undefined);
+    if (manifest?.key === key && manifest.state === 'fitting') return folder;
+  }
+  const time = now.toISOString().replace(/[-:]/g, '').replace(/\..*$/, '').replace('T', '-');
+  const folder = join(runsFolder(root), `${time}-${key.slice(0, 8)}`);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/** Run folders of a workspace, newest first. */
+export async function listRuns(root: string): Promise<string[]> {
+  const names = await readdir(runsFolder(root)).catch(() => []);
+  return names
+    .sort()
+    .reverse()
+    .map((name) => join(runsFolder(root), name));
+}
+
+/**
+ * The run a user means: a path, a name under `.alphasteer/runs`, or the newest fitted one.
+ * @throws {HumanError} there is none
+ */
+export async function findRun(root: string, run?: string): Promise<string> {
+  const candidates =
+    run === undefined ? await listRuns(root) : [isAbsolute(run) ? run : join(runsFolder(root), basename(run)), resolve(run)];
+  for (const folder of candidates) {
+    if ((await stat(join(folder, runFiles.steering)).catch(() => undefined))?.isFile()) return folder;
+  }
+  throw new HumanError(
+    run === undefined
+      ? { file: root, message: 'There is no fitted run in this workspace yet.', fix: 'Run `alphasteer fit` first.' }
+      : { file: run, message: 'There is no fitted run of this name.', fix: 'Give the path or the name of a folder under .alphasteer/runs.' },
+  );
+}
+
+/** @throws {HumanError} */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const file = join(folder, runFiles.manifest);
+  const parsed = manifestSchema.safeParse(await readFile(file, 'utf8').then(JSON.parse, () => undefined));
+  if (parsed.success) return parsed.data;
+  throw new HumanError({ file, message: 'The run has no usable manifest.', fix: 'Fit again: `alphasteer fit`.' });
+}
+
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  await writeFileWhole(join(folder, runFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
+}
