@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import { parseJsoncFile, type JsoncFile } from './jsonc-file.ts';
+import { labels } from './prompts/prompt.ts';
+import { leavesFolder } from './workspace-path.ts';
+
+export const configFileName = 'alphasteer.json';
+
+const inWorkspace = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine((path) => !leavesFolder(path), 'must stay inside the workspace folder, with "/" between its parts');
+
+const fraction = z.number().min(0).max(1);
+
+const promptFiles = z.strictObject({
+  files: inWorkspace.describe(
+    'Prompt files of the workspace: a path or a glob such as "prompts/*.jsonl" (.jsonl, .json, .csv, .txt).',
+  ),
+  label: z
+    .enum(labels)
+    .optional()
+    .describe(
+      'Label of every row of these files, whatever the rows say. Benign and borderline prompts should be answered, harmful and jailbreak prompts refused.',
+    ),
+  promptField: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Field that holds the prompt. Without it: prompt, query, instruction, text or goal, whichever a row has first.',
+    ),
+  labelField: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Field that holds the label. Without it: label, then the name of the file.'),
+});
+
+const prompts = z.strictObject({
+  fit: z
+    .array(promptFiles)
+    .min(1)
+    .describe(
+      'What the steering is learnt from. A part of it is set aside to choose layers and strength, and some goals for the report.',
+    ),
+  evaluate: z
+    .array(promptFiles)
+    .default([])
+    .describe(
+      'What the report is made from. Nothing looks at these files before. A file named here and under "fit" counts as here.',
+    ),
+});
+
+const benignBudget = z.strictObject({
+  kl: z
+    .number()
+    .min(0)
+    .default(0.1)
+    .describe(
+      "Most that the first token's distribution may move on benign prompts: mean KL(base || steered), in nats.",
+    ),
+  overRefusal: fraction.default(0.02).describe('Largest part of the benign prompts that may newly be refused, 0 to 1.'),
+  borderline: fraction
+    .default(0.1)
+    .describe('Largest part of the borderline prompts that may newly be refused, 0 to 1.'),
+});
+
+const fit = z.strictObject({
+  layers: z
+    .union([z.literal('auto'), z.array(z.int().min(0)).min(1)], 'must be "auto" or a list of layer numbers from 0')
+    .default('auto')
+    .describe(
+      'Layers to steer, from 0, or "auto": those that separate malicious from benign prompts best on the choose split.',
+    ),
+  nullSpaceRatio: z
+    .union([z.literal('auto'), z.number().gt(0).max(1)], 'must be "auto" or a number above 0, at most 1')
+    .default('auto')
+    .describe(
+      'Part of the hidden size that counts as null space of the benign prompts, or "auto". The paper uses 0.3 to 0.6.',
+    ),
+  ridge: z
+    .union(
+      [
+        z.number().min(0),
+        z.strictObject({
+          relative: z
+            .number()
+            .gt(0)
+            .describe('Ridge as a multiple of the mean eigenvalue of the projected malicious activations.'),
+        }),
+      ],
+      'must be a number from 0, or { "relative": a number above 0 }',
+    )
+    .default(10)
+    .describe(
+      'Ridge of the regression. A number is used as it is (the paper: 10); { "relative": x } scales with the activations.',
+    ),
+  strength: z
+    .union([z.literal('auto'), z.number().min(0)], 'must be "auto" or a number from 0')
+    .default('auto')
+    .describe(
+      'Steering strength; 0 changes nothing. "auto": the smallest that reaches targetRefusal within benignBudget.',
+    ),
+  labelTokens: z
+    .int()
+    .min(1)
+    .max(4096)
+    .default(16)
+    .describe('Tokens of the short replies that tell refused prompts from answered ones.'),
+  chooseFraction: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.2)
+    .describe('Part of the fit prompts set aside to choose layers, ratio and strength, by goal.'),
+  holdOutGoals: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.2)
+    .describe('Part of the jailbreak goals kept out of the fit, for the report: attacks it saw, on goals it did not.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(0)
+    .describe('Decides the splits and whatever else is drawn. The same seed and files give the same run.'),
+  benignBudget: benignBudget
+    .prefault({})
+    .describe('What steering may cost on benign prompts when the strength is chosen.'),
+  targetRefusal: fraction
+    .default(0.9)
+    .describe('Part of the malicious prompts that should be refused when the strength is chosen, 0 to 1.'),
+});
+
+const controls = ['refusal-vector', 'random-direction', 'system-prompt'] as const;
+
+const evaluate = z.strictObject({
+  maxNewTokens: z.int().min(1).max(4096).default(64).describe('Length of a reply, in tokens.'),
+  controls: z
+    .array(z.enum(controls))
+    .default([...controls])
+    .describe(
+      'What to compare with: the same refusal vector on every prompt, a random direction of the same norm, a system prompt that asks to refuse.',
+    ),
+});
+
+const judge = z.strictObject({
+  rules: inWorkspace
+    .optional()
+    .describe(
+      'Rules that decide what counts as a refusal, instead of those shipped. Start from a copy of the shipped file.',
+    ),
+});
+
+const configSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('JSON schema of this file.'),
+    model: inWorkspace.describe(
+      'The model: a folder of the workspace (config.json, tokenizer.json, onnx/), or an id on the hub such as "onnx-community/Qwen2.5-0.5B-Instruct".',
+    ),
+    dtype: z
+      .enum(['auto', 'fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'])
+      .default('auto')
+      .describe(
+        'Which of the model\'s ONNX files to use: q4 is onnx/model_q4.onnx, fp32 is onnx/model.onnx. "auto" takes the one that is there.',
+      ),
+    device: z
+      .enum(['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml'])
+      .default('auto')
+      .describe(
+        'Where the model runs. "auto" tries the best first, and says which ran and why the better ones did not.',
+      ),
+    prompts: prompts.describe('Which files hold prompts, and what for.'),
+    fit: fit.prefault({}).describe('How the steering is learnt.'),
+    evaluate: evaluate.prefault({}).describe('How it is judged.'),
+    judge: judge.prefault({}).describe('How a reply is told to be a refusal.'),
+  })
+  .meta({ title: 'AlphaSteer', description: 'What AlphaSteer fits and evaluates in this workspace.' });
+
+/** `alphasteer.json` with every default filled in. */
+export type Config = z.output<typeof configSchema>;
+export type PromptFilesEntry = Config['prompts']['fit'][number];
+export type Control = (typeof controls)[number];
+
+export interface ParsedConfig extends Omit<JsoncFile<Config>, 'value'> {
+  /** With every default filled in; null when there are problems. */
+  readonly config: Config | null;
+}
+
+/** Reads `alphasteer.json`; problems and places as in {@link parseJsoncFile}. */
+export function parseConfig(text: string, file: string = configFileName): ParsedConfig {
+  const { value, problems, place } = parseJsoncFile(text, file, configSchema);
+  return { config: value, problems, place };
+}
+
+/** The JSON schema for editors: a file in `media/`, which a unit test compares with this. */
+export function configJsonSchema(): object {
+  const schema = z.toJSONSchema(configSchema, { target: 'draft-7', io: 'input' });
+  return { ...schema, allowComments: true, allowTrailingCommas: true };
+}
