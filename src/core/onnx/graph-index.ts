@@ -1,0 +1,50 @@
+import { nodeInputs } from './node-inputs.ts';
+import type { GraphProto, NodeProto, TensorProto } from './onnx_pb.ts';
+
+/** Who makes and who reads each tensor of a graph. */
+export interface GraphIndex {
+  readonly producers: ReadonlyMap</* tensor */ string, NodeProto>;
+  readonly readers: ReadonlyMap</* tensor */ string, readonly NodeProto[]>;
+  readonly initializers: ReadonlyMap</* tensor */ string, TensorProto>;
+}
+
+export function indexGraph(graph: GraphProto): GraphIndex {
+  const producers = new Map<string, NodeProto>();
+  const readers = new Map<string, NodeProto[]>();
+  for (const node of graph.node) {
+    for (const output of node.output) if (output !== '') producers.set(output, node);
+    for (const input of new Set(nodeInputs(node))) {
+      const known = readers.get(input);
+      if (known) known.push(node);
+      else readers.set(input, [node]);
+    }
+  }
+  return { producers, readers, initializers: new Map(graph.initializer.map((tensor) => [tensor.name, tensor])) };
+}
+
+/** Every node that `tensor` is computed from, without going past the tensors in `stop`. */
+export function ancestors({ producers }: GraphIndex, tensor: string, stop: ReadonlySet<string>): Set<NodeProto> {
+  const found = new Set<NodeProto>();
+  const todo = [tensor];
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    const node = stop.has(name) ? undefined : producers.get(name);
+    if (!node || found.has(node)) continue;
+    found.add(node);
+    todo.push(...nodeInputs(node));
+  }
+  return found;
+}
+
+/** Every tensor that is computed from `tensor`, itself left out. */
+export function descendants({ readers }: GraphIndex, tensor: string): Set<string> {
+  const found = new Set<string>();
+  const todo = [tensor];
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    for (const output of (readers.get(name) ?? []).flatMap((node) => node.output)) {
+      if (output === '' || found.has(output)) continue;
+      found.add(output);
+      todo.push(output);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,152 @@
+import { HumanError } from '../problem.ts';
+import { GraphEdit, valueInfo } from './graph-edit.ts';
+import { descendants, indexGraph } from './graph-index.ts';
+import { gatherLast, lastResidual } from './last-residual.ts';
+import { readModel, writeModel, type OnnxModel } from './onnx-model.ts';
+import { TensorProto_DataType, type GraphProto } from './onnx_pb.ts';
+import { pruneGraph } from './prune-graph.ts';
+import { mapResidualStream, type ResidualStream } from './residual-stream.ts';
+import { addSteering, type SteeringPorts } from './steering-nodes.ts';
+import { tensorPort, type Dim } from './tensor-port.ts';
+
+export interface InstrumentOptions {
+  /** Layers that can be steered, in the order of the rows of w and r. */
+  readonly steered: readonly number[];
+  /** Layers whose last residual is an output, in the order of `residual_taps`. */
+  readonly taps: readonly number[];
+  /**
+   * `all`: [batch, seq, vocab] as exported. `last`: [batch, 1, vocab], of the last position only; lm_head then runs on
+   * one row a prompt, maybe with another kernel, so compare base and steered in the same mode. `none`: no logits.
+   */
+  readonly logits: 'all' | 'last' | 'none';
+  /**
+   * Keep the `present.*` outputs. Without them and without logits the graph ends at the highest layer tapped: the blocks
+   * above it, the final norm and lm_head are cut off, with their weights and past inputs.
+   */
+  readonly cache: boolean;
+}
+
+/** An edited model, and what its own new ports are called (a model may already use the plain names). */
+export interface InstrumentedModel {
+  readonly bytes: Uint8Array;
+  /** Every input of the edited graph: what was cut off needs no feeding. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Input int64 [batch, 1]: the index of each row's last real token in the block; absent when nothing reads it. */
+  readonly lastPosition: string | undefined;
+  /** Output f32 [batch, taps, d]; a steered layer's tap is its input before its own steering. */
+  readonly taps: string | undefined;
+  readonly steering: SteeringPorts | undefined;
+}
+
+/**
+ * Edits the graph of an ONNX model: taps, steering, logits of the last position only, truncation. Initializers aren't
+ * moved: hand the bytes to onnxruntime with `session.model_external_initializers_file_folder_path` set to the model's
+ * folder.
+ * @throws {HumanError} when the bytes are no model, the graph can't be mapped, or a layer doesn't exist
+ */
+export function instrument(bytes: Uint8Array, file: string, options: InstrumentOptions): InstrumentedModel {
+  const model = readModel(bytes, file);
+  const { graph } = model;
+  const stream = mapResidualStream(model);
+  const opset = requireOpset(model);
+  const { steered, taps, logits } = options;
+  requireLayers(file, stream, [...steered, ...taps]);
+
+  const batch = batchSize(graph);
+  graph.output = graph.output.filter(({ name }) => (name === 'logits' ? logits !== 'none' : options.cache));
+  const edit = new GraphEdit(graph);
+
+  const reads = steered.length + taps.length > 0 || logits === 'last';
+  const lastPosition = reads ? edit.input('last_position', TensorProto_DataType.INT64, [batch, 1]) : undefined;
+  const position =
+    lastPosition && edit.node('Unsqueeze', [lastPosition, edit.int64([2], 'steer_axis')], 'steer_position');
+  let steering: SteeringPorts | undefined;
+  let tapped: string | undefined;
+  if (position !== undefined) {
+    const layers = [...new Set([...steered, ...taps])];
+    const residuals = new Map(layers.map((layer) => [layer, lastResidual(edit, stream, layer, position)]));
+    if (steered.length > 0) steering = addSteering(edit, stream, steered, residuals, batch, opset);
+    if (taps.length > 0) tapped = addTaps(edit, stream, taps, residuals, batch);
+    if (logits === 'last') keepLastLogits(edit, graph, stream, position);
+  }
+  if (graph.output.length === 0) throw new RangeError('The edited graph would have no output.');
+  if (!pruneGraph(graph)) throw circular(file);
+  return {
+    bytes: writeModel(model),
+    inputs: graph.input.map(({ name }) => name),
+    outputs: graph.output.map(({ name }) => name),
+    lastPosition,
+    taps: tapped,
+    steering,
+  };
+}
+
+function addTaps(
+  edit: GraphEdit,
+  stream: ResidualStream,
+  taps: readonly number[],
+  residuals: ReadonlyMap<number, string>,
+  batch: Dim,
+): string {
+  const together = edit.node(
+    'Concat',
+    taps.map((layer) => residuals.get(layer)!),
+    'steer_tapped',
+    { axis: 1 },
+  );
+  return edit.output(together, 'residual_taps', TensorProto_DataType.FLOAT, [batch, taps.length, stream.hiddenSize]);
+}
+
+/** Lets lm_head, and whatever follows it, see the last position only. */
+function keepLastLogits(edit: GraphEdit, graph: GraphProto, stream: ResidualStream, position: string): void {
+  const stale = descendants(indexGraph(graph), stream.finalNorm);
+  const readers = edit.readersOf(stream.finalNorm);
+  edit.redirect(readers, stream.finalNorm, gatherLast(edit, stream.finalNorm, position));
+  graph.valueInfo = graph.valueInfo.filter(({ name }) => !stale.has(name));
+  graph.output = graph.output.map((output) => {
+    const port = output.name === 'logits' ? tensorPort(output) : undefined;
+    return port
+      ? valueInfo(
+          port.name,
+          port.elementType,
+          port.dims.map((dim, axis) => (axis === 1 ? 1 : dim)),
+        )
+      : output;
+  });
+}
+
+function batchSize(graph: GraphProto): Dim {
+  const ids = graph.input.find(({ name }) => name === 'input_ids');
+  return (ids && tensorPort(ids)?.dims[0]) ?? 'batch_size';
+}
+
+function requireLayers(file: string, stream: ResidualStream, layers: readonly number[]): void {
+  const last = stream.layers.length - 1;
+  const wrong = layers.filter((layer) => !Number.isInteger(layer) || layer < 0 || layer > last);
+  if (wrong.length === 0) return;
+  throw new HumanError({
+    file,
+    message: `The model has no layer ${wrong.join(', ')}.`,
+    fix: `Choose layers from 0 to ${last}.`,
+  });
+}
+
+/** Unsqueeze, ReduceSum and Split take their axes as the nodes written here give them since operator set 13. */
+function requireOpset({ file, proto }: OnnxModel): number {
+  const version = Number(proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0);
+  if (version >= 13) return version;
+  throw new HumanError({
+    file,
+    message: `The model uses operator set ${version}; editing it needs 13 or newer.`,
+    fix: 'Export the model again with a current exporter.',
+  });
+}
+
+function circular(file: string): HumanError {
+  return new HumanError({
+    file,
+    message: 'The nodes of this graph read each other in a circle.',
+    fix: 'The file is damaged: download or export the model again.',
+  });
+}

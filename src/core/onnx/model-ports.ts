@@ -1,0 +1,86 @@
+import { HumanError } from '../problem.ts';
+import type { OnnxModel } from './onnx-model.ts';
+import { TensorProto_DataType } from './onnx_pb.ts';
+import { tensorPort, type TensorPort } from './tensor-port.ts';
+
+/** One layer's part of the KV cache. Shapes are [batch, kv heads, past length, head dim], a dimension without a size by name. */
+export interface CachePorts {
+  readonly layer: number;
+  readonly key: TensorPort;
+  readonly value: TensorPort;
+  readonly presentKey: TensorPort;
+  readonly presentValue: TensorPort;
+}
+
+/** What a causal language model is fed and gives. Ids, mask and positions are int64 [batch, length]. */
+export interface ModelPorts {
+  readonly inputIds: TensorPort;
+  readonly attentionMask: TensorPort | undefined;
+  readonly positionIds: TensorPort | undefined;
+  readonly cache: readonly CachePorts[];
+  /** [batch, seq, vocab]. */
+  readonly logits: TensorPort;
+  /**
+   * Activations are quantized to int8 with one scale for the whole batch (DynamicQuantizeLinear): rows change each
+   * other's numbers, so only a batch of 1 can be compared.
+   */
+  readonly scalesOverBatch: boolean;
+}
+
+/**
+ * Reads a model's ports from its graph.
+ * @throws {HumanError} when one is missing, or there is an input that we wouldn't know how to feed
+ */
+export function readModelPorts({ file, graph }: OnnxModel): ModelPorts {
+  const constants = new Set(graph.initializer.map(({ name }) => name));
+  const inputs = new Map(
+    graph.input.filter(({ name }) => !constants.has(name)).map((info) => [info.name, tensorPort(info)]),
+  );
+  const outputs = new Map(graph.output.map((info) => [info.name, tensorPort(info)]));
+  const need = (ports: ReadonlyMap<string, TensorPort | undefined>, name: string): TensorPort => {
+    const port = ports.get(name);
+    if (port) return port;
+    throw unusable(file, `has no ${ports === inputs ? 'input' : 'output'} ${name} (found: ${list([...ports.keys()])})`);
+  };
+
+  const cache = [...inputs.keys()]
+    .flatMap((name) => /^past_key_values\.(\d+)\.key$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
+    .map((layer) => ({
+      layer,
+      key: need(inputs, `past_key_values.${layer}.key`),
+      value: need(inputs, `past_key_values.${layer}.value`),
+      presentKey: need(outputs, `present.${layer}.key`),
+      presentValue: need(outputs, `present.${layer}.value`),
+    }));
+  const integers = [inputs.get('attention_mask'), inputs.get('position_ids')];
+  const ports: ModelPorts = {
+    inputIds: need(inputs, 'input_ids'),
+    attentionMask: integers[0],
+    positionIds: integers[1],
+    cache,
+    logits: need(outputs, 'logits'),
+    scalesOverBatch: graph.node.some(({ opType }) => opType === 'DynamicQuantizeLinear'),
+  };
+
+  const known = new Set([ports.inputIds, ...integers, ...cache.flatMap(({ key, value }) => [key, value])]);
+  const strange = [...inputs].filter(([, port]) => !port || !known.has(port)).map(([name]) => name);
+  if (strange.length > 0) throw unusable(file, `has inputs that AlphaSteer can't feed: ${list(strange)}`);
+  const wrong = [ports.inputIds, ...integers].filter((port) => port && port.elementType !== TensorProto_DataType.INT64);
+  if (wrong.length > 0)
+    throw unusable(file, `has inputs that are not int64: ${list(wrong.map((port) => port?.name ?? ''))}`);
+  return ports;
+}
+
+function list(names: readonly string[]): string {
+  return names.slice(0, 6).join(', ') + (names.length > 6 ? ` and ${names.length - 6} more` : '');
+}
+
+function unusable(file: string, what: string): HumanError {
+  return new HumanError({
+    file,
+    message: `The model ${what}.`,
+    fix: 'Use a text-generation export with a KV cache (inputs input_ids, attention_mask, past_key_values.*; output logits).',
+  });
+}

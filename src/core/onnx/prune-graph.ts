@@ -1,0 +1,54 @@
+import { nodeInputs } from './node-inputs.ts';
+import type { GraphProto, NodeProto } from './onnx_pb.ts';
+
+/**
+ * Leaves of the graph what its outputs are computed from, in an order in which every node follows what it reads.
+ * Nodes, initializers, inputs and shape notes that no output needs go; the order of what stays is otherwise kept.
+ * @returns false, with the graph half done, when nodes read each other in a circle
+ */
+export function pruneGraph(graph: GraphProto): boolean {
+  const nodes = neededInOrder(graph);
+  if (!nodes) return false;
+  const used = new Set([...nodes.flatMap(nodeInputs), ...graph.output.map(({ name }) => name)]);
+  const made = new Set(nodes.flatMap(({ output }) => output));
+  graph.node = nodes;
+  graph.input = graph.input.filter(({ name }) => used.has(name));
+  graph.initializer = graph.initializer.filter(({ name }) => used.has(name));
+  graph.sparseInitializer = graph.sparseInitializer.filter(({ values }) => used.has(values?.name ?? ''));
+  graph.valueInfo = graph.valueInfo.filter(({ name }) => made.has(name));
+  return true;
+}
+
+/** Depth first from the outputs' producers in their old order; iterative, since a graph is thousands of nodes deep. */
+function neededInOrder(graph: GraphProto): NodeProto[] | undefined {
+  const producers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  producers.delete('');
+  const needed = new Set<NodeProto>();
+  const todo = graph.output.map(({ name }) => name);
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    const node = producers.get(name);
+    if (!node || needed.has(node)) continue;
+    needed.add(node);
+    todo.push(...nodeInputs(node));
+  }
+
+  const done = new Set<NodeProto>();
+  const open = new Set<NodeProto>();
+  for (const root of graph.node) {
+    const stack = needed.has(root) ? [root] : [];
+    for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+      const waiting = done.has(node) ? [] : nodeInputs(node).flatMap((name) => producers.get(name) ?? []);
+      const next = waiting.find((each) => !done.has(each));
+      if (next) {
+        if (open.has(next) || next === node) return undefined;
+        open.add(node);
+        stack.push(next);
+      } else {
+        open.delete(node);
+        done.add(node);
+        stack.pop();
+      }
+    }
+  }
+  return [...done];
+}
