@@ -2,10 +2,11 @@ import { HumanError } from '../problem.ts';
 import { GraphEdit, valueInfo } from './graph-edit.ts';
 import { descendants, indexGraph } from './graph-index.ts';
 import { gatherLast, lastResidual } from './last-residual.ts';
+import { mapResidualStream } from './map-residual-stream.ts';
 import { readModel, writeModel, type OnnxModel } from './onnx-model.ts';
 import { TensorProto_DataType, type GraphProto } from './onnx_pb.ts';
 import { pruneGraph } from './prune-graph.ts';
-import { mapResidualStream, type ResidualStream } from './residual-stream.ts';
+import type { ResidualStream } from './residual-stream.ts';
 import { addSteering, type SteeringPorts } from './steering-nodes.ts';
 import { tensorPort, type Dim } from './tensor-port.ts';
 

@@ -1,6 +1,3 @@
-import { HumanError } from '../problem.ts';
-import { findFusedStream } from './fused-residual-stream.ts';
-import type { OnnxModel } from './onnx-model.ts';
 import type { TensorProto_DataType } from './onnx_pb.ts';
 
 /**
@@ -20,32 +17,4 @@ export interface ResidualStream {
   readonly layers: readonly (readonly string[])[];
   /** The final norm's output [batch, seq, d], which lm_head reads. */
   readonly finalNorm: string;
-}
-
-/**
- * Maps the residual stream by the graph's structure: the additive chain from the embedding to the final norm, with
- * exactly 2L sums. Names of nodes are not looked at.
- * @throws {HumanError} when the graph can't be mapped, saying what was found; never guesses
- */
-export function mapResidualStream(model: OnnxModel): ResidualStream {
-  const stream = findFusedStream(model.graph);
-  if (typeof stream !== 'string') return stream;
-  throw new HumanError({
-    file: model.file,
-    message: `The residual stream of this graph can't be mapped: ${stream}. Found ${countOperators(model)}.`,
-    fix:
-      'Use an export in the fused layout (the onnxruntime-genai model builder, or an onnx-community export made with it). ' +
-      'If it is one, report the model and this message.',
-  });
-}
-
-const telling = /Norm|Attention|MatMul|Gather|^Add$|^Pow$|^ReduceMean$|^Cast$/;
-
-/** For example `60 SkipSimplifiedLayerNormalization, 30 GroupQueryAttention`: what decides about a layout. */
-function countOperators({ graph }: OnnxModel): string {
-  const counts = new Map<string, number>();
-  for (const { opType } of graph.node) if (telling.test(opType)) counts.set(opType, (counts.get(opType) ?? 0) + 1);
-  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, 10);
-  const list = most.map(([opType, count]) => `${count} ${opType}`).join(', ');
-  return list === '' ? `${graph.node.length} nodes, none of a transformer's operators among them` : list;
 }
