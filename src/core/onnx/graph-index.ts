@@ -34,17 +34,3 @@ export function ancestors({ producers }: GraphIndex, tensor: string, stop: Reado
   }
   return found;
 }
-
-/** Every tensor that is computed from `tensor`, itself left out. */
-export function descendants({ readers }: GraphIndex, tensor: string): Set<string> {
-  const found = new Set<string>();
-  const todo = [tensor];
-  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-    for (const output of (readers.get(name) ?? []).flatMap((node) => node.output)) {
-      if (output === '' || found.has(output)) continue;
-      found.add(output);
-      todo.push(output);
-    }
-  }
-  return found;
-}

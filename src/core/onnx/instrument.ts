@@ -1,6 +1,5 @@
 import { HumanError } from '../problem.ts';
 import { GraphEdit, valueInfo } from './graph-edit.ts';
-import { descendants, indexGraph } from './graph-index.ts';
 import { gatherLast, lastResidual } from './last-residual.ts';
 import { mapResidualStream } from './map-residual-stream.ts';
 import { readModel, writeModel, type OnnxModel } from './onnx-model.ts';
@@ -101,10 +100,8 @@ function addTaps(
 
 /** Lets lm_head, and whatever follows it, see the last position only. */
 function keepLastLogits(edit: GraphEdit, graph: GraphProto, stream: ResidualStream, position: string): void {
-  const stale = descendants(indexGraph(graph), stream.finalNorm);
   const readers = edit.readersOf(stream.finalNorm);
   edit.redirect(readers, stream.finalNorm, gatherLast(edit, stream.finalNorm, position));
-  graph.valueInfo = graph.valueInfo.filter(({ name }) => !stale.has(name));
   graph.output = graph.output.map((output) => {
     const port = output.name === 'logits' ? tensorPort(output) : undefined;
     return port

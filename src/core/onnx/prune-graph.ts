@@ -3,19 +3,20 @@ import type { GraphProto, NodeProto } from './onnx_pb.ts';
 
 /**
  * Leaves of the graph what its outputs are computed from, in an order in which every node follows what it reads.
- * Nodes, initializers, inputs and shape notes that no output needs go; the order of what stays is otherwise kept.
+ * Nodes, initializers and inputs that no output needs go; the order of what stays is otherwise kept. So do all notes of
+ * shapes: onnxruntime works them out itself, and exporters get them wrong (the model builder's f16 CPU graphs call the
+ * repeated keys as long as the block); onnxruntime trusts them when it reuses buffers, and an edited graph can then fail.
  * @returns false, with the graph half done, when nodes read each other in a circle
  */
 export function pruneGraph(graph: GraphProto): boolean {
   const nodes = neededInOrder(graph);
   if (!nodes) return false;
   const used = new Set([...nodes.flatMap(nodeInputs), ...graph.output.map(({ name }) => name)]);
-  const made = new Set(nodes.flatMap(({ output }) => output));
   graph.node = nodes;
   graph.input = graph.input.filter(({ name }) => used.has(name));
   graph.initializer = graph.initializer.filter(({ name }) => used.has(name));
   graph.sparseInitializer = graph.sparseInitializer.filter(({ values }) => used.has(values?.name ?? ''));
-  graph.valueInfo = graph.valueInfo.filter(({ name }) => made.has(name));
+  graph.valueInfo = [];
   return true;
 }
 

@@ -88,13 +88,17 @@ export function addSteering(
   };
 }
 
-/** Adds `delta`, f32 [batch, 1, d], to h_l at every position: to its last addend, which has no other reader than the stream. */
+/**
+ * Adds `delta`, f32 [batch, 1, d], to h_l at every position: to its last addend, which has no other reader than the stream.
+ * On f16 models by Casts and an f32 Add: an f16 Add has no CPU kernel, and around a node without one onnxruntime moves
+ * neighbouring norms to f32 as well (ForceSingleNodeCPUFloat16ToFloat32), which changes bits at strength 0.
+ */
 function addToLayerInput(edit: GraphEdit, stream: ResidualStream, layer: number, delta: string): void {
   const addend = stream.layers[layer]!.at(-1)!;
   const readers = edit.readersOf(addend).filter(({ opType }) => opType !== 'GatherND');
-  const typed =
-    stream.elementType === TensorProto_DataType.FLOAT
-      ? delta
-      : edit.node('Cast', [delta], `steer_delta${layer}_cast`, { to: stream.elementType });
-  edit.redirect(readers, addend, edit.node('Add', [addend, typed], `steer_input${layer}`));
+  const float = TensorProto_DataType.FLOAT;
+  const cast = (tensor: string, to: TensorProto_DataType): string =>
+    stream.elementType === float ? tensor : edit.node('Cast', [tensor], `steer_cast${layer}`, { to });
+  const sum = edit.node('Add', [cast(addend, float), delta], `steer_input${layer}`);
+  edit.redirect(readers, addend, cast(sum, stream.elementType));
 }

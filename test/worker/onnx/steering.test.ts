@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  bits,
+  ModelUnderTest,
+  quickstartModel,
+  relativeError,
+  row,
+  run,
+  steeringFeeds,
+  tinyModels,
+} from './tiny-model.ts';
+
+const rows = [
+  [5, 6, 7, 8, 9, 10, 11, 12],
+  [100, 3, 77],
+  [42, 150, 9, 9],
+];
+const models = [
+  { name: 'llama-fp32', model: tiny('llama-fp32'), d: 64, layers: [0, 1, 2] },
+  { name: 'llama-fp16', model: tiny('llama-fp16'), d: 64, layers: [0, 2] },
+  { name: 'llama-int4', model: tiny('llama-int4'), d: 64, layers: [0, 2] },
+  { name: 'the quickstart model', model: new ModelUnderTest(quickstartModel, 64), d: 576, layers: [8, 14] },
+];
+
+test.each(models)('a steered row changes, and its neighbours keep their bits: $name', async ({ model, d, layers }) => {
+  const { session } = await model.open({ steered: layers, taps: [], logits: 'all', cache: true });
+  const with1 = async (strengths: number[]): Promise<number[][]> => {
+    const out = await run(session, { ...model.prefill(rows), ...steeringFeeds(layers.length, d, strengths) });
+    return rows.map((_, b) => row(out['logits']!, b));
+  };
+  const none = await with1([0, 0, 0]);
+  const second = await with1([0, 1, 0]);
+  expect(second[1]).not.toEqual(none[1]);
+  expect([second[0], second[2]]).toEqual([none[0], none[2]]);
+});
+
+test.each(models)(
+  'extraction cut above the last tap gives the taps of the full graph bit for bit: $name',
+  async ({ model, layers }) => {
+    const full = await model.open({ steered: [], taps: layers, logits: 'all', cache: true });
+    const cut = await model.open({ steered: [], taps: layers, logits: 'none', cache: false });
+    const feeds = model.prefill(rows);
+    const [want, got] = [await run(full.session, feeds), await run(cut.session, feeds)];
+    expect(bits(got['residual_taps']!)).toBe(bits(want['residual_taps']!));
+    expect(cut.session.outputNames).toEqual(['residual_taps']);
+  },
+);
+
+test.each(models)(
+  'logits of the last position are those of all positions, up to the rounding of other kernels: $name',
+  async ({ model, d }) => {
+    const all = (await model.open()).session;
+    const last = (await model.open({ steered: [], taps: [], logits: 'last', cache: true })).session;
+    const feeds = model.prefill(rows);
+    const [want, got] = [(await run(all, feeds))['logits']!, (await run(last, feeds))['logits']!];
+    const vocabulary = want.dims[2]!;
+    rows.forEach((ids, b) => {
+      const there = row(want, b).slice((ids.length - 1) * vocabulary, ids.length * vocabulary);
+      if (want.type === 'float32') expect(relativeError(row(got, b), there), `${d}`).toBeLessThan(1e-5);
+      else expect(row(got, b).filter((x, i) => Math.abs(x - there[i]!) > 4)).toEqual([]); // units in the last place of f16
+    });
+  },
+);
+
+function tiny(name: string): ModelUnderTest {
+  return new ModelUnderTest(join(tinyModels, name, 'model.onnx'), 16);
+}
