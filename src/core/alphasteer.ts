@@ -1,0 +1,260 @@
+/**
+ * AlphaSteer (arXiv 2506.07022), from activations to a steering vector, one layer at a time, all sums in f64.
+ *
+ *     r  = mean(h of malicious prompts the model refused) - mean(h of those it answered)     [d]
+ *     Q  = the int(d * ratio) eigenvectors of H_bᵀH_b with the smallest eigenvalues           [d, k]
+ *     w  = Q (Qᵀ H_mᵀH_m Q + ridge I)⁻¹ Qᵀ H_mᵀ 1                                             [d]
+ *     h' = h + strength * (h · w) * r
+ *
+ * h is the input of a block at the last prompt token; the rows of H_b are benign, those of H_m malicious prompts. A
+ * positive strength means more refusal.
+ *
+ * The order of a fit: `GramAccumulator` over H_b and over H_m; `benignSpectrum` once a layer (the one slow step);
+ * `intoSpectrum` once a layer; then any number of ratios and ridges with `nullSpaceCut` and `steeringVector`, cheap
+ * because a cut of the same spectrum is a leading block of the same matrix.
+ */
+import { cholesky, solveCholesky } from './linalg/cholesky.ts';
+import type { Gram } from './linalg/gram.ts';
+import { norm } from './linalg/inner-product.ts';
+import { addProductTransposed } from './linalg/product.ts';
+import type { RowSums } from './linalg/row-sums.ts';
+import { symmetricEigen } from './linalg/symmetric-eigen.ts';
+import { HumanError, type Problem } from './problem.ts';
+
+/** An absolute number (the paper: 10), or a multiple of the mean eigenvalue tr(QᵀH_mᵀH_mQ) / k, which follows the activations' scale. */
+export type Ridge = number | { readonly relative: number };
+
+/** Below this many prompts on a side, one odd prompt can turn the refusal direction. */
+const fewPrompts = 20;
+
+// --- r ---
+
+/**
+ * The refusal direction r, [d]: the target of the regression, the same for every malicious prompt.
+ *
+ * @throws {HumanError} when the model refused all of the malicious prompts, or none
+ */
+export function refusalDirection(refused: RowSums, answered: RowSums): Float64Array {
+  if (refused.rows === 0) {
+    throw new HumanError({
+      message: `The model refused none of the ${answered.rows} malicious prompts, so there is no refusal to learn from.`,
+      fix: 'Add harmful prompts that it does refuse (plain, unwrapped requests), or use a model trained to refuse.',
+    });
+  }
+  if (answered.rows === 0) {
+    throw new HumanError({
+      message: `The model answered none of the ${refused.rows} malicious prompts, so refusal can't be told from malice.`,
+      fix: 'Add malicious prompts that it does answer, such as jailbreaks.',
+    });
+  }
+  return meanDifference(refused, answered);
+}
+
+/** What to tell of a refusal direction that rests on few prompts. */
+export function refusalProblems(refused: RowSums, answered: RowSums): Problem[] {
+  const sides = [
+    { rows: refused.rows, name: 'refused', add: 'plain harmful requests' },
+    { rows: answered.rows, name: 'answered', add: 'jailbreaks that work' },
+  ];
+  return sides
+    .filter(({ rows }) => rows < fewPrompts)
+    .map(({ rows, name, add }) => ({
+      severity: 'warning',
+      message: `The refusal direction rests on ${rows} malicious prompts that the model ${name}; fewer than ${fewPrompts} make it noisy.`,
+      fix: `Add more ${add}.`,
+    }));
+}
+
+/**
+ * The refusal direction from contrasts within kinds of prompt (harmful, each jailbreak template): refused minus answered
+ * in each kind that has both, averaged with the weights n_refused n_answered / (n_refused + n_answered) that have the least variance.
+ * A deviation from the paper: where plain prompts are refused and jailbreaks answered, its r may only say "plain against
+ * template", and this one can't. Null when no kind has both.
+ */
+export function refusalDirectionWithinKinds(
+  kinds: readonly { readonly refused: RowSums; readonly answered: RowSums }[],
+): Float64Array | null {
+  const both = kinds.filter(({ refused, answered }) => refused.rows > 0 && answered.rows > 0);
+  if (both.length === 0) return null;
+  const weights = both.map(({ refused, answered }) => (refused.rows * answered.rows) / (refused.rows + answered.rows));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const r = new Float64Array(both[0]!.refused.sums.length);
+  both.forEach(({ refused, answered }, kind) => {
+    const difference = meanDifference(refused, answered);
+    for (let i = 0; i < r.length; i++) r[i]! += (weights[kind]! / total) * difference[i]!;
+  });
+  return r;
+}
+
+/** mean(a) - mean(b), [d]. Between harmful and jailbreak prompts it is what r must not be. */
+export function meanDifference(a: RowSums, b: RowSums): Float64Array {
+  return a.sums.map((sum, i) => sum / a.rows - b.sums[i]! / b.rows);
+}
+
+// --- Q ---
+
+/** The directions of a layer in the order of how much benign prompts use them, the least first. */
+export interface BenignSpectrum {
+  readonly d: number;
+  /** N_b */
+  readonly rows: number;
+  /** Eigenvalues of H_bᵀH_b, ascending, [d]; below `noise` they say nothing, not even their sign */
+  readonly values: Float64Array;
+  /** [d, d] row-major; row i belongs to `values[i]`. Q is the first k rows, transposed */
+  readonly vectors: Float64Array;
+  /** Error of an eigenvalue: d ε λ_max. Values no further apart are tied: their eigenvectors are any basis of a common space. */
+  readonly noise: number;
+}
+
+/** The one slow step, O(d³). */
+export function benignSpectrum(benign: Gram): BenignSpectrum {
+  const { values, vectors } = symmetricEigen(benign.products, benign.d);
+  return { d: benign.d, rows: benign.rows, values, vectors, noise: benign.d * Number.EPSILON * values.at(-1)! };
+}
+
+/** What to tell of a null space that rests on fewer prompts than it has directions. */
+export function benignProblems({ rows, d }: Pick<Gram, 'rows' | 'd'>): Problem[] {
+  if (rows >= d) return [];
+  return [
+    {
+      severity: 'warning',
+      message: `The null space rests on ${rows} benign prompts, fewer than the model's ${d} dimensions: directions that no prompt happened to use count as unused.`,
+      fix: `Add benign prompts, ${d} or more in all, and look at the leakage on prompts that were not fitted on.`,
+    },
+  ];
+}
+
+/** Where a spectrum is cut: `values[0 .. k-1]` are the null space. */
+export interface NullSpaceCut {
+  readonly k: number;
+  /** int(d * ratio), the cut that was asked for. */
+  readonly requested: number;
+  /** Whether k is another cut than that, because it would have split tied eigenvalues. */
+  readonly moved: boolean;
+}
+
+/**
+ * The cut at int(d * ratio) eigenvectors, moved down to the next gap when it falls inside a cluster of tied eigenvalues,
+ * of which solvers give any basis: a part of it is no property of the activations. When the cluster reaches down to the
+ * smallest eigenvalue (N_b < d: all that no prompt used is 0) the cut moves up instead and takes the whole of it.
+ *
+ * @param ratio above 0, at most 1
+ */
+export function nullSpaceCut(
+  { d, values, noise }: Pick<BenignSpectrum, 'd' | 'values' | 'noise'>,
+  ratio: number,
+): NullSpaceCut {
+  if (!(ratio > 0 && ratio <= 1)) throw new RangeError(`A null space ratio of ${ratio} is not above 0 and at most 1.`);
+  const requested = Math.max(1, Math.floor(d * ratio));
+  const isGap = (k: number): boolean => k === d || values[k]! - values[k - 1]! > noise;
+  let k = requested;
+  while (k > 0 && !isGap(k)) k--;
+  if (k === 0) {
+    k = requested;
+    while (!isGap(k)) k++;
+  }
+  return { k, requested, moved: k !== requested };
+}
+
+/** Part of the benign prompts' Σ‖h‖² that lies inside the first k directions, 0 to 1: 0 is a null space in the strict sense. */
+export function benignVarianceInside({ values }: Pick<BenignSpectrum, 'values'>, k: number): number {
+  const sum = (part: Float64Array): number => part.reduce((total, value) => total + Math.max(0, value), 0);
+  const all = sum(values);
+  return all === 0 ? 0 : sum(values.subarray(0, k)) / all;
+}
+
+/** Eigenvalues of H_bᵀH_b / N_b with their index, ascending, at most `count` of them, evenly taken, first and last among them. */
+export function sampleSpectrum(
+  { values, rows }: Pick<BenignSpectrum, 'values' | 'rows'>,
+  count: number,
+): [index: number, eigenvalue: number][] {
+  const last = values.length - 1;
+  const points = Math.min(count, values.length);
+  return Array.from({ length: points }, (_, i) => {
+    const index = points === 1 ? last : Math.round((i * last) / (points - 1));
+    return [index, values[index]! / rows];
+  });
+}
+
+// --- w ---
+
+/** The malicious prompts as the benign spectrum sees them: coordinates along its first `k` directions. */
+export interface MaliciousInSpectrum {
+  readonly spectrum: BenignSpectrum;
+  /** The most directions a cut may keep. */
+  readonly k: number;
+  /** QᵀH_mᵀH_mQ, [k, k] */
+  readonly products: Float64Array;
+  /** QᵀH_mᵀ1, [k] */
+  readonly sums: Float64Array;
+}
+
+/**
+ * Turns the malicious Gram matrix into the eigenbasis, once for every ratio up to the largest.
+ *
+ * @param k the most directions any cut will keep; fewer cost less: 2 d² k + d k² operations
+ */
+export function intoSpectrum(spectrum: BenignSpectrum, malicious: Gram, k = spectrum.d): MaliciousInSpectrum {
+  const { d, vectors } = spectrum;
+  const turned = new Float64Array(k * d);
+  addProductTransposed(vectors, malicious.products, turned, { m: k, n: d, depth: d });
+  const products = new Float64Array(k * k);
+  addProductTransposed(turned, vectors, products, { m: k, n: k, depth: d, lower: true });
+  const sums = new Float64Array(k);
+  addProductTransposed(vectors, malicious.sums, sums, { m: k, n: 1, depth: d });
+  return { spectrum, k, products, sums };
+}
+
+/**
+ * w, [d]: the ridge regression of 1 on the malicious activations, inside the null space (the paper's Δ is
+ * w rᵀ since every row of the target is the same r).
+ *
+ * @param k directions kept, from `nullSpaceCut`
+ * @throws {HumanError} when there is no unique answer: the ridge is 0 and the malicious prompts don't span the null space
+ */
+export function steeringVector(
+  { spectrum, k: most, products, sums }: MaliciousInSpectrum,
+  k: number,
+  ridge: Ridge,
+): Float64Array {
+  if (k > most) throw new RangeError(`A cut at ${k} directions, but only ${most} were turned into the spectrum.`);
+  const a = new Float64Array(k * k);
+  let trace = 0;
+  for (let i = 0; i < k; i++) {
+    a.set(products.subarray(i * most, i * most + k), i * k);
+    trace += a[i * k + i]!;
+  }
+  const added = typeof ridge === 'number' ? ridge : (ridge.relative * trace) / k;
+  for (let i = 0; i < k; i++) a[i * k + i]! += added;
+  const factor = cholesky(a, k);
+  if (factor === null) {
+    throw new HumanError({
+      message: `The regression onto ${k} null-space directions has no unique solution with a ridge of ${added}.`,
+      fix: 'Use a larger ridge (the paper: 10), or more malicious prompts.',
+    });
+  }
+  const inside = solveCholesky(factor, sums.subarray(0, k));
+  const { d, vectors } = spectrum;
+  const w = new Float64Array(d);
+  for (let i = 0; i < k; i++) for (let j = 0; j < d; j++) w[j]! += inside[i]! * vectors[i * d + j]!;
+  return w;
+}
+
+/** M = w rᵀ, [d, d] row-major, h' = h + strength * h_last M: what the paper and the authors' files hold. */
+export function steeringMatrix(w: ArrayLike<number>, r: ArrayLike<number>): Float64Array {
+  const m = new Float64Array(w.length * r.length);
+  for (let i = 0; i < w.length; i++) for (let j = 0; j < r.length; j++) m[i * r.length + j] = w[i]! * r[j]!;
+  return m;
+}
+
+// --- What it does to a prompt: s = h · w, by `dot` ---
+
+/** ‖h' - h‖ = |strength * s| ‖r‖ */
+export function steeringNorm(score: number, strength: number, r: ArrayLike<number>): number {
+  return Math.abs(strength * score) * norm(r);
+}
+
+/** Mean |s| over benign prompts that were not fitted on: 0 when the steering leaves them alone. */
+export function leakage(benignScores: readonly number[]): number {
+  return benignScores.reduce((sum, s) => sum + Math.abs(s), 0) / benignScores.length;
+}

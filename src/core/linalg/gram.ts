@@ -1,0 +1,71 @@
+import { addProductTransposed } from './product.ts';
+
+/** What a fit needs to know of the rows of H [rows, d], whatever their number. */
+export interface Gram {
+  readonly d: number;
+  readonly rows: number;
+  /** Hᵀ1, [d] */
+  readonly sums: Float64Array;
+  /** HᵀH, [d, d], symmetric to the bit */
+  readonly products: Float64Array;
+}
+
+/** Rows taken in before they are multiplied: enough to fill the product's tiles, few enough to stay in cache. */
+const panelRows = 128;
+
+/** Takes in the rows of H one at a time and keeps only HᵀH and Hᵀ1, in f64: memory is d x d, however many rows there are. */
+export class GramAccumulator {
+  readonly #d: number;
+  readonly #sums: Float64Array;
+  readonly #products: Float64Array;
+  /** Rows not multiplied yet, transposed: [d, panelRows]; the columns from `#pending` on are zero. */
+  readonly #panel: Float64Array;
+  #pending = 0;
+  #rows = 0;
+
+  constructor(d: number) {
+    this.#d = d;
+    this.#sums = new Float64Array(d);
+    this.#products = new Float64Array(d * d);
+    this.#panel = new Float64Array(d * panelRows);
+  }
+
+  /** @param row [d] */
+  add(row: Float32Array | Float64Array): void {
+    if (row.length !== this.#d)
+      throw new RangeError(`A row of ${row.length} numbers in a Gram matrix of size ${this.#d}.`);
+    for (let i = 0; i < row.length; i++) {
+      const value = row[i]!;
+      this.#sums[i]! += value;
+      this.#panel[i * panelRows + this.#pending] = value;
+    }
+    this.#rows++;
+    this.#pending++;
+    if (this.#pending === panelRows) this.#multiply();
+  }
+
+  /** The sums so far, as a copy: more rows may follow. */
+  gram(): Gram {
+    if (this.#pending > 0) this.#multiply();
+    return {
+      d: this.#d,
+      rows: this.#rows,
+      sums: this.#sums.slice(),
+      products: mirrored(this.#products, this.#d),
+    };
+  }
+
+  #multiply(): void {
+    const size = { m: this.#d, n: this.#d, depth: panelRows, lower: true };
+    addProductTransposed(this.#panel, this.#panel, this.#products, size);
+    this.#panel.fill(0);
+    this.#pending = 0;
+  }
+}
+
+/** A copy whose upper triangle is that of below the diagonal. */
+function mirrored(lower: Float64Array, d: number): Float64Array {
+  const full = lower.slice();
+  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) full[j * d + i] = full[i * d + j]!;
+  return full;
+}
