@@ -7,7 +7,7 @@ import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { Judgement } from '../core/judge/verdict.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
-import type { Summary } from '../core/report/summary.ts';
+import type { Comparison } from '../core/report/comparison.ts';
 
 /** Which model, on what. What is left out comes from `alphasteer.json`, then from the model folder. */
 export interface ModelChoice {
@@ -46,9 +46,11 @@ export interface CompareParams extends WorkspaceParams {
 
 export interface CompareResult {
   readonly run: string;
-  readonly report: string;
+  /** Where replies.jsonl and summary.json are. */
+  readonly out: string;
+  readonly strength: number;
   readonly fit: FitSummary;
-  readonly summary: Summary;
+  readonly comparison: Comparison;
   readonly reused: number;
   readonly made: number;
   readonly seconds: readonly PhaseTime[];
@@ -106,7 +108,11 @@ export interface InspectResult {
   readonly device: DeviceReport;
   readonly operators: readonly (readonly [name: string, count: number])[];
   /** Logits of the untouched model against the edited one at strength 0, as bytes, per batch shape tried. */
-  readonly strengthZero: readonly { readonly shape: string; readonly step: 'prefill' | 'decode'; readonly equal: boolean }[];
+  readonly strengthZero: readonly {
+    readonly shape: string;
+    readonly step: 'prefill' | 'decode';
+    readonly equal: boolean;
+  }[];
 }
 
 /** What ran, and why the better ones did not. */
@@ -148,7 +154,9 @@ export const requests = {
   activations: new RequestType<ActivationsParams, ActivationsResult, Problem>('activations'),
   inspect: new RequestType<WorkspaceParams, InspectResult, Problem>('inspect'),
   doctor: new RequestType<WorkspaceParams, DoctorResult, Problem>('doctor'),
-} satisfies { [K in keyof WorkerApi]: RequestType<Parameters<WorkerApi[K]>[0], Awaited<ReturnType<WorkerApi[K]>>, Problem> };
+} satisfies {
+  [K in keyof WorkerApi]: RequestType<Parameters<WorkerApi[K]>[0], Awaited<ReturnType<WorkerApi[K]>>, Problem>;
+};
 
 /** How far a job is; `done` counts up to `total`, in `unit`. */
 export interface Progress {

@@ -26,7 +26,9 @@ export async function openActivationCache(folder: string, key: string, width: nu
     put: async (fresh) => {
       const missing = fresh.filter(({ id }) => !index.has(id));
       if (missing.length === 0) return;
-      await rows.appendFile(Buffer.concat(missing.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, width * 4))));
+      await rows.appendFile(
+        Buffer.concat(missing.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, width * 4))),
+      );
       await ids.appendFile(missing.map(({ id }) => `${id}\n`).join(''));
       for (const { id } of missing) index.set(id, index.size);
     },
@@ -44,7 +46,11 @@ export async function openActivationCache(folder: string, key: string, width: nu
   };
 }
 
-async function recover(rows: FileHandle, ids: FileHandle, rowBytes: number): Promise<Map</* token hash */ string, number>> {
+async function recover(
+  rows: FileHandle,
+  ids: FileHandle,
+  rowBytes: number,
+): Promise<Map</* token hash */ string, number>> {
   const lines = (await ids.readFile('latin1')).split('\n');
   const whole = lines.slice(0, -1).findIndex((line) => line.length !== idLength);
   const count = Math.min(whole < 0 ? lines.length - 1 : whole, Math.floor((await rows.stat()).size / rowBytes));

@@ -25,13 +25,15 @@ export interface ChatTokenizer {
 export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer> {
   env.allowRemoteModels = false;
   env.localModelPath = dirname(folder.path);
-  const tokenizer = await AutoTokenizer.from_pretrained(basename(folder.path), { local_files_only: true }).catch((error: unknown) => {
-    throw new HumanError({
-      file: folder.path,
-      message: `The tokenizer cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-      fix: 'The folder needs tokenizer.json and tokenizer_config.json of the same model.',
-    });
-  });
+  const tokenizer = await AutoTokenizer.from_pretrained(basename(folder.path), { local_files_only: true }).catch(
+    (error: unknown) => {
+      throw new HumanError({
+        file: folder.path,
+        message: `The tokenizer cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        fix: 'The folder needs tokenizer.json and tokenizer_config.json of the same model.',
+      });
+    },
+  );
   const template = await chatTemplate(tokenizer, folder);
   const special = [...new Set(tokenizer.all_special_tokens)].filter((token) => token !== '');
   const endTokens = new Set(folder.endTokens);
@@ -105,7 +107,8 @@ async function chatTemplate(tokenizer: PreTrainedTokenizer, folder: ModelFolder)
 
 function formatPinnedDate(format: string): string {
   const date = new Date(`${pinnedDate}T00:00:00Z`);
-  const part = (options: Intl.DateTimeFormatOptions): string => date.toLocaleString('en-GB', { timeZone: 'UTC', ...options });
+  const part = (options: Intl.DateTimeFormatOptions): string =>
+    date.toLocaleString('en-GB', { timeZone: 'UTC', ...options });
   const fields: Record<string, () => string> = {
     d: () => part({ day: '2-digit' }),
     m: () => part({ month: '2-digit' }),

@@ -5,7 +5,12 @@
  * (microsoft/vscode#113443, onnxruntime#20084).
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { CancellationTokenSource, createMessageConnection, ResponseError, type MessageConnection } from 'vscode-jsonrpc';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  ResponseError,
+  type MessageConnection,
+} from 'vscode-jsonrpc';
 import { IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { CancelledError } from '../core/cancelled.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
@@ -103,7 +108,11 @@ export function createWorkerClient(options: WorkerOptions): WorkerClient {
     return self;
   };
 
-  const run: Call = async (name, params, signal) => {
+  const run = async <K extends keyof WorkerApi>(
+    name: K,
+    params: Parameters<WorkerApi[K]>[0],
+    signal: AbortSignal | undefined,
+  ): Promise<Awaited<ReturnType<WorkerApi[K]>>> => {
     if (signal?.aborted) throw new CancelledError();
     const worker = (running ??= start());
     const source = new CancellationTokenSource();
@@ -120,14 +129,17 @@ export function createWorkerClient(options: WorkerOptions): WorkerClient {
     signal?.addEventListener('abort', cancel, { once: true });
     const silence = options.silence ?? 300_000;
     worker.lastSign = Date.now();
-    const watch = setInterval(() => {
-      if (Date.now() - worker.lastSign > silence) kill();
-    }, Math.min(silence, 1_000));
+    const watch = setInterval(
+      () => {
+        if (Date.now() - worker.lastSign > silence) kill();
+      },
+      Math.min(silence, 1_000),
+    );
     try {
       // The request's type is looked up by name: its parameter and result belong together by the `satisfies` of `requests`.
       const request = worker.connection.sendRequest(requests[name] as never, params, source.token);
       request.catch(() => undefined);
-      return await Promise.race([request as ReturnType<WorkerApi[typeof name]>, worker.death]);
+      return await Promise.race([request as Promise<Awaited<ReturnType<WorkerApi[K]>>>, worker.death]);
     } catch (error) {
       if (signal?.aborted) throw new CancelledError();
       if (killed) throw workerHung(silence);
@@ -155,7 +167,9 @@ export function createWorkerClient(options: WorkerOptions): WorkerClient {
 }
 
 function revive(error: unknown): unknown {
-  return error instanceof ResponseError && error.code === humanErrorCode ? new HumanError(error.data as Problem) : error;
+  return error instanceof ResponseError && error.code === humanErrorCode
+    ? new HumanError(error.data as Problem)
+    : error;
 }
 
 function workerDied(how: string, log: readonly string[]): HumanError {

@@ -25,7 +25,9 @@ export class KvCache {
     this.#positions = positions;
     this.#rows = rows;
     const length = rows * shape.heads * positions * shape.size;
-    this.#buffers = shape.names.map(() => (shape.type === 'float16' ? new Uint16Array(length) : new Float32Array(length)));
+    this.#buffers = shape.names.map(() =>
+      shape.type === 'float16' ? new Uint16Array(length) : new Float32Array(length),
+    );
   }
 
   /** Bytes one token of one row takes. */

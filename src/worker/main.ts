@@ -24,14 +24,14 @@ const handle = async <K extends keyof WorkerApi>(
     checkpoint: () => checkpoint(() => token.isCancellationRequested),
   };
   try {
-    return await worker(job)[name](params as never) as Awaited<ReturnType<WorkerApi[K]>>;
+    return (await worker(job)[name](params as never)) as Awaited<ReturnType<WorkerApi[K]>>;
   } catch (error) {
     throw toResponseError(error);
   }
 };
 
 for (const name of Object.keys(requests) as (keyof WorkerApi)[]) {
-  connection.onRequest(name, (params: never, token: CancellationToken) => handle(name, params, token));
+  connection.onRequest(requests[name].method, (params, token) => handle(name, params as never, token));
 }
 
 function toResponseError(error: unknown): ResponseError<unknown> {

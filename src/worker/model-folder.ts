@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
+import type { ExternalFile } from '../core/onnx/external-data.ts';
 import { HumanError } from '../core/problem.ts';
 
 /** Suffix of the weights' file name for each dtype, as transformers.js names them. */
@@ -58,7 +59,10 @@ export async function openModelFolder(path: string, dtype?: string): Promise<Mod
   }
   const config = await readJson(join(path, 'config.json'), configSchema, 'A model folder needs its config.json.');
   if (dtype !== undefined && !(dtype in suffixes)) {
-    throw new HumanError({ message: `Unknown dtype "${dtype}".`, fix: `Use one of: ${Object.keys(suffixes).join(', ')}.` });
+    throw new HumanError({
+      message: `Unknown dtype "${dtype}".`,
+      fix: `Use one of: ${Object.keys(suffixes).join(', ')}.`,
+    });
   }
   const found = await findGraphs(path);
   if (found.length === 0) {
@@ -108,18 +112,21 @@ async function readJson<T>(file: string, schema: z.ZodType<T>, fix = 'Restore th
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new HumanError({ file, message: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}.`, fix });
+  throw new HumanError({
+    file,
+    message: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}.`,
+    fix,
+  });
 }
 
 /**
  * Checks, before any native call, that each external data file is there, inside the model's folder and long enough:
  * onnxruntime maps them, and a short file is a crash later on.
- * @param needed bytes needed of each file, by its location relative to the graph's folder
  * @throws {HumanError}
  */
-export async function checkExternalData(graph: string, needed: ReadonlyMap<string, number>): Promise<void> {
+export async function checkExternalData(graph: string, needed: readonly ExternalFile[]): Promise<void> {
   const folder = resolve(graph, '..');
-  for (const [location, bytes] of needed) {
+  for (const { location, bytes } of needed) {
     const file = resolve(folder, location);
     if (relative(folder, file).startsWith('..') || !file.startsWith(folder + sep)) {
       throw new HumanError({
@@ -152,8 +159,8 @@ export async function fingerprint(folder: ModelFolder, dataFiles: Iterable<strin
   const files = [
     folder.graph,
     ...[...dataFiles].sort().map((location) => resolve(folder.graph, '..', location)),
-    ...['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'].map((name) =>
-      join(folder.path, name),
+    ...['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'].map(
+      (name) => join(folder.path, name),
     ),
   ];
   for (const file of files) {

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import picomatch from 'picomatch';
-import { configFileName, parseConfig, type Config, type ParsedConfig, type PromptFilesEntry } from '../core/config.ts';
+import { configFileName, parseConfig, type Config } from '../core/config.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
-import { isPromptFile, parsePromptFile } from '../core/prompts/parse-prompt-file.ts';
+import { isPromptFile, parsePromptFile, type PromptFileOptions } from '../core/prompts/parse-prompt-file.ts';
+import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';
 import type { Prompt } from '../core/prompts/prompt.ts';
 import { uniqueIds } from '../core/prompts/unique-ids.ts';
 
 /** A prompt file as it was read, for the manifest. */
-export interface PromptFile {
+export interface WorkspaceFile {
   readonly file: string;
+  readonly part: 'fit' | 'evaluate';
   readonly sha256: string;
   readonly rows: number;
 }
@@ -20,7 +21,7 @@ export interface Workspace {
   readonly config: Config;
   readonly fit: readonly Prompt[];
   readonly evaluate: readonly Prompt[];
-  readonly files: readonly PromptFile[];
+  readonly files: readonly WorkspaceFile[];
   readonly problems: readonly Problem[];
 }
 
@@ -29,8 +30,11 @@ const maxFileBytes = 512 * 1024 * 1024;
 
 const skippedFolders = new Set(['node_modules', '.git', '.alphasteer']);
 
-/** @throws {HumanError} no `alphasteer.json`, or errors in it (each is told to `report` first) */
-export async function loadConfig(root: string, report: (problem: Problem) => void): Promise<ParsedConfig & { config: Config }> {
+/** @throws {HumanError} no `alphasteer.json`, or errors in it (all but the first are told to `report`) */
+export async function loadConfig(
+  root: string,
+  report: (problem: Problem) => void,
+): Promise<{ config: Config; place: ReturnType<typeof parseConfig>['place'] }> {
   const file = join(root, configFileName);
   const text = await readFile(file, 'utf8').catch(() => {
     throw new HumanError({
@@ -39,60 +43,43 @@ export async function loadConfig(root: string, report: (problem: Problem) => voi
       fix: 'Run in a workspace that has one, or start from the one of examples/quickstart.',
     });
   });
-  const parsed = parseConfig(text, file);
-  const [first, ...rest] = parsed.problems;
-  if (parsed.config) return { ...parsed, config: parsed.config };
-  rest.forEach(report);
-  throw new HumanError(first ?? { file, message: 'The file cannot be used.', fix: 'Mend it.' });
+  const { config, place, problems } = parseConfig(text, file);
+  if (config) return { config, place };
+  problems.slice(1).forEach(report);
+  throw new HumanError(problems[0] ?? { file, message: 'The file cannot be used.', fix: 'Mend it.' });
 }
 
 /**
  * Reads `alphasteer.json` and the prompt files it names. A bad row is among the problems and the good ones go on.
- * A file named under both `fit` and `evaluate` counts as `evaluate`.
  * @param limit at most so many rows of each file, from its start
  * @throws {HumanError} no usable configuration
  */
-export async function loadWorkspace(root: string, report: (problem: Problem) => void, limit?: number): Promise<Workspace> {
+export async function loadWorkspace(
+  root: string,
+  report: (problem: Problem) => void,
+  limit?: number,
+): Promise<Workspace> {
   const { config, place } = await loadConfig(root, report);
-  const problems: Problem[] = [];
-  const files = new Map</* path from root */ string, PromptFile>();
-  const everyFile = await listPromptFiles(root);
-
-  const read = async (part: 'fit' | 'evaluate'): Promise<Prompt[]> => {
-    const prompts: Prompt[] = [];
-    for (const [i, entry] of config.prompts[part].entries()) {
-      const matching = everyFile.filter(picomatch(entry.files.replace(/^\.\//, '')));
-      if (matching.length === 0) {
-        problems.push({
-          severity: 'error',
-          file: join(root, configFileName),
-          ...place(['prompts', part, i, 'files']),
-          message: `No prompt file matches "${entry.files}".`,
-          fix: 'Correct the path, or add the file.',
-        });
-      }
-      for (const file of matching) {
-        if (files.has(file)) continue;
-        const parsed = await readPromptFile(root, file, entry);
-        const kept = parsed.prompts.slice(0, limit);
-        files.set(file, { file, sha256: parsed.sha256, rows: kept.length });
-        problems.push(...parsed.problems);
-        prompts.push(...kept);
-      }
-    }
-    return prompts;
-  };
-
-  const evaluate = await read('evaluate');
-  const fit = await read('fit');
-  const unique = uniqueIds([...fit, ...evaluate]);
+  const matched = matchPromptFiles(config.prompts, await listPromptFiles(root), join(root, configFileName), place);
+  const problems: Problem[] = [...matched.problems];
+  const files: WorkspaceFile[] = [];
+  const prompts: Record<'fit' | 'evaluate', Prompt[]> = { fit: [], evaluate: [] };
+  for (const { file, part, options } of matched.files) {
+    const parsed = await readPromptFile(root, file, options);
+    const kept = parsed.prompts.slice(0, limit);
+    files.push({ file, part, sha256: parsed.sha256, rows: kept.length });
+    problems.push(...parsed.problems);
+    prompts[part].push(...kept);
+  }
+  const unique = uniqueIds([...prompts.fit, ...prompts.evaluate]);
   problems.push(...unique.problems);
+  const { length } = prompts.fit;
   return {
     root,
     config,
-    fit: unique.prompts.slice(0, fit.length),
-    evaluate: unique.prompts.slice(fit.length),
-    files: [...files.values()],
+    fit: unique.prompts.slice(0, length),
+    evaluate: unique.prompts.slice(length),
+    files,
     problems,
   };
 }
@@ -101,16 +88,23 @@ export async function loadWorkspace(root: string, report: (problem: Problem) => 
 export async function readPromptFile(
   root: string,
   file: string,
-  entry: Omit<PromptFilesEntry, 'files'> = {},
+  options: PromptFileOptions,
 ): Promise<{ prompts: readonly Prompt[]; problems: readonly Problem[]; sha256: string }> {
   const path = resolve(root, file);
   const { size } = await stat(path);
   if (size > maxFileBytes) {
     const fix = 'Split it into several files.';
-    return { prompts: [], problems: [{ severity: 'error', file, message: `The file is too large (${size} bytes).`, fix }], sha256: '' };
+    return {
+      prompts: [],
+      problems: [{ severity: 'error', file, message: `The file is too large (${size} bytes).`, fix }],
+      sha256: '',
+    };
   }
   const bytes = await readFile(path);
-  return { ...parsePromptFile(file, bytes.toString('utf8'), entry), sha256: createHash('sha256').update(bytes).digest('hex') };
+  return {
+    ...parsePromptFile(file, bytes.toString('utf8'), options),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
 }
 
 /** Every prompt file below `root`, as paths with `/`, sorted. Links that lead out of the folder are not followed. */

@@ -60,14 +60,20 @@ export async function listRuns(root: string): Promise<string[]> {
  */
 export async function findRun(root: string, run?: string): Promise<string> {
   const candidates =
-    run === undefined ? await listRuns(root) : [isAbsolute(run) ? run : join(runsFolder(root), basename(run)), resolve(run)];
+    run === undefined
+      ? await listRuns(root)
+      : [isAbsolute(run) ? run : join(runsFolder(root), basename(run)), resolve(run)];
   for (const folder of candidates) {
     if ((await stat(join(folder, runFiles.steering)).catch(() => undefined))?.isFile()) return folder;
   }
   throw new HumanError(
     run === undefined
       ? { file: root, message: 'There is no fitted run in this workspace yet.', fix: 'Run `alphasteer fit` first.' }
-      : { file: run, message: 'There is no fitted run of this name.', fix: 'Give the path or the name of a folder under .alphasteer/runs.' },
+      : {
+          file: run,
+          message: 'There is no fitted run of this name.',
+          fix: 'Give the path or the name of a folder under .alphasteer/runs.',
+        },
   );
 }
 

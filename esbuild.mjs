@@ -1,0 +1,18 @@
+import { build } from 'esbuild';
+
+const node = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+  logLevel: 'warning',
+  external: ['onnxruntime-node', '@huggingface/transformers'],
+  // CommonJS packages inside an ES module still call `require`.
+  banner: {
+    js: "import { createRequire as createRequireOf } from 'node:module';\nconst require = createRequireOf(import.meta.url);",
+  },
+};
+
+await build({ ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' });
+await build({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' });

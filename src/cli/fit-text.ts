@@ -1,0 +1,31 @@
+import type { FitResult } from '../rpc/worker-api.ts';
+
+/** What a fit learnt, for a terminal. */
+export function fitText({ run, fit, cached, computed }: FitResult): string {
+  const { counts } = fit;
+  return [
+    `Fitted on ${counts.benign} benign and ${counts.malicious} malicious prompts (${counts.refused} refused, ${counts.answered} answered, ${counts.leftOut} neither); ${counts.choose} chose layers and strength, ${counts.heldOutGoals} jailbreak goals are kept for the report.`,
+    `Activations: ${computed} computed, ${cached} from the cache.`,
+    ...fit.reasons,
+    ...fit.warnings.map((warning) => `Warning: ${warning}`),
+    '',
+    '  layer    AUC   leakage   mean score: ' + Object.keys(fit.perLayer[0]?.meanScore ?? {}).join('  '),
+    ...fit.perLayer.map(
+      ({ layer, steered, auc, leakage, meanScore }) =>
+        `${steered ? '*' : ' '} ${String(layer).padStart(5)}  ${auc.toFixed(3)}  ${leakage.toFixed(3).padStart(8)}   ${Object.entries(
+          meanScore,
+        )
+          .map(([label, x]) => `${label} ${x.toFixed(2)}`)
+          .join('  ')}`,
+    ),
+    '',
+    '  strength  refused: benign  borderline  harmful  jailbreak   benign KL  degenerate',
+    ...fit.strengths.map(({ strength, refused, benignKl, degenerate, chosen }) => {
+      const percent = (x: number | undefined, width: number): string =>
+        `${Math.round(100 * (x ?? 0))} %`.padStart(width);
+      return `${chosen ? '*' : ' '} ${String(strength).padStart(8)}${percent(refused.benign, 16)}${percent(refused.borderline, 12)}${percent(refused.harmful, 9)}${percent(refused.jailbreak, 11)}${benignKl.toFixed(3).padStart(12)}${String(degenerate).padStart(12)}`;
+    }),
+    '',
+    `Run: ${run}`,
+  ].join('\n');
+}

@@ -1,0 +1,184 @@
+/** `alphasteer`: the same core and the same worker as in the editor, without one. */
+import { resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { WorkspaceParams } from '../rpc/worker-api.ts';
+import { askText, streamReplies } from './ask-text.ts';
+import { comparisonText } from './compare-text.ts';
+import { doctorText } from './doctor-text.ts';
+import { fitText } from './fit-text.ts';
+import { inspectText } from './inspect-text.ts';
+import { timesText } from './times-text.ts';
+import { exitStatus, runCommand } from './run-command.ts';
+
+interface Options {
+  model?: string;
+  dtype?: string;
+  device?: string;
+  threads?: number;
+  limit?: number;
+  strength?: number;
+  layers?: number[];
+  seed?: number;
+  out?: string;
+  json?: boolean;
+  run?: string;
+  maxNewTokens?: number;
+  workspace?: string;
+}
+
+const program = new Command('alphasteer')
+  .description('Fit AlphaSteer refusal steering on your prompts and a local ONNX chat model, and see what it changed.')
+  .configureHelp({ helpWidth: 100 })
+  .showHelpAfterError('(alphasteer --help says more)')
+  .exitOverride();
+
+let status: number = exitStatus.done;
+
+withModelOptions(program.command('fit'))
+  .description('learn steering from the prompt files of a workspace; leaves a run folder')
+  .argument('[workspace]', 'folder with an alphasteer.json', '.')
+  .option('--limit <n>', 'use at most so many rows of each prompt file', positive)
+  .option('--strength <x>', 'steering strength, instead of choosing one', number)
+  .option('--layers <list>', 'layers to steer, such as 8,12,16, instead of choosing them', integers)
+  .option('--seed <n>', 'seed of the splits', natural)
+  .option('--out <dir>', 'folder of the run, instead of .alphasteer/runs/<time>-<hash>')
+  .action(async (workspace: string, options: Options) => {
+    status = await runCommand({
+      call: 'fit',
+      params: paramsOf(workspace, options),
+      json: options.json === true,
+      print: (result) => `${fitText(result)}\n${timesText(result.seconds)}`,
+    });
+  });
+
+withModelOptions(program.command('compare'))
+  .description('reply to the evaluation prompts, base and steered, judge both, and write the report')
+  .argument('[workspace]', 'folder with an alphasteer.json', '.')
+  .option('--run <run>', 'run folder or its name; the newest one otherwise')
+  .option('--limit <n>', 'use at most so many prompts of each kind', positive)
+  .option('--strength <x>', 'steering strength, instead of the one of the fit', number)
+  .option('--max-new-tokens <n>', 'length of a reply, instead of the one in alphasteer.json', positive)
+  .option('--out <dir>', 'folder for replies, summary and report, instead of the run folder')
+  .action(async (workspace: string, options: Options) => {
+    status = await runCommand({
+      call: 'compare',
+      params: paramsOf(workspace, options),
+      json: options.json === true,
+      print: (result) => `${comparisonText(result)}\n${timesText(result.seconds)}`,
+    });
+  });
+
+withModelOptions(program.command('ask'))
+  .description('reply to one prompt, base and steered, with its score and steering norm at each layer')
+  .argument('<prompt>', 'the prompt')
+  .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
+  .option('--run <run>', 'run folder or its name; the newest one otherwise')
+  .option('--strength <x>', 'steering strength, instead of the one of the fit', number)
+  .option('--max-new-tokens <n>', 'length of a reply', positive)
+  .action(async (prompt: string, options: Options) => {
+    status = await runCommand({
+      call: 'ask',
+      params: { ...paramsOf(options.workspace ?? '.', options), prompt },
+      json: options.json === true,
+      print: askText,
+      listener: { text: streamReplies(process.stderr) },
+    });
+  });
+
+withModelOptions(program.command('activations'))
+  .description("write the residual stream at each prompt's last token: safetensors, `activations` f32 [n, layers, d]")
+  .argument('<file>', 'prompt file')
+  .requiredOption('--layers <list>', 'layers, such as 8,12: the input of each', integers)
+  .requiredOption('--out <file>', 'safetensors file to write')
+  .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
+  .option('--limit <n>', 'use at most so many rows', positive)
+  .action(async (file: string, options: Options & { layers: number[]; out: string }) => {
+    status = await runCommand({
+      call: 'activations',
+      params: {
+        ...paramsOf(options.workspace ?? '.', options),
+        file: resolve(file),
+        layers: options.layers,
+        out: resolve(options.out),
+      },
+      json: options.json === true,
+      print: ({ out, shape, seconds }) => `Wrote activations [${shape.join(', ')}] to ${out}.\n${timesText(seconds)}`,
+    });
+  });
+
+withModelOptions(program.command('inspect'))
+  .description('say what a model is made of and where it would run, and check that strength 0 changes nothing')
+  .argument('[model]', 'model folder; the one of alphasteer.json otherwise')
+  .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
+  .action(async (model: string | undefined, options: Options) => {
+    status = await runCommand({
+      call: 'inspect',
+      params: paramsOf(options.workspace ?? '.', model === undefined ? options : { ...options, model }),
+      json: options.json === true,
+      print: inspectText,
+    });
+  });
+
+withModelOptions(program.command('doctor'))
+  .description('say what would run where, and how to fix what would not')
+  .argument('[workspace]', 'folder with an alphasteer.json', '.')
+  .action(async (workspace: string, options: Options) => {
+    status = await runCommand({
+      call: 'doctor',
+      params: paramsOf(workspace, options),
+      json: options.json === true,
+      print: doctorText,
+    });
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  status = error.exitCode === 0 ? exitStatus.done : exitStatus.usage;
+}
+process.exitCode = status;
+
+function withModelOptions(command: Command): Command {
+  return command
+    .option('--model <path>', 'model folder, instead of the one in alphasteer.json')
+    .option('--dtype <dtype>', 'weights to use: fp32, fp16, q4, q4f16, q8, int8, uint8, bnb4')
+    .option('--device <device>', 'auto, cpu, cuda, webgpu, dml or coreml')
+    .option('--threads <n>', 'threads of the CPU provider', positive)
+    .option('--json', 'print one JSON document on stdout')
+    .exitOverride();
+}
+
+function paramsOf(workspace: string, options: Options): WorkspaceParams {
+  const { model, dtype, device, threads, limit, strength, layers, seed, out, run, maxNewTokens } = options;
+  const given = { dtype, device, threads, limit, strength, layers, seed, run, maxNewTokens };
+  return {
+    workspace: resolve(workspace),
+    ...(model !== undefined && { model: resolve(model) }),
+    ...(out !== undefined && { out: resolve(out) }),
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+}
+
+function natural(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = natural(text);
+  if (value === 0) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return value;
+}
+
+function integers(text: string): number[] {
+  return text.split(',').map(natural);
+}

@@ -1,0 +1,87 @@
+import { fileURLToPath } from 'node:url';
+import { CancelledError } from '../core/cancelled.ts';
+import { describeProblem, HumanError, type Problem } from '../core/problem.ts';
+import { humanIoError } from '../workspace/io-error.ts';
+import type { WorkerApi } from '../rpc/worker-api.ts';
+import { createWorkerClient, type WorkerListener } from '../worker/client.ts';
+import { ProgressLine } from './progress-line.ts';
+
+/** Exit statuses that other tools may rely on. */
+export const exitStatus = { done: 0, error: 1, usage: 2, cancelled: 130 } as const;
+
+export interface Command<K extends keyof WorkerApi> {
+  readonly call: K;
+  readonly params: Parameters<WorkerApi[K]>[0];
+  readonly json: boolean;
+  /** What to print of the result, for people. */
+  readonly print: (result: Awaited<ReturnType<WorkerApi[K]>>) => string;
+  readonly listener?: Pick<WorkerListener, 'text'>;
+}
+
+/**
+ * Runs one call in a worker: progress and problems on stderr, the result on stdout. The first Ctrl-C cancels in order
+ * (what is finished is kept), the second one kills.
+ * @returns the exit status
+ */
+export async function runCommand<K extends keyof WorkerApi>(command: Command<K>): Promise<number> {
+  const line = new ProgressLine(process.stderr);
+  let errors = 0;
+  const say = (problem: Problem): void => {
+    line.clear();
+    process.stderr.write(`${problem.severity}: ${describeProblem(problem)}\n`);
+    if (problem.severity === 'error') errors++;
+  };
+  const worker = createWorkerClient({
+    module: fileURLToPath(new URL('./worker.js', import.meta.url)),
+    listener: {
+      ...command.listener,
+      progress: (progress) => line.update(progress),
+      problem: say,
+      ...(process.env['ALPHASTEER_LOG'] && { log: (text: string) => process.stderr.write(`${text}\n`) }),
+    },
+  });
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) {
+      worker.dispose();
+      process.exit(exitStatus.cancelled);
+    }
+    line.clear();
+    process.stderr.write('Stopping; what is finished is kept. Press Ctrl-C again to stop at once.\n');
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    const result = await worker.call(command.call, command.params, controller.signal);
+    line.clear();
+    process.stdout.write(command.json ? `${JSON.stringify(result, null, 2)}\n` : `${command.print(result)}\n`);
+    if (errors > 0) process.stderr.write(`Finished, but with ${errors} error${errors === 1 ? '' : 's'} (above).\n`);
+    return errors > 0 ? exitStatus.error : exitStatus.done;
+  } catch (error) {
+    line.clear();
+    if (error instanceof CancelledError) {
+      process.stderr.write('Stopped. Run the same command to go on where it stopped.\n');
+      return exitStatus.cancelled;
+    }
+    const problem = problemOf(error);
+    say(problem);
+    if (command.json) process.stdout.write(`${JSON.stringify({ error: problem }, null, 2)}\n`);
+    return exitStatus.error;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    worker.dispose();
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  const human = error instanceof HumanError ? error : humanIoError(error);
+  return (
+    human?.problem ?? {
+      severity: 'error',
+      message: `Something went wrong that was not foreseen: ${error instanceof Error ? error.message : String(error)}.`,
+      fix: 'Run again with ALPHASTEER_LOG=1 and report what it prints.',
+    }
+  );
+}

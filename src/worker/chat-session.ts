@@ -1,0 +1,236 @@
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { batchesByLength } from './batches.ts';
+import { KvCache, type KvShape } from './kv-cache.ts';
+import type { Job } from './job.ts';
+import { floats, promptFeeds } from './prompt-feeds.ts';
+
+/** Most rows of a batch, and most tokens of a padded prefill: what two cores keep busy without a large cache. */
+const maxRows = 32;
+const maxPrefillTokens = 4096;
+/** Most bytes the KV cache of a batch may take. */
+const maxCacheBytes = 1024 ** 3;
+
+/** One prompt to reply to. */
+export interface PromptRow {
+  readonly ids: readonly number[];
+  /** Strength per steered layer is this times 1; 0 leaves the row as the untouched model has it. */
+  readonly strength: number;
+}
+
+export interface ReplyOptions {
+  readonly maxNewTokens: number;
+  readonly endTokens: ReadonlySet<number>;
+  /** Told of each new token of each row as it comes; row is the index in the rows given. */
+  onToken?(row: number, token: number): void;
+  /** Told of the first new token's logits [vocabulary], valid during the call only. */
+  onFirstLogits?(row: number, logits: Float32Array): void;
+}
+
+export interface RawReply {
+  readonly tokens: readonly number[];
+  /** s = h_last · w and ‖h_last‖ per steered layer of the session. */
+  readonly scores: Float32Array;
+  readonly norms: Float32Array;
+  /** Residual stream of the last prompt token at the session's tapped layers, [taps * d]. */
+  readonly taps: Float32Array;
+  /** The row's end-of-reply token came, within the tokens allowed. */
+  readonly ended: boolean;
+}
+
+/** Steering of all steered layers of a session: w and r, [L * d] each. */
+export interface SteeringTensors {
+  readonly w: Float32Array;
+  readonly r: Float32Array;
+}
+
+/** What a session of an edited graph needs to know of it. */
+export interface SessionShape {
+  readonly kv: KvShape;
+  readonly hiddenSize: number;
+  readonly steeredLayers: number;
+  readonly tappedLayers: number;
+  readonly vocabulary: number;
+  readonly positionIds: boolean;
+}
+
+interface LiveRow {
+  /** Index among the rows given. */
+  readonly row: number;
+  readonly prompt: number;
+  readonly tokens: number[];
+  ended: boolean;
+}
+
+/** A loaded graph with taps and steering inputs: prefill and greedy decoding of batches. */
+export class ChatSession {
+  readonly #session: InferenceSession;
+  readonly #shape: SessionShape;
+  #steering: { steer_w: Tensor; steer_r: Tensor };
+
+  constructor(session: InferenceSession, shape: SessionShape) {
+    this.#session = session;
+    this.#shape = shape;
+    const zeros = new Float32Array(shape.steeredLayers * shape.hiddenSize);
+    this.#steering = this.#tensors({ w: zeros, r: zeros });
+  }
+
+  setSteering(steering: SteeringTensors): void {
+    this.#steering = this.#tensors(steering);
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  /** How {@link replies} will group rows; the same rows give the same batches. */
+  batches(rows: readonly PromptRow[], maxNewTokens: number, rowsAtMost = maxRows): number[][] {
+    const longest = Math.max(1, ...rows.map(({ ids }) => ids.length)) + maxNewTokens;
+    const rowsInCache = Math.max(1, Math.floor(maxCacheBytes / (KvCache.bytesPerToken(this.#shape.kv) * longest)));
+    return batchesByLength(
+      rows.map(({ ids }) => ids.length),
+      Math.min(rowsAtMost, rowsInCache),
+      maxPrefillTokens,
+    );
+  }
+
+  /**
+   * Greedy replies to one batch. A lone row is run beside a copy of itself: kernels for a single row round otherwise
+   * than those for several, and a row must not change with the company it happens to have. `alone` asks for the
+   * single-row kernels.
+   * @throws {CancelledError}
+   */
+  async reply(rows: readonly PromptRow[], options: ReplyOptions, job: Job, alone = false): Promise<RawReply[]> {
+    const { maxNewTokens, endTokens } = options;
+    const least = alone ? 1 : 2;
+    const padded = rows.length < least ? [...rows, ...rows.slice(0, least - rows.length)] : rows;
+    const longest = Math.max(...padded.map(({ ids }) => ids.length));
+    const cache = new KvCache(this.#shape.kv, padded.length, longest + maxNewTokens);
+    const first = await this.#prefill(padded, longest, cache);
+    const live: LiveRow[] = padded.map(({ ids }, row) => ({ row, prompt: ids.length, tokens: [], ended: false }));
+    const all = [...live];
+    rows.forEach((_, row) => options.onFirstLogits?.(row, this.#row(first.logits, row)));
+
+    let logits = first.logits;
+    for (let step = 0; step < maxNewTokens; step++) {
+      const next = live.map((_, i) => argmax(this.#row(logits, i)));
+      for (let i = live.length - 1; i >= 0; i--) {
+        const state = live[i]!;
+        const token = next[i]!;
+        if (state.ended) continue;
+        state.ended = endTokens.has(token);
+        if (!state.ended) {
+          state.tokens.push(token);
+          if (state.row < rows.length) options.onToken?.(state.row, token);
+        }
+      }
+      for (let i = live.length - 1; i >= 0; i--) {
+        if (!live[i]!.ended || live.length <= least) continue;
+        cache.drop(i);
+        live[i] = live.at(-1)!;
+        next[i] = next.at(-1)!;
+        live.pop();
+        next.pop();
+      }
+      if (live.every(({ ended }) => ended) || step === maxNewTokens - 1) break;
+      await job.checkpoint();
+      logits = await this.#decode(live, next, step + 1, cache);
+    }
+    return rows.map((_, row) => ({
+      tokens: all[row]!.tokens,
+      ended: all[row]!.ended,
+      scores: slice(first.scores, row, this.#shape.steeredLayers),
+      norms: slice(first.norms, row, this.#shape.steeredLayers),
+      taps: slice(first.taps, row, this.#shape.tappedLayers * this.#shape.hiddenSize),
+    }));
+  }
+
+  #row(logits: Float32Array, row: number): Float32Array {
+    const { vocabulary } = this.#shape;
+    return logits.subarray(row * vocabulary, (row + 1) * vocabulary);
+  }
+
+  async #prefill(
+    rows: readonly PromptRow[],
+    longest: number,
+    cache: KvCache,
+  ): Promise<{ logits: Float32Array; scores: Float32Array; norms: Float32Array; taps: Float32Array }> {
+    const { steeredLayers } = this.#shape;
+    const { feeds, fetches } = cache.bind();
+    const out = await this.#session.run(
+      {
+        ...promptFeeds(
+          rows.map(({ ids }) => ids),
+          longest,
+          this.#shape.positionIds,
+        ),
+        ...feeds,
+        ...this.#steering,
+        steer_strength: new Tensor(
+          'float32',
+          Float32Array.from(
+            { length: rows.length * steeredLayers },
+            (_, i) => rows[Math.floor(i / steeredLayers)]!.strength,
+          ),
+          [rows.length, steeredLayers],
+        ),
+      },
+      { ...fetches, logits: null, steer_scores: null, steer_norms: null, residual_taps: null },
+    );
+    return {
+      logits: floats(out['logits']),
+      scores: floats(out['steer_scores']),
+      norms: floats(out['steer_norms']),
+      taps: floats(out['residual_taps']),
+    };
+  }
+
+  async #decode(
+    live: readonly LiveRow[],
+    tokens: readonly number[],
+    step: number,
+    cache: KvCache,
+  ): Promise<Float32Array> {
+    const { steeredLayers, positionIds } = this.#shape;
+    const { feeds, fetches } = cache.bind();
+    const total = Math.max(...live.map(({ prompt }) => prompt)) + step;
+    const mask = new BigInt64Array(live.length * total);
+    live.forEach(({ prompt }, i) => mask.fill(1n, i * total, i * total + prompt + step));
+    const out = await this.#session.run(
+      {
+        input_ids: new Tensor('int64', BigInt64Array.from(tokens, BigInt), [live.length, 1]),
+        attention_mask: new Tensor('int64', mask, [live.length, total]),
+        ...(positionIds && {
+          position_ids: new Tensor(
+            'int64',
+            BigInt64Array.from(live, ({ prompt }) => BigInt(prompt + step - 1)),
+            [live.length, 1],
+          ),
+        }),
+        last_position: new Tensor('int64', new BigInt64Array(live.length), [live.length, 1]),
+        ...feeds,
+        ...this.#steering,
+        steer_strength: new Tensor('float32', new Float32Array(live.length * steeredLayers), [
+          live.length,
+          steeredLayers,
+        ]),
+      },
+      { ...fetches, logits: null },
+    );
+    return floats(out['logits']);
+  }
+
+  #tensors({ w, r }: SteeringTensors): { steer_w: Tensor; steer_r: Tensor } {
+    const dims = [this.#shape.steeredLayers, this.#shape.hiddenSize];
+    return { steer_w: new Tensor('float32', w, dims), steer_r: new Tensor('float32', r, dims) };
+  }
+}
+
+function slice(data: Float32Array, row: number, width: number): Float32Array {
+  return data.slice(row * width, (row + 1) * width);
+}
+
+function argmax(values: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}

@@ -1,0 +1,22 @@
+import type { WorkerApi } from '../rpc/worker-api.ts';
+import { activationsJob } from './jobs/activations-job.ts';
+import { askJob } from './jobs/ask-job.ts';
+import { compareJob } from './jobs/compare-job.ts';
+import { doctorJob } from './jobs/doctor-job.ts';
+import { fitJob } from './jobs/fit-job.ts';
+import { inspectJob } from './jobs/inspect-job.ts';
+import type { Job } from './job.ts';
+import { createModelShelf } from './model-shelf.ts';
+
+/** The worker's calls, for one job each; the model stays loaded from one to the next. */
+export function createWorker(): (job: Job) => WorkerApi {
+  const shelf = createModelShelf();
+  return (job) => ({
+    fit: (params) => fitJob(params, shelf, job),
+    compare: (params) => compareJob(params, shelf, job),
+    ask: (params) => askJob(params, shelf, job),
+    activations: (params) => activationsJob(params, shelf, job),
+    inspect: (params) => inspectJob(params, shelf, job),
+    doctor: (params) => doctorJob(params, shelf, job),
+  });
+}

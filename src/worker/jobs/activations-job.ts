@@ -1,0 +1,63 @@
+import { dirname, relative, resolve } from 'node:path';
+import { HumanError } from '../../core/problem.ts';
+import { writeSafetensors } from '../../core/safetensors.ts';
+import type { ActivationsParams, ActivationsResult } from '../../rpc/worker-api.ts';
+import { loadConfig, readPromptFile } from '../../workspace/load-workspace.ts';
+import { writeFileWhole } from '../../workspace/write-file.ts';
+import { encodePrompts } from '../encode-prompts.ts';
+import { Stopwatch, type Job } from '../job.ts';
+import { openExtractionSession } from '../model-host.ts';
+import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+
+/** `alphasteer activations`: tensor `activations` f32 [n, layers, d], rows in the file's order. */
+export async function activationsJob(
+  params: ActivationsParams,
+  shelf: ModelShelf,
+  job: Job,
+): Promise<ActivationsResult> {
+  const watch = new Stopwatch();
+  const settings = params.model
+    ? { path: params.model, dtype: params.dtype, device: params.device ?? 'auto', threads: params.threads }
+    : modelSettings(params.workspace, (await loadConfig(params.workspace, job.problem)).config, params);
+  // A row's label doesn't matter here, so rows without one are as good as any.
+  const file = relative(dirname(params.file), params.file);
+  const parsed = await readPromptFile(dirname(params.file), file, { label: 'benign' });
+  parsed.problems.forEach((problem) => job.problem({ ...problem, file: params.file }));
+  const model = await shelf.model(settings);
+  const encoded = encodePrompts(model, parsed.prompts.slice(0, params.limit), 0, job.problem);
+  if (encoded.length === 0) {
+    throw new HumanError({
+      file: params.file,
+      message: 'There is no usable prompt in this file.',
+      fix: 'See the problems above.',
+    });
+  }
+  const session = await openExtractionSession(model, params.layers);
+  watch.lap('load model', model.device);
+  const data = new Float32Array(encoded.length * session.width);
+  let done = 0;
+  const progress = (): void => job.progress({ phase: 'Activations', done, total: encoded.length, unit: 'prompts' });
+  progress();
+  for (const batch of session.batches(encoded.map(({ ids }) => ids.length))) {
+    await job.checkpoint();
+    const rows = await session.run(batch.map((row) => encoded[row]!.ids));
+    batch.forEach((row, i) => data.set(rows[i]!, row * session.width));
+    done += batch.length;
+    progress();
+  }
+  await session.release();
+  watch.lap('activations', `${encoded.length} prompts, ${params.layers.length} layers`);
+  const shape = [encoded.length, params.layers.length, model.hiddenSize] as const;
+  const metadata = {
+    format: 'alphasteer-activations/1',
+    model: model.fingerprint,
+    dtype: model.folder.dtype,
+    device: model.device,
+    layers: params.layers.join(','),
+    ids: JSON.stringify(encoded.map(({ prompt }) => prompt.id)),
+  };
+  const out = resolve(params.out);
+  await writeFileWhole(out, writeSafetensors({ tensors: { activations: { shape, data } }, metadata }));
+  watch.lap('write');
+  return { out, shape, seconds: watch.times() };
+}

@@ -1,0 +1,60 @@
+import { steeringNorm } from '../../core/alphasteer.ts';
+import { HumanError } from '../../core/problem.ts';
+import type { AskParams, AskResult } from '../../rpc/worker-api.ts';
+import { loadConfig } from '../../workspace/load-workspace.ts';
+import { findRun } from '../../workspace/run-folder.ts';
+import { encodePrompts } from '../encode-prompts.ts';
+import type { Job } from '../job.ts';
+import { judgedReply } from '../judged-reply.ts';
+import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { readSteering } from '../steering-file.ts';
+
+/** `alphasteer ask`: base and steered reply to one prompt as two rows of one batch, streamed. */
+export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Promise<AskResult> {
+  const { config } = await loadConfig(params.workspace, job.problem);
+  const run = await findRun(params.workspace, params.run);
+  const model = await shelf.model(modelSettings(params.workspace, config, params));
+  const steering = await readSteering(run, model);
+  const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
+  const prompt = { id: 'prompt', text: params.prompt, label: 'benign', file: 'prompt', line: 1, column: 1 } as const;
+  const [encoded] = encodePrompts(model, [prompt], maxNewTokens, job.problem);
+  if (!encoded) throw new HumanError({ message: 'The prompt cannot be used.', fix: 'See the problem above.' });
+  const chat = await shelf.chat(model, steering.layers, steering.layers);
+  chat.setSteering(steering);
+  const strength = params.strength ?? steering.strength;
+  const conditions = ['base', 'steered'] as const;
+  const seen = conditions.map(() => ({ tokens: [] as number[], text: '' }));
+  const replies = await chat.reply(
+    [
+      { ids: encoded.ids, strength: 0 },
+      { ids: encoded.ids, strength },
+    ],
+    {
+      maxNewTokens,
+      endTokens: model.tokenizer.endTokens,
+      onToken: (row, token) => {
+        const state = seen[row]!;
+        state.tokens.push(token);
+        const text = model.tokenizer.decode(state.tokens);
+        // Half of a character is shown when its other half has come.
+        if (text.endsWith('\uFFFD')) return;
+        job.text({ condition: conditions[row]!, text: text.slice(state.text.length) });
+        state.text = text;
+      },
+    },
+    job,
+  );
+  const [base, steered] = replies.map((reply) => judgedReply(reply, model.tokenizer));
+  const d = model.hiddenSize;
+  return {
+    run,
+    strength,
+    base: base!,
+    steered: steered!,
+    layers: steering.layers.map((layer, k) => {
+      const score = replies[1]!.scores[k]!;
+      const length = steeringNorm(score, strength, steering.r.subarray(k * d, (k + 1) * d));
+      return { layer, score, norm: length, relativeNorm: length / replies[1]!.norms[k]! };
+    }),
+  };
+}

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import type { Config } from '../core/config.ts';
+import type { ModelChoice } from '../rpc/worker-api.ts';
+import type { ChatSession } from './chat-session.ts';
+import { openChatSession, openModel, type Model, type ModelSettings } from './model-host.ts';
+
+/**
+ * The model that is loaded, and its session for replies: kept while the next job wants the same, replaced when it wants
+ * another, so that at most one of each is in memory.
+ */
+export interface ModelShelf {
+  model(settings: ModelSettings): Promise<Model>;
+  chat(model: Model, steered: readonly number[], taps: readonly number[]): Promise<ChatSession>;
+}
+
+export function createModelShelf(): ModelShelf {
+  let model: { key: string; value: Model } | undefined;
+  let chat: { key: string; value: ChatSession } | undefined;
+  const dropChat = async (): Promise<void> => {
+    await chat?.value.release();
+    chat = undefined;
+  };
+  return {
+    model: async (settings) => {
+      const key = JSON.stringify(settings);
+      if (model?.key !== key) {
+        await dropChat();
+        model = { key, value: await openModel(settings) };
+      }
+      return model.value;
+    },
+    chat: async (wanted, steered, taps) => {
+      const key = JSON.stringify([wanted.fingerprint, wanted.device, wanted.threads, steered, taps]);
+      if (chat?.key !== key) {
+        await dropChat();
+        chat = { key, value: await openChatSession(wanted, steered, taps) };
+      }
+      return chat.value;
+    },
+  };
+}
+
+/** The model a job is about: what the call names, else what `alphasteer.json` does. */
+export function modelSettings(
+  root: string,
+  config: Pick<Config, 'model' | 'dtype' | 'device'>,
+  choice: ModelChoice,
+): ModelSettings {
+  return {
+    path: choice.model ?? resolve(root, config.model),
+    dtype: choice.dtype ?? config.dtype,
+    device: choice.device ?? config.device,
+    threads: choice.threads,
+  };
+}

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HumanError } from '../core/problem.ts';
+import { readSafetensors, writeSafetensors } from '../core/safetensors.ts';
+import { runFiles } from '../workspace/run-folder.ts';
+import { writeFileWhole } from '../workspace/write-file.ts';
+import type { Model } from './model-host.ts';
+
+/** A fitted steering: w and r, f32 [L, d] row by row, for `layers`. Positive strength is more refusal. */
+export interface Steering {
+  readonly layers: readonly number[];
+  readonly w: Float32Array;
+  readonly r: Float32Array;
+  readonly strength: number;
+}
+
+/** `steering.safetensors` of a run folder. */
+export async function writeSteering(
+  folder: string,
+  { layers, w, r, strength }: Steering,
+  model: Pick<Model, 'fingerprint' | 'hiddenSize'>,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const shape = [layers.length, model.hiddenSize];
+  const bytes = writeSafetensors({
+    tensors: {
+      w: { shape, data: w },
+      r: { shape, data: r },
+      layers: { shape: [layers.length], data: BigInt64Array.from(layers, BigInt) },
+    },
+    metadata: { format: 'alphasteer/1', strength: String(strength), model: model.fingerprint, ...metadata },
+  });
+  await writeFileWhole(join(folder, runFiles.steering), bytes);
+}
+
+/** @throws {HumanError} not such a file, or made for another model */
+export async function readSteering(
+  folder: string,
+  model: Pick<Model, 'fingerprint' | 'hiddenSize' | 'layers'>,
+): Promise<Steering> {
+  const file = join(folder, runFiles.steering);
+  const { tensors, metadata } = readSafetensors(new Uint8Array(await readFile(file)), file);
+  const { w, r, layers } = tensors;
+  const count = layers?.shape[0] ?? 0;
+  const strength = Number(metadata['strength']);
+  if (
+    metadata['format'] !== 'alphasteer/1' ||
+    !(w?.data instanceof Float32Array && r?.data instanceof Float32Array && layers?.data instanceof BigInt64Array) ||
+    !Number.isFinite(strength) ||
+    [w, r].some(({ shape }) => shape.length !== 2 || shape[0] !== count || shape[1] !== model.hiddenSize)
+  ) {
+    throw new HumanError({
+      file,
+      message: 'This is no steering of AlphaSteer for this model.',
+      fix: 'Fit again: `alphasteer fit`.',
+    });
+  }
+  if (metadata['model'] !== model.fingerprint) {
+    throw new HumanError({
+      file,
+      message: 'This steering was fitted on another model, other weights or another tokenizer.',
+      fix: 'Use the model it was fitted on, or fit again: `alphasteer fit`.',
+    });
+  }
+  return { layers: [...layers.data].map(Number), w: w.data, r: r.data, strength };
+}

@@ -1,0 +1,87 @@
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { instrument } from '../core/onnx/instrument.ts';
+import type { InspectResult } from '../rpc/worker-api.ts';
+import type { Job } from './job.ts';
+import { createSessionFromBytes, type Model } from './model-host.ts';
+import { floats, promptFeeds } from './prompt-feeds.ts';
+
+const prompts = [
+  'How do I bake bread?',
+  'A rather longer prompt, so that the rows of a batch have different lengths.',
+  'Hi',
+];
+
+/** Logits of the untouched graph against the edited one at strength 0, byte for byte, in prefill and in a decoding step. */
+export async function checkStrengthZero(model: Model, job: Job): Promise<InspectResult['strengthZero']> {
+  const layers = Array.from({ length: model.layers }, (_, i) => i);
+  const edited = instrument(model.graph, model.folder.graph, {
+    steered: layers,
+    taps: layers,
+    logits: 'all',
+    cache: true,
+  });
+  const untouched = await createSessionFromBytes(model, model.graph);
+  const steered = await createSessionFromBytes(model, edited.bytes);
+  const result: { shape: string; step: 'prefill' | 'decode'; equal: boolean }[] = [];
+  for (const rows of [1, 2, 3]) {
+    await job.checkpoint();
+    const ids = prompts.slice(0, rows).map((prompt) => model.tokenizer.encode(prompt).ids);
+    const longest = Math.max(...ids.map(({ length }) => length));
+    const { last_position, ...prompt } = promptFeeds(ids, longest, model.ports.positionIds !== undefined);
+    const step = async (
+      feeds: Record<string, Tensor>,
+      position: Tensor,
+      name: 'prefill' | 'decode',
+    ): Promise<Record<string, Tensor>> => {
+      const extra = steeringFeeds(model, rows);
+      const base = await untouched.run(feeds);
+      const zero = await steered.run({ ...feeds, ...extra, last_position: position });
+      result.push({ shape: `${rows} x ${name === 'prefill' ? longest : 1}`, step: name, equal: sameBytes(base, zero) });
+      return base as Record<string, Tensor>;
+    };
+    const first = await step({ ...prompt, ...emptyPast(model, rows) }, last_position!, 'prefill');
+    const past = Object.fromEntries(model.kv.names.map(({ past: name, present }) => [name, first[present]!]));
+    const mask = new BigInt64Array(rows * (longest + 1));
+    ids.forEach(({ length }, row) => mask.fill(1n, row * (longest + 1), row * (longest + 1) + length + 1));
+    const next = {
+      input_ids: new Tensor('int64', new BigInt64Array(rows).fill(5n), [rows, 1]),
+      attention_mask: new Tensor('int64', mask, [rows, longest + 1]),
+      ...(model.ports.positionIds && {
+        position_ids: new Tensor(
+          'int64',
+          BigInt64Array.from(ids, ({ length }) => BigInt(length)),
+          [rows, 1],
+        ),
+      }),
+    };
+    await step({ ...next, ...past }, new Tensor('int64', new BigInt64Array(rows), [rows, 1]), 'decode');
+  }
+  await untouched.release();
+  await steered.release();
+  return result;
+}
+
+/** w and r that would change everything, at strength 0. */
+function steeringFeeds({ layers, hiddenSize }: Model, rows: number): Record<string, Tensor> {
+  const ones = new Tensor('float32', new Float32Array(layers * hiddenSize).fill(1), [layers, hiddenSize]);
+  return {
+    steer_w: ones,
+    steer_r: ones,
+    steer_strength: new Tensor('float32', new Float32Array(rows * layers), [rows, layers]),
+  };
+}
+
+function emptyPast({ kv }: Model, rows: number): Record<string, Tensor> {
+  const data = kv.type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
+  return Object.fromEntries(
+    kv.names.map(({ past }) => [past, new Tensor(kv.type, data as never, [rows, kv.heads, 0, kv.size])]),
+  );
+}
+
+function sameBytes(a: InferenceSession.OnnxValueMapType, b: InferenceSession.OnnxValueMapType): boolean {
+  const [x, y] = [a, b].map((out) => {
+    const data = floats(out['logits'] as Tensor);
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  });
+  return x!.equals(y!);
+}
