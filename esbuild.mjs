@@ -6,6 +6,8 @@ const node = {
   format: 'esm',
   target: 'node20',
   sourcemap: true,
+  // jsonc-parser's CommonJS build is UMD, whose requires no bundler can follow.
+  mainFields: ['module', 'main'],
   logLevel: 'warning',
   external: ['onnxruntime-node', '@huggingface/transformers'],
   // CommonJS packages inside an ES module still call `require`.
