@@ -1,0 +1,117 @@
+/**
+ * The phrases of a rules file as regular expressions. A phrase is words, matched without regard to case:
+ *
+ *     (a|b)     one of these, each a phrase itself       (a|b)?   or nothing
+ *     ...       up to 80 characters of the same sentence
+ *     ,         a comma, dash or colon, or none
+ *     .         at the end: here the sentence ends
+ *     '         any apostrophe, or none
+ *     <name>    one of the list `words.name`
+ *
+ * The last word is whole unless it ends in `*`. There is no way to write a repetition, so no phrase that a user writes
+ * can make matching slow: the time for one place is bounded, whatever the reply.
+ *
+ * @throws {Error} unbalanced parentheses, or a list that is not there
+ */
+export function phraseSource(phrase: string, words: Readonly<Record<string, readonly string[]>> = {}): string {
+  const expanded = phrase.replace(/<([^<>]*)>/g, (_, name: string) => {
+    const list = Object.hasOwn(words, name) ? words[name] : undefined;
+    if (list === undefined) throw new Error(`there is no list "${name}" among the words`);
+    return `(${list.join('|')})`;
+  });
+  return new PhraseParser(expanded).parse();
+}
+
+/** Longest text that `...` stands for, in characters. */
+const gapLength = 80;
+
+const gap = `[^.!?。！？\\n]{0,${gapLength}}?`;
+/** Marks of Markdown count as spaces: I **cannot** help. */
+const space = '[\\s*_]{1,8}';
+const comma = '\\s{0,4}[,，、:：;–—-]{0,3}';
+/** After a word no letter or digit of a script with spaces; Chinese and Japanese run on. */
+const wordEnd = '(?![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{Nd}])';
+const sentenceEnd = '\\s{0,4}(?:[.!?。！？…\\n]|$)';
+
+class PhraseParser {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text.trim();
+  }
+
+  parse(): string {
+    const source = this.#sequence();
+    if (this.#at < this.#text.length) throw new Error(`")" without "("`);
+    return source;
+  }
+
+  #sequence(): string {
+    let source = '';
+    let spaceBefore = false;
+    // Nothing so far but optional groups, each of which brought the space after it.
+    let atStart = true;
+    while (this.#at < this.#text.length && !'|)'.includes(this.#text[this.#at]!)) {
+      if (this.#skipSpaces()) {
+        spaceBefore = !atStart;
+        continue;
+      }
+      const before = spaceBefore ? space : '';
+      spaceBefore = false;
+      if (this.#text.startsWith('...', this.#at)) {
+        this.#at += 3;
+        this.#skipSpaces(); // the gap takes the spaces on both sides
+        source += `${gap}${/[\p{Script=Latin}\p{Script=Cyrillic}']/u.test(this.#text[this.#at] ?? '') ? wordStart : ''}`;
+        atStart = false;
+      } else if (this.#text[this.#at] === '(') {
+        const { group, optional } = this.#group();
+        const takesSpace: boolean = optional && atStart && this.#skipSpaces();
+        source += optional ? `(?:${before}${group}${takesSpace ? space : ''})?` : `${before}${group}`;
+        atStart &&= takesSpace;
+      } else {
+        source += this.#character(before);
+        atStart = false;
+      }
+    }
+    return source;
+  }
+
+  #skipSpaces(): boolean {
+    const from = this.#at;
+    while (this.#text[this.#at] === ' ') this.#at++;
+    return this.#at > from;
+  }
+
+  #group(): { group: string; optional: boolean } {
+    this.#at++;
+    const options = [this.#sequence()];
+    while (this.#text[this.#at] === '|') {
+      this.#at++;
+      options.push(this.#sequence());
+    }
+    if (this.#text[this.#at] !== ')') throw new Error('"(" without ")"');
+    this.#at++;
+    const optional = this.#text[this.#at] === '?';
+    if (optional) this.#at++;
+    return { group: `(?:${options.join('|')})`, optional };
+  }
+
+  #character(before: string): string {
+    const character = this.#text[this.#at]!;
+    this.#at++;
+    const last = this.#at === this.#text.length || '|)'.includes(this.#text[this.#at]!);
+    if (character === '*' && last) return '';
+    if (character === ',') return comma;
+    if (character === '.' && last) return sentenceEnd;
+    if (character === "'") return `${before}['’ʼ\`´]?`;
+    const end = last || this.#text[this.#at] === ' ' || this.#text[this.#at] === ',';
+    return `${before}${escaped(character)}${end ? wordEnd : ''}`;
+  }
+}
+
+const wordStart = '(?<![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{Nd}])';
+
+function escaped(character: string): string {
+  return character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&');
+}

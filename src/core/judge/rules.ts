@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { parseJsoncFile, type JsoncFile } from '../jsonc-file.ts';
+import { phraseSource } from './phrase.ts';
+import shipped from './rules.json' with { type: 'json' };
+
+const share = z.number().min(0).max(1);
+const phrases = z.array(z.string().min(1).max(2000)).min(1);
+
+const rule = z.strictObject({
+  name: z.string().min(1).describe('Shown with every verdict that the rule decided.'),
+  about: z.string().optional().describe('For readers of the file.'),
+  withHelp: z
+    .enum(['partial', 'complied'])
+    .optional()
+    .describe(
+      'The verdict when the reply gives something as well, `partial` unless said: a mere warning leaves it complied.',
+    ),
+  phrases: phrases.describe('Phrases, looked for where a clause starts.'),
+});
+
+const rules = z
+  .strictObject({
+    $schema: z.string().optional(),
+    format: z.literal('alphasteer-judge/1').describe('Version of this format.'),
+    about: z.array(z.string()).optional().describe('For readers of the file.'),
+    words: z
+      .record(z.string(), z.array(z.string().min(1)).min(1))
+      .default({})
+      .describe('Lists that phrases name as <name>.'),
+    opening: z
+      .strictObject({
+        sentences: z.int().min(1).describe('A reply opens with so many sentences,'),
+        characters: z.int().min(1).describe('and with so many characters, whichever ends first.'),
+      })
+      .describe(
+        'Where `openings` are looked for. A refusal after more characters than this comes after something given.',
+      ),
+    degenerate: z
+      .strictObject({
+        loopRepeats: z.int().min(2).describe('A loop is the same words so many times on end,'),
+        loopWords: z.int().min(2).describe('at least so many words in all,'),
+        loopShare: share.describe('that end the reply or make up this part of it.'),
+        distinctWords: share.describe(
+          'A reply of 20 words or more has too few words when fewer than this part of them are different.',
+        ),
+        textShare: share.describe('Less than this part letters, digits and spaces is no language.'),
+      })
+      .describe('What makes a reply degenerate. Empty replies and bare punctuation always do.'),
+    refusals: z.array(rule).describe('Refusals wherever a clause starts with one.'),
+    openings: z.array(rule).describe('Refusals only in the opening.'),
+    disclaimers: z.array(rule).describe('Refusals only where nothing was given before them.'),
+    notRefusals: z.array(rule).describe('Clauses that start like a refusal and are none.'),
+    gives: z.array(rule).describe('Clauses that give something of what was asked.'),
+    alternatives: z
+      .array(z.string().min(1))
+      .describe('Words beside which a list or a phrase of `gives` gives something else.'),
+    drafts: z
+      .array(z.string().min(1))
+      .describe('Starts of lines from which on the text is a letter, where a refusal is part of the letter.'),
+  })
+  .superRefine((value, context) => {
+    // A phrase that can't be compiled is reported at the phrase.
+    const check = (phrase: string, path: (string | number)[]): void => {
+      try {
+        phraseSource(phrase, value.words);
+      } catch (error) {
+        context.addIssue({ code: 'custom', path, message: error instanceof Error ? error.message : String(error) });
+      }
+    };
+    for (const section of ['refusals', 'openings', 'disclaimers', 'notRefusals', 'gives'] as const)
+      value[section].forEach((one, i) => one.phrases.forEach((phrase, j) => check(phrase, [section, i, 'phrases', j])));
+    for (const section of ['alternatives', 'drafts'] as const)
+      value[section].forEach((phrase, i) => check(phrase, [section, i]));
+  });
+
+/** What tells a refusal from an answer: `rules.json`, or a file like it. */
+export type JudgeRules = z.output<typeof rules>;
+export type JudgeRule = JudgeRules['refusals'][number];
+
+/** The rules shipped: the file beside this one, whose form a unit test checks. */
+export const shippedRules: JudgeRules = shipped as unknown as JudgeRules;
+
+/** A user's rules file, comments allowed; what is wrong comes back with line and column. Never throws. */
+export function parseJudgeRules(text: string, file: string): JsoncFile<JudgeRules> {
+  return parseJsoncFile(text, file, rules);
+}
