@@ -17,13 +17,28 @@ export interface SymmetricEigen {
  * @param a [n, n] row-major and symmetric; only the lower triangle is read
  */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
-  const tridiagonal = tridiagonalise(a.slice(0, n * n), n);
+  const scale = scaleOf(a, n);
+  const tridiagonal = tridiagonalise(
+    a.map((value) => value / scale),
+    n,
+  );
   const rows = new Float64Array(n * n);
   for (let i = 0; i < n; i++) rows[i * n + i] = 1;
   applyReflectors(tridiagonal, rows, n);
   // Row i is Q eᵢ, column i of Q: the rows together are Qᵀ.
   implicitQl(tridiagonal.diagonal, tridiagonal.offDiagonal, rows);
-  return sorted(tridiagonal.diagonal, rows, n);
+  return sorted(
+    tridiagonal.diagonal.map((value) => value * scale),
+    rows,
+    n,
+  );
+}
+
+/** The power of two next to the largest entry: dividing by it is exact and keeps squares from over- and underflow. */
+function scaleOf(a: Float64Array, n: number): number {
+  let largest = 0;
+  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) largest = Math.max(largest, Math.abs(a[i * n + j]!));
+  return largest > 0 && largest < Infinity ? 2 ** Math.max(-1000, Math.round(Math.log2(largest))) : 1;
 }
 
 function sorted(values: Float64Array, rows: Float64Array, n: number): SymmetricEigen {

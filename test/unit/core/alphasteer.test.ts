@@ -1,0 +1,259 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as alphasteer from '../../../src/core/alphasteer.ts';
+import { GramAccumulator, type Gram } from '../../../src/core/linalg/gram.ts';
+import { cosine, dot, norm } from '../../../src/core/linalg/inner-product.ts';
+import { sumRows } from '../../../src/core/linalg/row-sums.ts';
+import { symmetricEigen } from '../../../src/core/linalg/symmetric-eigen.ts';
+import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
+import { readSafetensors } from '../../../src/core/safetensors.ts';
+import { multiply, relativeError, transpose } from './linalg/dense.ts';
+
+/** PyTorch's numbers: test/fixtures/method/make.py */
+const fixture = readSafetensors(
+  Uint8Array.from(readFileSync(new URL('../../fixtures/method/method.safetensors', import.meta.url))),
+  'method.safetensors',
+);
+const d = Number(fixture.metadata['d']);
+const ratio = Number(fixture.metadata['ratio']);
+const ridge = Number(fixture.metadata['ridge']);
+const torch = Object.fromEntries(
+  ['r', 'projector', 'M', 'values'].map((name) => [
+    name,
+    Float64Array.from(fixture.tensors[name]!.data as Float64Array),
+  ]),
+) as Record<'r' | 'projector' | 'M' | 'values', Float64Array>;
+const benign = rowsOf(fixture.tensors['benign']!.data as Float32Array, d);
+const malicious = rowsOf(fixture.tensors['malicious']!.data as Float32Array, d);
+const isRefused = Array.from(fixture.tensors['refused']!.data as BigInt64Array, (x) => x === 1n);
+const refused = sumRows(
+  malicious.filter((_, i) => isRefused[i]),
+  d,
+);
+const answered = sumRows(
+  malicious.filter((_, i) => !isRefused[i]),
+  d,
+);
+
+const r = alphasteer.refusalDirection(refused, answered);
+const spectrum = alphasteer.benignSpectrum(gramOf(benign));
+const inSpectrum = alphasteer.intoSpectrum(spectrum, gramOf(malicious));
+const { k } = alphasteer.nullSpaceCut(spectrum, ratio);
+const w = alphasteer.steeringVector(inSpectrum, k, ridge);
+const Q = transpose(spectrum.vectors.slice(0, k * d), k, d);
+const P = multiply(Q, transpose(Q, d, k), d, k, d);
+
+describe('against the PyTorch reference', () => {
+  test('r is the same to f64 rounding', () => {
+    expect(relativeError(r, torch.r)).toBeLessThan(1e-14);
+  });
+
+  test('the eigenvalues are the same to rounding of the largest', () => {
+    const largest = spectrum.values.at(-1)!;
+    spectrum.values.forEach((value, i) => expect(Math.abs(value - torch.values[i]!) / largest).toBeLessThan(1e-14));
+  });
+
+  test('Q spans the same null space', () => {
+    expect(k).toBe(d * ratio);
+    expect(relativeError(P, torch.projector)).toBeLessThan(1e-9);
+  });
+
+  test('M = w rᵀ is the same, though it comes by another route', () => {
+    expect(relativeError(alphasteer.steeringMatrix(w, r), torch.M)).toBeLessThan(1e-8);
+  });
+
+  test('w is the same', () => {
+    const rr = dot(torch.r, torch.r);
+    const torchW = multiply(torch.M, torch.r, d, d, 1).map((x) => x / rr);
+    expect(cosine(w, torchW)).toBeGreaterThan(1 - 1e-14);
+    expect(relativeError(w, torchW)).toBeLessThan(1e-8);
+  });
+});
+
+describe('the method', () => {
+  test('P is a projector: P P = P, P = Pᵀ', () => {
+    expect(relativeError(multiply(P, P, d, d, d), P)).toBeLessThan(1e-13);
+    expect(relativeError(transpose(P, d, d), P)).toBeLessThan(1e-15);
+  });
+
+  test('‖H_b P‖² is the sum of the eigenvalues kept', () => {
+    const kept = spectrum.values.subarray(0, k).reduce((sum, value) => sum + value, 0);
+    const projected = multiply(flat(benign), P, benign.length, d, d);
+    expect(Math.abs(dot(projected, projected) - kept) / spectrum.values.at(-1)!).toBeLessThan(1e-13);
+    expect(alphasteer.benignVarianceInside(spectrum, k)).toBeCloseTo(
+      kept / spectrum.values.reduce((a, b) => a + b),
+      12,
+    );
+  });
+
+  test('w rᵀ is the d x d ridge regression of the paper, from the same Q', () => {
+    const X = multiply(flat(malicious), P, malicious.length, d, d);
+    const XtX = multiply(transpose(X, malicious.length, d), X, d, malicious.length, d);
+    const regularised = XtX.map((value, i) => value + ridge * P[i]!);
+    const targets = Float64Array.from({ length: malicious.length * d }, (_, i) => r[i % d]!);
+    const XtR = multiply(transpose(X, malicious.length, d), targets, d, malicious.length, d);
+    const delta = multiply(pseudoInverse(regularised, d), XtR, d, d, d);
+    expect(relativeError(alphasteer.steeringMatrix(w, r), multiply(P, delta, d, d, d))).toBeLessThan(1e-8);
+  });
+
+  test('malicious prompts score higher than benign ones, which score about 0', () => {
+    const mean = (rows: readonly Float32Array[]): number => rows.reduce((sum, h) => sum + dot(h, w), 0) / rows.length;
+    expect(mean(malicious)).toBeGreaterThan(0.5);
+    expect(alphasteer.leakage(benign.map((h) => dot(h, w)))).toBeLessThan(0.1);
+  });
+
+  test.each([0.1, 0.3, 0.77, 1])('one spectrum turned once gives the w of a fit of its own at ratio %f', (other) => {
+    const cut = alphasteer.nullSpaceCut(spectrum, other).k;
+    const alone = alphasteer.steeringVector(alphasteer.intoSpectrum(spectrum, gramOf(malicious), cut), cut, ridge);
+    expect(relativeError(alphasteer.steeringVector(inSpectrum, cut, ridge), alone)).toBeLessThan(1e-12);
+  });
+
+  test('with a relative ridge, activations ten times as large give the same scores', () => {
+    const larger = alphasteer.intoSpectrum(
+      alphasteer.benignSpectrum(gramOf(benign.map((h) => h.map((x) => 16 * x)))),
+      gramOf(malicious.map((h) => h.map((x) => 16 * x))),
+    );
+    const scaled = alphasteer.steeringVector(larger, k, { relative: 0.01 });
+    const plain = alphasteer.steeringVector(inSpectrum, k, { relative: 0.01 });
+    malicious.forEach((h) => expect(16 * dot(h, scaled)).toBeCloseTo(dot(h, plain), 9));
+  });
+
+  test('the steering norm is how far the stream moves', () => {
+    const h = malicious[0]!;
+    const score = dot(h, w);
+    const moved = Float64Array.from(r, (x) => 0.4 * score * x);
+    expect(alphasteer.steeringNorm(score, 0.4, r)).toBeCloseTo(norm(moved), 12);
+  });
+});
+
+describe('where the cut falls', () => {
+  const spectrumOf = (values: number[]) => ({ d: values.length, values: Float64Array.from(values), noise: 1e-9 });
+
+  test('a cut in a gap stays', () => {
+    expect(alphasteer.nullSpaceCut(spectrumOf([1, 2, 3, 4]), 0.5)).toEqual({ k: 2, requested: 2, moved: false });
+  });
+
+  test('a cut inside tied eigenvalues moves down to the gap below', () => {
+    expect(alphasteer.nullSpaceCut(spectrumOf([1, 2, 2, 2, 2, 5, 6, 7]), 0.5)).toEqual({
+      k: 1,
+      requested: 4,
+      moved: true,
+    });
+  });
+
+  test('a tie that reaches down to the smallest eigenvalue is taken whole', () => {
+    expect(alphasteer.nullSpaceCut(spectrumOf([0, 0, 1e-12, 0, 0, 5, 6, 7]), 0.5)).toEqual({
+      k: 5,
+      requested: 4,
+      moved: true,
+    });
+  });
+
+  test('it is the reference’s int(d * ratio) without ties, and never splits a tie', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 30 }),
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        (numbers, part) => {
+          const values = numbers.sort((a, b) => a - b);
+          const cut = alphasteer.nullSpaceCut(spectrumOf(values), part);
+          expect(cut.k).toBeGreaterThan(0);
+          expect(values[cut.k] ?? Infinity).toBeGreaterThan(values[cut.k - 1]!);
+          if (new Set(values).size === values.length) expect(cut.k).toBe(Math.max(1, Math.floor(values.length * part)));
+        },
+      ),
+    );
+  });
+
+  test('with fewer benign prompts than dimensions, all that none of them uses is the null space', () => {
+    const few = benign.slice(0, 10);
+    const thin = alphasteer.benignSpectrum(gramOf(few));
+    const cut = alphasteer.nullSpaceCut(thin, 0.5);
+    expect(cut).toEqual({ k: d - 10, requested: d / 2, moved: true });
+    const alone = alphasteer.steeringVector(alphasteer.intoSpectrum(thin, gramOf(malicious)), cut.k, ridge);
+    few.forEach((h) => expect(Math.abs(dot(h, alone))).toBeLessThan(1e-9));
+    expect(alphasteer.benignProblems(thin)[0]?.message).toMatch(
+      "10 benign prompts, fewer than the model's 48 dimensions",
+    );
+    expect(alphasteer.benignProblems(spectrum)).toEqual([]);
+  });
+});
+
+describe('what a person is told', () => {
+  const none = sumRows([], d);
+
+  test('no refused prompt, no answered prompt: an error that says what to add', () => {
+    expect(() => alphasteer.refusalDirection(none, answered)).toThrow(/refused none of the 80 .* Add harmful prompts/);
+    expect(() => alphasteer.refusalDirection(refused, none)).toThrow(
+      /answered none of the 40 .* Add malicious prompts/,
+    );
+  });
+
+  test('a side with few prompts is named', () => {
+    expect(alphasteer.refusalProblems(refused, answered)).toEqual([]);
+    const few = sumRows(malicious.slice(0, 3), d);
+    expect(alphasteer.refusalProblems(refused, few).map(({ message }) => message)).toEqual([
+      'The refusal direction rests on 3 malicious prompts that the model answered; fewer than 20 make it noisy.',
+    ]);
+  });
+
+  test('no ridge and too few malicious prompts: an error, not a vector of noise', () => {
+    const thin = alphasteer.intoSpectrum(spectrum, gramOf([new Float32Array(d)]));
+    expect(() => alphasteer.steeringVector(thin, k, 0)).toThrow(/no unique solution .* larger ridge/);
+  });
+});
+
+test('the direction within kinds of prompt does not see what tells the kinds apart', () => {
+  const random = seededRandom(3);
+  const make = (count: number, template: number, refusal: number): Float32Array[] =>
+    Array.from({ length: count }, () => Float32Array.from([template, refusal, random() - 0.5, random() - 0.5]));
+  const kind = (refusedRows: Float32Array[], answeredRows: Float32Array[]) => ({
+    refused: sumRows(refusedRows, 4),
+    answered: sumRows(answeredRows, 4),
+  });
+  const plain = kind(make(90, 0, 1), make(10, 0, 0));
+  const template = kind(make(10, 5, 1), make(90, 5, 0));
+  const within = alphasteer.refusalDirectionWithinKinds([plain, template, kind(make(5, 9, 1), [])])!;
+  expect(within[0]).toBeCloseTo(0, 12);
+  expect(within[1]).toBeCloseTo(1, 12);
+  expect(alphasteer.refusalDirectionWithinKinds([kind(make(5, 0, 1), [])])).toBeNull();
+});
+
+test('a spectrum is sampled evenly, first and last included', () => {
+  const sample = alphasteer.sampleSpectrum(
+    { values: Float64Array.from({ length: 576 }, (_, i) => 10 * i), rows: 10 },
+    200,
+  );
+  expect(sample).toHaveLength(200);
+  expect([sample[0], sample.at(-1)]).toEqual([
+    [0, 0],
+    [575, 575],
+  ]);
+  expect(alphasteer.sampleSpectrum(spectrum, 200)).toHaveLength(d);
+});
+
+function rowsOf(data: Float32Array, width: number): Float32Array[] {
+  return Array.from({ length: data.length / width }, (_, i) => data.subarray(i * width, (i + 1) * width));
+}
+
+function flat(rows: readonly Float32Array[]): Float64Array {
+  return Float64Array.from(rows.flatMap((row) => Array.from(row)));
+}
+
+function gramOf(rows: readonly Float32Array[]): Gram {
+  const accumulator = new GramAccumulator(d);
+  rows.forEach((row) => accumulator.add(row));
+  return accumulator.gram();
+}
+
+/** torch.linalg.pinv of a symmetric matrix, its tolerance included: n ε λ_max */
+function pseudoInverse(a: Float64Array, n: number): Float64Array {
+  const { values, vectors } = symmetricEigen(a, n);
+  const least = n * Number.EPSILON * values.at(-1)!;
+  const scaled = vectors.map((x, i) => {
+    const value = values[Math.floor(i / n)]!;
+    return Math.abs(value) > least ? x / value : 0;
+  });
+  return multiply(transpose(vectors, n, n), scaled, n, n, n);
+}

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { addProductTransposed } from '../../../../src/core/linalg/product.ts';
+import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { multiply, randomMatrix, relativeError, transpose } from './dense.ts';
+
+const sizes = fc.record({
+  m: fc.integer({ min: 1, max: 90 }),
+  n: fc.integer({ min: 1, max: 90 }),
+  depth: fc.integer({ min: 1, max: 300 }),
+  seed: fc.integer(),
+});
+
+test('C + A Bᵀ is that of three loops, at every size', () => {
+  fc.assert(
+    fc.property(sizes, ({ m, n, depth, seed }) => {
+      const random = seededRandom(seed);
+      const a = randomMatrix(random, m * depth);
+      const b = randomMatrix(random, n * depth);
+      const c = randomMatrix(random, m * n);
+      const expected = multiply(a, transpose(b, n, depth), m, depth, n).map((x, i) => x + c[i]!);
+      addProductTransposed(a, b, c, { m, n, depth });
+      expect(relativeError(c, expected)).toBeLessThan(1e-13);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('asked for the lower triangle, it fills the lower triangle', () => {
+  fc.assert(
+    fc.property(sizes, ({ n, depth, seed }) => {
+      const a = randomMatrix(seededRandom(seed), n * depth);
+      const full = multiply(a, transpose(a, n, depth), n, depth, n);
+      const lower = new Float64Array(n * n);
+      addProductTransposed(a, a, lower, { m: n, n, depth, lower: true });
+      const below = (_: number, i: number): boolean => i % n <= Math.floor(i / n);
+      expect(relativeError(lower.filter(below), full.filter(below))).toBeLessThan(1e-13);
+    }),
+    { numRuns: 40 },
+  );
+});
