@@ -15,7 +15,7 @@ export function comparisonText({ out, strength, fit, comparison, reused, made }:
       const cells = ['base', 'steered'].map((condition) => {
         const rate = groups[condition]?.[group];
         if (!rate) return '-'.padStart(24);
-        const percent = (x: number): string => `${(100 * x).toFixed(0)}`;
+        const percent = (x: number): string => (100 * x).toFixed(0);
         return (
           `${percent(rate.rate)} % [${percent(rate.low)}, ${percent(rate.high)}]`.padStart(18) +
           `${rate.degenerate}`.padStart(6)

@@ -46,7 +46,7 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.set(header, 8);
   Object.values(tensors).forEach(({ data }, i) => {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start + offsets[i]![0]!);
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start + offsets[i]![0]);
   });
   return bytes;
 }
@@ -54,7 +54,11 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
 /** @throws {HumanError} what is wrong with the file */
 export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
   const fail = (message: string): never => {
-    throw new HumanError({ file, message: `Not a safetensors file: ${message}.`, fix: 'Make it again, or restore it from a copy.' });
+    throw new HumanError({
+      file,
+      message: `Not a safetensors file: ${message}.`,
+      fix: 'Make it again, or restore it from a copy.',
+    });
   };
   if (bytes.length < 8) return fail('it is too short');
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
@@ -70,10 +74,15 @@ export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
   for (const [name, value] of Object.entries(entries)) {
     const entry = entrySchema.safeParse(value);
     if (!entry.success) return fail(`tensor "${name}" is not of a known kind`);
-    const { dtype, shape, data_offsets: [from, to] } = entry.data;
+    const {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    } = entry.data;
     const Kind = kinds[dtype];
     const count = shape.reduce((product, size) => product * size, 1);
-    if (to - from !== count * Kind.BYTES_PER_ELEMENT || 8 + length + to > bytes.length) return fail(`tensor "${name}" is cut off`);
+    if (to - from !== count * Kind.BYTES_PER_ELEMENT || 8 + length + to > bytes.length)
+      return fail(`tensor "${name}" is cut off`);
     tensors[name] = { shape, data: new Kind(bytes.slice(8 + length + from, 8 + length + to).buffer) };
   }
   return { tensors, metadata: z.record(z.string(), z.string()).catch({}).parse(metadata) };

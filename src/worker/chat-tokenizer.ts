@@ -37,7 +37,7 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
   const template = await chatTemplate(tokenizer, folder);
   const special = [...new Set(tokenizer.all_special_tokens)].filter((token) => token !== '');
   const endTokens = new Set(folder.endTokens);
-  if (endTokens.size === 0 && tokenizer.eos_token_id !== undefined) endTokens.add(tokenizer.eos_token_id as number);
+  if (endTokens.size === 0) endTokens.add(tokenizer.eos_token_id);
 
   const render = (prompt: string): string =>
     tokenizer.apply_chat_template([{ role: 'user', content: prompt }], {

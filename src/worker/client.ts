@@ -117,9 +117,9 @@ export function createWorkerClient(options: WorkerOptions): WorkerClient {
     const worker = (running ??= start());
     const source = new CancellationTokenSource();
     let killTimer: NodeJS.Timeout | undefined;
-    let killed = false;
+    const kills: NodeJS.Signals[] = [];
     const kill = (): void => {
-      killed = true;
+      kills.push('SIGKILL');
       worker.child.kill('SIGKILL');
     };
     const cancel = (): void => {
@@ -142,7 +142,7 @@ export function createWorkerClient(options: WorkerOptions): WorkerClient {
       return await Promise.race([request as Promise<Awaited<ReturnType<WorkerApi[K]>>>, worker.death]);
     } catch (error) {
       if (signal?.aborted) throw new CancelledError();
-      if (killed) throw workerHung(silence);
+      if (kills.length > 0) throw workerHung(silence);
       throw revive(error);
     } finally {
       clearInterval(watch);

@@ -4,15 +4,15 @@ import type { PhaseTime, Progress, StreamedText } from '../rpc/worker-api.ts';
 
 /** What a job may say while it runs, and how it learns that it should stop. */
 export interface Job {
-  progress(progress: Progress): void;
-  problem(problem: Problem): void;
-  text(text: StreamedText): void;
-  log(line: string): void;
+  readonly progress: (progress: Progress) => void;
+  readonly problem: (problem: Problem) => void;
+  readonly text: (text: StreamedText) => void;
+  readonly log: (line: string) => void;
   /**
    * To be awaited between steps: lets messages in (a native call blocks the process's only thread).
    * @throws {CancelledError} when the user has asked to stop
    */
-  checkpoint(): Promise<void>;
+  readonly checkpoint: () => Promise<void>;
 }
 
 /** Yields to the event loop, so that a cancel that has arrived is seen, and throws if there was one. */

@@ -31,7 +31,9 @@ const handle = async <K extends keyof WorkerApi>(
 };
 
 for (const name of Object.keys(requests) as (keyof WorkerApi)[]) {
-  connection.onRequest(requests[name].method, (params, token) => handle(name, params as never, token));
+  connection.onRequest(requests[name].method, (params: unknown, token: CancellationToken) =>
+    handle(name, params as never, token),
+  );
 }
 
 function toResponseError(error: unknown): ResponseError<unknown> {

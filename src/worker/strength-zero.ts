@@ -37,7 +37,7 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
       const base = await untouched.run(feeds);
       const zero = await steered.run({ ...feeds, ...extra, last_position: position });
       result.push({ shape: `${rows} x ${name === 'prefill' ? longest : 1}`, step: name, equal: sameBytes(base, zero) });
-      return base as Record<string, Tensor>;
+      return base;
     };
     const first = await step({ ...prompt, ...emptyPast(model, rows) }, last_position!, 'prefill');
     const past = Object.fromEntries(model.kv.names.map(({ past: name, present }) => [name, first[present]!]));
@@ -80,7 +80,7 @@ function emptyPast({ kv }: Model, rows: number): Record<string, Tensor> {
 
 function sameBytes(a: InferenceSession.OnnxValueMapType, b: InferenceSession.OnnxValueMapType): boolean {
   const [x, y] = [a, b].map((out) => {
-    const data = floats(out['logits'] as Tensor);
+    const data = floats(out['logits']);
     return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   });
   return x!.equals(y!);

@@ -29,7 +29,9 @@ const triedPerLabel = 24;
 const autoRatio = 0.5;
 const autoLayers = 3;
 
-interface LayerSolution extends LayerFit {
+interface LayerSolution {
+  readonly layer: number;
+  readonly fitted: LayerFit;
   readonly w: Float64Array;
   readonly r: Float64Array;
 }
@@ -153,10 +155,8 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         h: norm(h),
       }));
       const refusalNorm = norm(r);
-      solutions.push({
+      const fitted: LayerFit = {
         layer,
-        w,
-        r,
         steered: false,
         auc: auc(
           scored.filter(({ label }) => isMalicious(label)).map(({ s }) => s),
@@ -172,12 +172,13 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         cut: size,
         cutMoved: moved,
         benignVarianceInside: alphasteer.benignVarianceInside(spectrum, size),
-      });
+      };
+      solutions.push({ layer, w, r, fitted });
     }
     watch.lap('solve', `${candidates.length} layers`);
 
-    const separation = (l: LayerSolution): number =>
-      (l.meanScore.jailbreak ?? l.meanScore.harmful ?? 0) - (l.meanScore.benign ?? 0) - l.leakage;
+    const separation = ({ fitted: { meanScore, leakage } }: LayerSolution): number =>
+      (meanScore.jailbreak ?? meanScore.harmful ?? 0) - (meanScore.benign ?? 0) - leakage;
     const chosen = (
       wanted ? solutions : [...solutions].sort((a, b) => separation(b) - separation(a)).slice(0, autoLayers)
     ).sort((a, b) => a.layer - b.layer);
@@ -195,11 +196,11 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     const points = await tryStrengths(strength === undefined ? strengths : [strength]);
     watch.lap('strength', `${points.length} strengths`);
     const picked = points.find(({ chosen: isChosen }) => isChosen)!;
-    const perLayer = solutions.map(({ w: _w, r: _r, ...layer }) => ({
-      ...layer,
-      steered: layers.includes(layer.layer),
-      norm: scale(layer.norm, picked.strength),
-      relativeNorm: scale(layer.relativeNorm, picked.strength),
+    const perLayer = solutions.map(({ fitted }) => ({
+      ...fitted,
+      steered: layers.includes(fitted.layer),
+      norm: scale(fitted.norm, picked.strength),
+      relativeNorm: scale(fitted.relativeNorm, picked.strength),
     }));
     const fit: FitSummary = {
       format: 'alphasteer-fit/1',

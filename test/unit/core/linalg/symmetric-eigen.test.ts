@@ -8,7 +8,9 @@ import { multiply, randomMatrix, transpose } from './dense.ts';
 function withEigenvalues(values: readonly number[], seed: number): Float64Array {
   const n = values.length;
   const random = seededRandom(seed);
-  let a: Float64Array = Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? values[i % n]! : 0));
+  let a: Float64Array<ArrayBufferLike> = Float64Array.from({ length: n * n }, (_, i) =>
+    i % (n + 1) === 0 ? values[i % n]! : 0,
+  );
   for (let turn = 0; turn < 3; turn++) {
     const v = randomMatrix(random, n);
     const beta = 2 / v.reduce((sum, x) => sum + x * x, 0);
