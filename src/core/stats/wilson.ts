@@ -1,12 +1,13 @@
 /** 97.5 % quantile of the normal distribution. */
 const z = 1.959963984540054;
 
-/** Wilson's interval of 95 % for a rate of k in n (Wilson 1927); [0, 1] when n is 0. */
-export function wilson(k: number, n: number): { low: number; high: number } {
+/** Wilson's interval of 95 % for a rate of k in n (J. Am. Stat. Assoc. 22, 1927, 209); 0 to 1 when n is 0. */
+export function wilson(k: number, n: number): { readonly low: number; readonly high: number } {
   if (n === 0) return { low: 0, high: 1 };
   const p = k / n;
   const centre = p + (z * z) / (2 * n);
   const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
   const scale = 1 + (z * z) / n;
+  // Exactly 0 and 1 at the ends, which rounding misses.
   return { low: k === 0 ? 0 : (centre - half) / scale, high: k === n ? 1 : (centre + half) / scale };
 }
