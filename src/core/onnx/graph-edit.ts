@@ -5,7 +5,6 @@ import type { Dim } from './tensor-port.ts';
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
-  GraphProtoSchema,
   NodeProtoSchema,
   TensorProto_DataType,
   TensorProtoSchema,
@@ -21,13 +20,10 @@ import {
 export class GraphEdit {
   readonly #graph: GraphProto;
   readonly #names: Set<string>;
-  /** Where nodes go: the graph's own, or those of a branch of an `If`. Constants are always the graph's. */
-  readonly #nodes: NodeProto[];
 
-  constructor(graph: GraphProto, names = allNames(graph), nodes = graph.node) {
+  constructor(graph: GraphProto) {
     this.#graph = graph;
-    this.#names = names;
-    this.#nodes = nodes;
+    this.#names = allNames(graph);
   }
 
   /** `name`, or `name_2`, `name_3` ... if the graph already uses it. */
@@ -48,29 +44,7 @@ export class GraphEdit {
   nodeOf(opType: string, input: string[], names: string[], attributes: Record<string, number> = {}): string[] {
     const output = names.map((name) => this.fresh(name));
     const attribute = Object.entries(attributes).map(([name, value]) => intAttribute(name, value));
-    this.#nodes.push(create(NodeProtoSchema, { opType, input, output, name: output[0] ?? '', attribute }));
-    return output;
-  }
-
-  /**
-   * Appends an `If` on the scalar `condition`, whose branches may read every tensor of the graph around them.
-   * @param outputs name and type of each output; each branch adds its nodes and gives as many tensors
-   */
-  choose(
-    condition: string,
-    outputs: readonly (readonly [name: string, type: TensorProto_DataType])[],
-    branches: Record<'then_branch' | 'else_branch', (edit: GraphEdit) => readonly string[]>,
-  ): string[] {
-    const attribute = Object.entries(branches).map(([name, build]) => {
-      const g = create(GraphProtoSchema, { name: this.fresh(name) });
-      const results = build(new GraphEdit(this.#graph, this.#names, g.node));
-      g.output = results.map((result, i) => valueInfo(result, outputs[i]![1]));
-      return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.GRAPH, g });
-    });
-    const output = outputs.map(([name]) => this.fresh(name));
-    this.#nodes.push(
-      create(NodeProtoSchema, { opType: 'If', input: [condition], output, name: output[0] ?? '', attribute }),
-    );
+    this.#graph.node.push(create(NodeProtoSchema, { opType, input, output, name: output[0] ?? '', attribute }));
     return output;
   }
 
@@ -87,13 +61,12 @@ export class GraphEdit {
     return tensor.name;
   }
 
-  /** A constant f32 tensor; a scalar if `dims` is empty. */
-  float32(values: readonly number[], dims: readonly number[], name: string): string {
+  /** A constant f32 scalar. */
+  float32(value: number, name: string): string {
     const tensor = create(TensorProtoSchema, {
       name: this.fresh(name),
       dataType: TensorProto_DataType.FLOAT,
-      dims: dims.map(BigInt),
-      floatData: [...values],
+      floatData: [value],
     });
     this.#graph.initializer.push(tensor);
     return tensor.name;
@@ -124,17 +97,14 @@ export class GraphEdit {
   }
 }
 
-/** A port of a graph; without `dims` nothing is said about its shape. */
-export function valueInfo(name: string, elemType: TensorProto_DataType, dims?: readonly Dim[]): ValueInfoProto {
-  const dim = dims?.map((size) => ({
+export function valueInfo(name: string, elemType: TensorProto_DataType, dims: readonly Dim[]): ValueInfoProto {
+  const dim = dims.map((size) => ({
     value:
       typeof size === 'number'
         ? { case: 'dimValue' as const, value: BigInt(size) }
         : { case: 'dimParam' as const, value: size },
   }));
-  const type = create(TypeProtoSchema, {
-    value: { case: 'tensorType', value: { elemType, ...(dim && { shape: { dim } }) } },
-  });
+  const type = create(TypeProtoSchema, { value: { case: 'tensorType', value: { elemType, shape: { dim } } } });
   return create(ValueInfoProtoSchema, { name, type });
 }
 

@@ -49,7 +49,7 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
   const model = readModel(bytes, file);
   const { graph } = model;
   const stream = mapResidualStream(model);
-  requireOpset(model);
+  const opset = requireOpset(model);
   const { steered, taps, logits } = options;
   requireLayers(file, stream, [...steered, ...taps]);
 
@@ -64,8 +64,10 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
   let steering: SteeringPorts | undefined;
   let tapped: string | undefined;
   if (position !== undefined) {
-    if (steered.length > 0) steering = addSteering(edit, stream, steered, { position, ids: 'input_ids', batch });
-    if (taps.length > 0) tapped = addTaps(edit, stream, taps, position, batch);
+    const layers = [...new Set([...steered, ...taps])];
+    const residuals = new Map(layers.map((layer) => [layer, lastResidual(edit, stream, layer, position)]));
+    if (steered.length > 0) steering = addSteering(edit, stream, steered, residuals, batch, opset);
+    if (taps.length > 0) tapped = addTaps(edit, stream, taps, residuals, batch);
     if (logits === 'last') keepLastLogits(edit, graph, stream, position);
   }
   if (graph.output.length === 0) throw new RangeError('The edited graph would have no output.');
@@ -84,11 +86,15 @@ function addTaps(
   edit: GraphEdit,
   stream: ResidualStream,
   taps: readonly number[],
-  position: string,
+  residuals: ReadonlyMap<number, string>,
   batch: Dim,
 ): string {
-  const residuals = taps.map((layer) => lastResidual(edit, stream, layer, position));
-  const together = edit.node('Concat', residuals, 'steer_tapped', { axis: 1 });
+  const together = edit.node(
+    'Concat',
+    taps.map((layer) => residuals.get(layer)!),
+    'steer_tapped',
+    { axis: 1 },
+  );
   return edit.output(together, 'residual_taps', TensorProto_DataType.FLOAT, [batch, taps.length, stream.hiddenSize]);
 }
 
@@ -124,10 +130,10 @@ function requireLayers(file: string, stream: ResidualStream, layers: readonly nu
   });
 }
 
-/** Unsqueeze and ReduceSum take their axes as the nodes written here give them since operator set 13. */
-function requireOpset({ file, proto }: OnnxModel): void {
+/** Unsqueeze, ReduceSum and Split take their axes as the nodes written here give them since operator set 13. */
+function requireOpset({ file, proto }: OnnxModel): number {
   const version = Number(proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0);
-  if (version >= 13) return;
+  if (version >= 13) return version;
   throw new HumanError({
     file,
     message: `The model uses operator set ${version}; editing it needs 13 or newer.`,
