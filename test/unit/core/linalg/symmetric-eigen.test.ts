@@ -8,9 +8,7 @@ import { multiply, randomMatrix, transpose } from './dense.ts';
 function withEigenvalues(values: readonly number[], seed: number): Float64Array {
   const n = values.length;
   const random = seededRandom(seed);
-  let a: Float64Array<ArrayBufferLike> = Float64Array.from({ length: n * n }, (_, i) =>
-    i % (n + 1) === 0 ? values[i % n]! : 0,
-  );
+  let a: Float64Array = Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? values[i % n]! : 0));
   for (let turn = 0; turn < 3; turn++) {
     const v = randomMatrix(random, n);
     const beta = 2 / v.reduce((sum, x) => sum + x * x, 0);
@@ -18,7 +16,7 @@ function withEigenvalues(values: readonly number[], seed: number): Float64Array 
       { length: n * n },
       (_, i) => Number(i % (n + 1) === 0) - beta * v[i % n]! * v[Math.floor(i / n)]!,
     );
-    a = multiply(multiply(h, a, n, n, n), h, n, n, n);
+    a = Float64Array.from(multiply(multiply(h, a, n, n, n), h, n, n, n));
   }
   return a.map((_, i) => (a[i]! + a[(i % n) * n + Math.floor(i / n)]!) / 2);
 }
