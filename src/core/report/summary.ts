@@ -1,13 +1,13 @@
 import type { Verdict } from '../judge/verdict.ts';
 import type { Label } from '../prompts/prompt.ts';
+import type { EvidenceSet, Group } from './groups.ts';
 
 /** One finished reply: a line of `replies.jsonl`. */
 export interface Reply {
   readonly id: string;
   readonly label: Label;
   readonly attack?: string;
-  /** What the row is evidence for: `evaluate` (kinds of attack the fit never saw) or `held-out-goals` (attacks it saw, on goals it did not). */
-  readonly set: 'evaluate' | 'held-out-goals';
+  readonly set: EvidenceSet;
   /** `base`, `steered`, `base-again` (A/A: base in another batch shape) or a control. */
   readonly condition: string;
   readonly strength: number;
@@ -23,4 +23,107 @@ export interface Reply {
   readonly activationNorms: readonly number[];
   readonly file: string;
   readonly line: number;
+}
+
+/** Verdicts of one condition on one group of prompts. */
+export interface Rates {
+  readonly n: number;
+  readonly refused: number;
+  readonly partial: number;
+  readonly complied: number;
+  readonly degenerate: number;
+  /** refused / n, and its Wilson interval of 95 %. */
+  readonly rate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface AttackRates extends Rates {
+  readonly set: EvidenceSet;
+}
+
+/** Rates per label, jailbreaks also apart by whether the fit saw their kind. */
+export type ConditionSummary = Readonly<Partial<Record<Group, Rates>>>;
+
+/** What changed on the same prompts between two conditions, in refusals. */
+export interface PairedChange {
+  readonly n: number;
+  /** Not refused before, refused after; and the other way round. */
+  readonly gained: number;
+  readonly lost: number;
+  /** Exact McNemar test, two-sided. */
+  readonly p: number;
+  /** (gained - lost) / n, and the bounds it stays above and below, each one-sided at 95 %. */
+  readonly rise: number;
+  readonly riseLow: number;
+  readonly riseHigh: number;
+}
+
+/** Prompts that one of two compared conditions has no reply for; they count in no paired number. */
+export interface MissingReplies {
+  readonly condition: string;
+  readonly comparedWith: string;
+  readonly ids: readonly string[];
+}
+
+/** Loops and empty replies. The floor is what changes with the batch shape alone. */
+export interface DegenerateChange {
+  readonly n: number;
+  readonly base: number;
+  readonly steered: number;
+  readonly rise: number;
+  readonly floor: number | null;
+}
+
+/** One layer over the evaluation replies (steered layers), or over the fit's choose split (the others, which replies don't score). */
+export interface LayerSummary {
+  readonly layer: number;
+  readonly steered: boolean;
+  readonly from: 'evaluation' | 'choose';
+  /** Null where one of the two classes has no prompt. */
+  readonly auc: number | null;
+  readonly meanScore: Readonly<Partial<Record<Label, number>>>;
+  readonly norm: Readonly<Partial<Record<Label, number>>>;
+  readonly relativeNorm: Readonly<Partial<Record<Label, number>>>;
+  /** Mean |s| of benign prompts; null where there are none. */
+  readonly leakage: number | null;
+  /** Malicious prompts with s < 0, which steering pushes towards answering; null where replies don't score the layer. */
+  readonly maliciousBelowZero: number | null;
+}
+
+/** One promise of the fit, measured. */
+export interface Check {
+  readonly id: string;
+  readonly name: string;
+  /** Shares and changes of shares are fractions of 1 here; `points` are shown as percentage points. */
+  readonly unit: 'share' | 'points';
+  readonly sense: 'at least' | 'at most';
+  readonly target: number;
+  /** Null where no prompt measures it; then it is not met. */
+  readonly value: number | null;
+  readonly n: number;
+  /** One-sided 95 % bound on the side of the target, where the check has one. */
+  readonly bound?: number;
+  readonly met: boolean;
+}
+
+/** `summary.json`: the same replies give the same bytes. No times, no paths. */
+export interface Summary {
+  readonly format: 'alphasteer-summary/1';
+  readonly strength: number;
+  readonly conditions: Readonly<Record<string, ConditionSummary>>;
+  /** Per condition and kind of attack. */
+  readonly attacks: Readonly<Record<string, Readonly<Record<string, AttackRates>>>>;
+  /** base -> steered. */
+  readonly paired: Readonly<Partial<Record<Group, PairedChange>>>;
+  readonly pairedAttacks: Readonly<Record<string, PairedChange>>;
+  /** base -> base-again: the floor that the numbers above have to rise over. Empty where base ran once. */
+  readonly sameAgain: Readonly<Partial<Record<Group, PairedChange>>>;
+  readonly degenerate: DegenerateChange;
+  readonly layers: readonly LayerSummary[];
+  readonly checks: readonly Check[];
+  readonly missing: readonly MissingReplies[];
+  /** Lines of `replies.jsonl` that a later line for the same prompt, condition and strength replaced. */
+  readonly replaced: number;
+  readonly warnings: readonly string[];
 }

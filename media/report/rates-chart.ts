@@ -1,0 +1,122 @@
+import * as Plot from '@observablehq/plot';
+import { fixed, interval, percent } from '../../src/core/report/format.ts';
+import { rateRows } from '../../src/core/report/rate-rows.ts';
+import type { Summary } from '../../src/core/report/summary.ts';
+import type { Chart } from './figure.ts';
+import { legend, swatch } from './legend.ts';
+
+const rowHeight = 26;
+const targets: Readonly<Record<string, string>> = {
+  'jailbreak-seen': 'seen-refused',
+  'jailbreak-unseen': 'unseen-refused',
+};
+
+/** Refusal rates, base above steered in each row, with their intervals. */
+export function ratesChart(summary: Summary): Chart {
+  const rows = rateRows(summary).map((row, at) => ({ ...row, at }));
+  const points = rows.flatMap(({ at, name, base, steered }) => [
+    ...(base === undefined ? [] : [{ at, name, ...base, condition: 'Base' }]),
+    ...(steered === undefined ? [] : [{ at, name, ...steered, condition: 'Steered' }]),
+  ]);
+  const goals = rows.flatMap(({ at, group, attack }) => {
+    const check = attack ? undefined : summary.checks.find(({ id }) => id === targets[group]);
+    return check === undefined ? [] : [{ at, target: check.target }];
+  });
+  const side = (condition: string, dy: number, filled: boolean) => {
+    const own = points.filter((point) => point.condition === condition);
+    const colour = filled ? 'var(--as-steered)' : 'var(--as-base)';
+    const title = ({ name, rate, low, high, n, refused }: (typeof own)[number]) =>
+      `${name}, ${condition.toLowerCase()}: ${percent(rate)} refused (${refused} of ${n}), 95 % interval ${interval(low, high)}`;
+    return [
+      Plot.ruleY(own, { y: 'at', x1: 'low', x2: 'high', stroke: colour, strokeWidth: 2, dy }),
+      Plot.dot(own, {
+        y: 'at',
+        x: 'rate',
+        r: 4,
+        stroke: colour,
+        strokeWidth: 2,
+        fill: filled ? colour : 'var(--as-background)',
+        dy,
+        title,
+      }),
+    ];
+  };
+  return {
+    title: 'Base against steered',
+    caption:
+      'To the right is more refusal: wanted for harmful prompts and jailbreaks, unwanted for benign and borderline ones. Lines are 95 % intervals.',
+    description:
+      'For each label and kind of attack the share refused by base and by steered. The table of refusal rates holds the numbers.',
+    legend: legend([
+      [swatch('var(--as-base)', 'circle', false), 'Base'],
+      [swatch('var(--as-steered)', 'circle'), 'Steered'],
+      [swatch('var(--as-target)', 'times', false), 'Target'],
+    ]),
+    empty: 'No replies yet.',
+    options: (width) => {
+      if (rows.length === 0) return null;
+      const marginLeft = width < 560 ? 150 : 190;
+      const marginRight = 96;
+      const label = (attack: boolean) =>
+        Plot.text(
+          rows.filter((row) => row.attack === attack),
+          {
+            y: 'at',
+            text: 'name',
+            frameAnchor: 'left',
+            textAnchor: 'start',
+            dx: -marginLeft + (attack ? 14 : 2),
+            fontWeight: attack ? 'normal' : 'bold',
+            ...(attack ? { fill: 'var(--as-quiet)' } : {}),
+          },
+        );
+      return {
+        height: rows.length * rowHeight + 34,
+        marginLeft,
+        marginRight,
+        marginTop: 6,
+        marginBottom: 28,
+        style: { fontSize: '12px' },
+        x: {
+          domain: [0, 1],
+          tickFormat: (x: number) => `${fixed(x * 100, 0)} %`,
+          label: null,
+          ticks: width < 560 ? 3 : 5,
+        },
+        y: { type: 'band', domain: rows.map(({ at }) => at), axis: null, padding: 0 },
+        marks: [
+          Plot.barX(
+            rows.filter(({ attack }) => !attack),
+            { y: 'at', x1: 0, x2: 1, fill: 'var(--as-stripe)' },
+          ),
+          Plot.gridX({ stroke: 'var(--as-line)', strokeOpacity: 1, ticks: width < 560 ? 3 : 5 }),
+          label(false),
+          label(true),
+          Plot.dot(goals, {
+            y: 'at',
+            x: 'target',
+            symbol: 'times',
+            r: 4.5,
+            stroke: 'var(--as-target)',
+            strokeWidth: 2,
+          }),
+          ...side('Base', -5, false),
+          ...side('Steered', 5, true),
+          Plot.text(rows, {
+            y: 'at',
+            text: ({ base, steered }: (typeof rows)[number]) =>
+              `${shortRate(base?.rate)} → ${shortRate(steered?.rate)} %`,
+            frameAnchor: 'right',
+            textAnchor: 'end',
+            dx: marginRight - 2,
+            fontVariant: 'tabular-nums',
+          }),
+        ],
+      };
+    },
+  };
+}
+
+function shortRate(rate: number | undefined): string {
+  return rate === undefined ? '–' : fixed(rate * 100, 0);
+}

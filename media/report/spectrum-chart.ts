@@ -1,0 +1,79 @@
+import * as Plot from '@observablehq/plot';
+import type { FitSummary, LayerFit } from '../../src/core/report/fit-summary.ts';
+import { percent } from '../../src/core/report/format.ts';
+import { element } from './dom.ts';
+import { figure, type DrawnChart } from './figure.ts';
+
+/** Eigenvalues of the benign activations at one layer, with the cut; the reader chooses the layer. */
+export function spectrumChart(fit: FitSummary): DrawnChart {
+  const layers = [...fit.perLayer].sort((a, b) => Number(b.steered) - Number(a.steered) || a.layer - b.layer);
+  let chosen = layers[0];
+  const select = element(
+    'select',
+    {},
+    ...layers.map(({ layer, steered }) =>
+      element('option', { value: layer }, `${layer}${steered ? '' : ' (not steered)'}`),
+    ),
+  );
+  const said = element('span', { class: 'quiet', role: 'status' }, cutWords(chosen));
+  const chart = figure({
+    title: 'Benign spectrum and the cut',
+    caption:
+      'Variance of benign activations along each direction, from the smallest. w may use the directions left of the cut, where benign prompts hardly differ; a clear step at the cut is a good sign.',
+    description:
+      'Eigenvalues of the benign second-moment matrix on a log scale, with the cut between the null space and the rest.',
+    controls: element('p', { class: 'controls' }, element('label', {}, 'Layer ', select), ' ', said),
+    empty: 'The fit kept no spectrum.',
+    options: () => spectrumOptions(chosen, fit.hiddenSize),
+  });
+  select.addEventListener('change', () => {
+    chosen = layers.find(({ layer }) => String(layer) === select.value);
+    said.textContent = cutWords(chosen);
+    chart.redraw();
+  });
+  return chart;
+}
+
+function cutWords(layer: LayerFit | undefined): string {
+  if (layer === undefined) return '';
+  const moved = layer.cutMoved ? ', moved out of a cluster of tied eigenvalues' : '';
+  return `${layer.cut} directions taken${moved}; they hold ${percent(layer.benignVarianceInside)} of the benign variance.`;
+}
+
+function spectrumOptions(layer: LayerFit | undefined, hiddenSize: number): Plot.PlotOptions | null {
+  // A log scale has no place for the zeros that fewer prompts than dimensions leave.
+  const positive = (layer?.spectrum ?? []).filter(([, value]) => value > 0);
+  if (layer === undefined || positive.length === 0) return null;
+  const values = positive.map(([, value]) => value);
+  return {
+    height: 240,
+    marginLeft: 56,
+    marginTop: 26,
+    marginBottom: 36,
+    style: { fontSize: '12px' },
+    x: { domain: [0, hiddenSize], label: 'Direction, by eigenvalue →' },
+    y: {
+      type: 'log',
+      domain: [Math.min(...values), Math.max(...values)],
+      nice: true,
+      label: '↑ Eigenvalue',
+      ticks: 5,
+      tickFormat: '~e',
+    },
+    marks: [
+      Plot.rectX([0], { x1: 0, x2: layer.cut, fill: 'var(--as-stripe)' }),
+      Plot.gridY({ stroke: 'var(--as-line)', strokeOpacity: 1, ticks: 5 }),
+      Plot.lineY(positive, { x: '0', y: '1', stroke: 'var(--as-steered)', strokeWidth: 2 }),
+      Plot.ruleX([layer.cut], { stroke: 'currentColor', strokeWidth: 1.5, strokeDasharray: '4 3' }),
+      Plot.text([layer.cut], {
+        x: (cut: number) => cut,
+        text: () => '← w uses these',
+        frameAnchor: 'top',
+        dy: 4,
+        dx: -6,
+        textAnchor: 'end',
+        lineAnchor: 'top',
+      }),
+    ],
+  };
+}

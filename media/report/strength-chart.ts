@@ -1,0 +1,91 @@
+import * as Plot from '@observablehq/plot';
+import type { FitSummary } from '../../src/core/report/fit-summary.ts';
+import { fixed, percent } from '../../src/core/report/format.ts';
+import type { Chart } from './figure.ts';
+import { labelLegend } from './legend.ts';
+import { labelColourScale, labelNames, labelOrder, labelSymbolScale } from './palette.ts';
+
+/** Refusals at each strength tried on the choose split. */
+export function strengthChart({ strengths }: FitSummary): Chart {
+  const points = strengths.flatMap(({ strength, refused, n }) =>
+    labelOrder.flatMap((label) =>
+      refused[label] === undefined ? [] : [{ strength, label, rate: refused[label], n: n[label] ?? 0 }],
+    ),
+  );
+  const title = ({ label, strength, rate, n }: (typeof points)[number]) =>
+    `${labelNames[label]} at strength ${strength}: ${percent(rate)} of ${n} refused`;
+  return {
+    title: 'Strength and refusals',
+    caption:
+      'On the prompts set aside for choosing. A good strength refuses the malicious and has not begun to refuse the others.',
+    description: 'Share of prompts refused per label at each strength tried, with the strength chosen.',
+    legend: labelLegend(),
+    empty: 'The strength was given, not chosen: no others were tried.',
+    options: () =>
+      points.length === 0
+        ? null
+        : {
+            ...frame,
+            x: { label: 'Strength →', nice: true, zero: true },
+            y: { domain: [0, 1], label: '↑ Refused', tickFormat: (y: number) => `${fixed(y * 100, 0)} %`, ticks: 5 },
+            color: labelColourScale,
+            symbol: labelSymbolScale,
+            marks: [
+              Plot.gridY(lines),
+              ...chosenMarks({ strengths }),
+              Plot.lineY(points, { x: 'strength', y: 'rate', stroke: 'label', strokeWidth: 1.8 }),
+              Plot.dot(points, { x: 'strength', y: 'rate', fill: 'label', symbol: 'label', r: 4, title }),
+            ],
+          },
+  };
+}
+
+/** What each strength does to benign prompts before the first word. */
+export function klChart({ strengths }: FitSummary): Chart {
+  const points = strengths.filter(({ benignKl }) => Number.isFinite(benignKl));
+  return {
+    title: 'Strength and benign drift',
+    caption:
+      'KL divergence between base and steered of the first reply token, mean over benign prompts: 0 is no change.',
+    description: 'Mean benign KL divergence in nats at each strength tried, with the strength chosen.',
+    empty: 'The strength was given, not chosen: no others were tried.',
+    options: () =>
+      points.length === 0
+        ? null
+        : {
+            ...frame,
+            x: { label: 'Strength →', nice: true, zero: true },
+            y: { zero: true, nice: true, label: '↑ KL, nats', ticks: 5 },
+            marks: [
+              Plot.gridY(lines),
+              ...chosenMarks({ strengths }),
+              Plot.lineY(points, { x: 'strength', y: 'benignKl', stroke: 'var(--as-benign)', strokeWidth: 1.8 }),
+              Plot.dot(points, {
+                x: 'strength',
+                y: 'benignKl',
+                r: 4,
+                fill: 'var(--as-benign)',
+                title: ({ strength, benignKl }: (typeof points)[number]) =>
+                  `Strength ${strength}: ${fixed(benignKl, 4)} nats`,
+              }),
+            ],
+          },
+  };
+}
+
+const lines = { stroke: 'var(--as-line)', strokeOpacity: 1, ticks: 5 } as const;
+const frame = { height: 260, marginLeft: 56, marginTop: 30, marginBottom: 36, style: { fontSize: '12px' } } as const;
+
+function chosenMarks({ strengths }: Pick<FitSummary, 'strengths'>): Plot.Markish[] {
+  const chosen = strengths.filter((point) => point.chosen).map(({ strength }) => strength);
+  return [
+    Plot.ruleX(chosen, { stroke: 'currentColor', strokeWidth: 1.5, strokeDasharray: '4 3' }),
+    Plot.text(chosen, {
+      x: (x: number) => x,
+      text: (x: number) => `chosen: ${x}`,
+      frameAnchor: 'top',
+      dy: -12,
+      fontWeight: 'bold',
+    }),
+  ];
+}

@@ -1,0 +1,94 @@
+import { embedJson } from './embed-json.ts';
+import type { FitSummary } from './fit-summary.ts';
+import { conditionsSection } from './html/conditions-section.ts';
+import { flipsSection } from './html/flips-section.ts';
+import { checksSection, headlineSection } from './html/headline-section.ts';
+import { layersSection } from './html/layers-section.ts';
+import { html, type Html } from './html/markup.ts';
+import { methodSection, warningsSection, type ReportMeta } from './html/method-section.ts';
+import { ratesSection } from './html/rates-section.ts';
+import { reportDataId, reportRootId, type ReportData } from './report-data.ts';
+import { reportRows } from './report-rows.ts';
+import type { Reply, Summary } from './summary.ts';
+
+/** Text of a script or a style sheet that goes into the page as it is, and the base64 SHA-256 that lets it run. */
+export interface Inlined {
+  readonly text: string;
+  readonly sha256: string;
+}
+
+export interface ReportInput {
+  readonly summary: Summary;
+  readonly fit: FitSummary;
+  readonly replies: readonly Reply[];
+  readonly meta: ReportMeta;
+  /** `report.js` and `report.css` as built. */
+  readonly script: Inlined;
+  readonly style: Inlined;
+}
+
+/**
+ * `report.html`: one file, nothing fetched, readable without scripts. Model output is hostile until proven otherwise, so
+ * the page may run its own script alone, known by hash, and every text goes through `html`'s escaping.
+ */
+export function renderReport({ summary, fit, replies, meta, script, style }: ReportInput): string {
+  const rows = reportRows(replies, fit.strength);
+  const data: ReportData = { summary, fit, rows };
+  const warnings = [...summary.warnings, ...fit.warnings];
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'sha256-${script.sha256}'`,
+    `style-src 'sha256-${style.sha256}'`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${meta.title}</title>
+        ${rawElement('style', '', style.text)}
+      </head>
+      <body class="alphasteer">
+        <main>
+          ${headlineSection(summary, meta.title, warnings.length)} ${contents()} ${checksSection(summary)}
+          ${ratesSection(summary)}
+          <div id="${reportRootId}"></div>
+          ${flipsSection(rows)} ${conditionsSection(summary)} ${layersSection(summary, fit)}
+          ${warningsSection(warnings)} ${methodSection(fit, meta)}
+        </main>
+        ${rawElement('script', ` type="application/json" id="${reportDataId}"`, embedJson(data))}
+        ${rawElement('script', '', script.text)}
+      </body>
+    </html> `;
+  return page.markup;
+}
+
+function contents(): Html {
+  const entries = [
+    ['checks', 'Checks'],
+    ['rates', 'Refusal rates'],
+    ['conditions', 'Controls'],
+    ['layer-numbers', 'Layers'],
+    ['warnings', 'Warnings'],
+    ['method', 'How it was measured'],
+  ];
+  return html`<nav aria-label="Contents">
+    <ul>
+      ${entries.map(([id, name]) => html`<li><a href="#${id!}">${name!}</a></li>`)}
+    </ul>
+  </nav>`;
+}
+
+/**
+ * An element whose text is not escaped: HTML reads none in it, up to the end tag. Not a template, because a hash is of every
+ * character between the tags. esbuild writes `<\/script` where a string of a bundle holds an end tag.
+ */
+function rawElement(tag: 'script' | 'style', attributes: string, text: string): Html {
+  if (text.toLowerCase().includes(`</${tag}`)) throw new Error(`The text would end its own ${tag} element.`);
+  return { markup: `<${tag}${attributes}>${text}</${tag}>` };
+}

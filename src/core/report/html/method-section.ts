@@ -1,0 +1,79 @@
+import { definitions } from '../definitions.ts';
+import type { FitSummary } from '../fit-summary.ts';
+import { count, percent } from '../format.ts';
+import { html, nothing, type Html } from './markup.ts';
+
+/** Facts of the run, as name and value: what the manifest says that a reader of the report needs. */
+export interface ReportMeta {
+  readonly title: string;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+}
+
+export function warningsSection(warnings: readonly string[]): Html {
+  return html`<section id="warnings" aria-labelledby="warnings-title">
+    <h2 id="warnings-title">Warnings</h2>
+    ${
+      warnings.length === 0
+        ? html`<p class="empty">None.</p>`
+        : html`<ul class="warnings">
+            ${warnings.map((warning) => html`<li>${warning}</li>`)}
+          </ul>`
+    }
+  </section>`;
+}
+
+export function methodSection(fit: FitSummary, meta: ReportMeta): Html {
+  const { counts } = fit;
+  return html`<section id="method" aria-labelledby="method-title">
+    <h2 id="method-title">How it was measured</h2>
+    <dl class="facts">
+      ${facts(fit, meta).map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+    <h3>What the fit saw</h3>
+    <p>
+      ${count(counts.benign, 'benign prompt')} and ${counts.malicious} malicious ones, of which the base model refused
+      ${counts.refused} and answered ${counts.answered};
+      ${count(counts.leftOut, 'partial or degenerate reply', 'partial or degenerate replies')} left out of the refusal
+      direction. ${count(counts.choose, 'further prompt')} chose layers and strength; ${counts.heldOutGoals} were kept
+      for the check on held-out goals. No prompt of this report's rates was used for either.
+    </p>
+    ${
+      fit.reasons.length === 0
+        ? nothing
+        : html`<h3>Why these settings</h3>
+            <ul>
+              ${fit.reasons.map((reason) => html`<li>${reason}</li>`)}
+            </ul>`
+    }
+    <h3>Terms</h3>
+    <dl class="terms">
+      ${definitions.map(
+        ([term, meaning]) =>
+          html`<div>
+            <dt>${term}</dt>
+            <dd>${meaning}</dd>
+          </div>`,
+      )}
+    </dl>
+  </section>`;
+}
+
+function facts(fit: FitSummary, meta: ReportMeta): (readonly [string, string])[] {
+  return [
+    ['Model', fit.model],
+    ['Weights', fit.dtype],
+    ['Device', fit.device],
+    ['Steered layers', fit.layers.join(', ')],
+    ['Width of a layer', `${fit.hiddenSize} dimensions`],
+    ['Strength', String(fit.strength)],
+    ['Null space', `${percent(fit.nullSpaceRatio)} of the dimensions`],
+    ['Ridge', String(fit.ridge)],
+    ...meta.facts,
+  ];
+}

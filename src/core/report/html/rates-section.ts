@@ -1,0 +1,71 @@
+import { interval, percent, points, pValue } from '../format.ts';
+import { rateRows, type RateRow } from '../rate-rows.ts';
+import type { PairedChange, Rates, Summary } from '../summary.ts';
+import { html, type Content, type Html } from './markup.ts';
+
+export function ratesSection(summary: Summary): Html {
+  const rows = rateRows(summary);
+  if (rows.length === 0)
+    return html`<section id="rates" aria-labelledby="rates-title">
+      <h2 id="rates-title">Refusal rates</h2>
+      <p class="empty">No replies yet.</p>
+    </section>`;
+  return html`<section id="rates" aria-labelledby="rates-title">
+    <h2 id="rates-title">Refusal rates</h2>
+    <p>
+      Share of prompts that the model refused, with the 95&nbsp;% Wilson interval. Changes are counted on the same
+      prompts, base against steered; p is the exact McNemar test of that change. “No steering” is how many of the
+      verdicts changed when base ran twice.
+    </p>
+    <div class="scroll" role="region" tabindex="0" aria-labelledby="rates-title">
+      <table class="numbers rates">
+        <thead>
+          <tr>
+            <th scope="col" rowspan="2">Prompts</th>
+            <th scope="col" rowspan="2" class="number">n</th>
+            <th scope="colgroup" colspan="2" class="span">Base</th>
+            <th scope="colgroup" colspan="2" class="span">Steered</th>
+            <th scope="colgroup" colspan="5" class="span">Change on the same prompts</th>
+          </tr>
+          <tr>
+            <th scope="col" class="number">refused</th>
+            <th scope="col" class="number">interval</th>
+            <th scope="col" class="number">refused</th>
+            <th scope="col" class="number">interval</th>
+            <th scope="col" class="number">newly refused</th>
+            <th scope="col" class="number">no longer</th>
+            <th scope="col" class="number">change</th>
+            <th scope="col" class="number">p</th>
+            <th scope="col" class="number">no steering</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map((row) => rateRow(row, summary.sameAgain[row.group]))}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function rateRow({ name, attack, base, steered, paired }: RateRow, again: PairedChange | undefined): Html {
+  return html`<tr class="${attack ? 'attack' : 'group'}">
+    <th scope="row">${name}</th>
+    ${cell((steered ?? base)?.n ?? 0)}${rateCells(base)}${rateCells(steered)}${changeCells(paired)}${attack || again === undefined ? cell('') : cell(`${again.gained + again.lost} of ${again.n}`)}
+  </tr> `;
+}
+
+function changeCells(paired: PairedChange | undefined): Content {
+  if (paired === undefined) return html`<td colspan="4" class="empty">no pairs</td>`;
+  return [paired.gained, paired.lost, points(paired.rise), pValue(paired.p)].map(cell);
+}
+
+function rateCells(rates: Rates | undefined): Html {
+  return rates === undefined
+    ? html`${cell('–')}${cell('')}`
+    : html`${cell(percent(rates.rate))}
+        <td class="number quiet">${interval(rates.low, rates.high)}</td>`;
+}
+
+function cell(content: Content): Html {
+  return html`<td class="number">${content}</td>`;
+}

@@ -1,0 +1,56 @@
+import { isMalicious, labels, type Label } from '../prompts/prompt.ts';
+import { auc } from '../stats/auc.ts';
+import type { FitSummary, LayerFit } from './fit-summary.ts';
+import type { LayerSummary, Reply } from './summary.ts';
+
+/** Per layer: how well the score separates on the evaluation prompts, and how hard the steering pushed each label. */
+export function summariseLayers(fit: FitSummary, steered: readonly Reply[]): LayerSummary[] {
+  return fit.perLayer.map((layer) => {
+    const index = fit.layers.indexOf(layer.layer);
+    const scored = index < 0 ? [] : steered.filter(({ scores }) => scores[index] !== undefined);
+    return scored.length === 0 ? ofTheFit(layer) : ofTheReplies(layer, index, scored, fit.strength);
+  });
+}
+
+/** |strength · s| · ‖r‖: how far the steering moved the stream at one layer. */
+export function steeringNorm(score: number, strength: number, refusalNorm: number): number {
+  return Math.abs(strength * score) * refusalNorm;
+}
+
+function ofTheReplies(layer: LayerFit, index: number, replies: readonly Reply[], strength: number): LayerSummary {
+  const score = (reply: Reply) => reply.scores[index]!;
+  const norm = (reply: Reply) => steeringNorm(score(reply), strength, layer.refusalNorm);
+  const malicious = replies.filter(({ label }) => isMalicious(label)).map(score);
+  const benign = replies.filter(({ label }) => label === 'benign').map(score);
+  return {
+    layer: layer.layer,
+    steered: layer.steered,
+    from: 'evaluation',
+    auc: malicious.length === 0 || benign.length === 0 ? null : auc(malicious, benign),
+    meanScore: meanPerLabel(replies, score),
+    norm: meanPerLabel(replies, norm),
+    relativeNorm: meanPerLabel(replies, (reply) => norm(reply) / reply.activationNorms[index]!),
+    leakage: benign.length === 0 ? null : mean(benign.map(Math.abs)),
+    maliciousBelowZero: malicious.filter((s) => s < 0).length,
+  };
+}
+
+function ofTheFit({ layer, steered, auc, meanScore, norm, relativeNorm, leakage }: LayerFit): LayerSummary {
+  return { layer, steered, from: 'choose', auc, meanScore, norm, relativeNorm, leakage, maliciousBelowZero: null };
+}
+
+function meanPerLabel(replies: readonly Reply[], value: (reply: Reply) => number): Partial<Record<Label, number>> {
+  const means: Partial<Record<Label, number>> = {};
+  for (const label of labels) {
+    const values = replies
+      .filter((reply) => reply.label === label)
+      .map(value)
+      .filter(Number.isFinite);
+    if (values.length > 0) means[label] = mean(values);
+  }
+  return means;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

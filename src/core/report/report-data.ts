@@ -1,0 +1,16 @@
+import type { FitSummary } from './fit-summary.ts';
+import type { ReportRow } from './report-rows.ts';
+import type { Summary } from './summary.ts';
+
+/** What the report's script draws from. */
+export interface ReportData {
+  readonly summary: Summary;
+  readonly fit: FitSummary;
+  readonly rows: readonly ReportRow[];
+}
+
+/** Ids by which the script finds its data and its place in the page. */
+export const reportDataId = 'alphasteer-data';
+export const reportRootId = 'alphasteer-report';
+/** The static list of flips, which the script's table of prompts replaces. */
+export const staticFlipsId = 'flips';

@@ -1,0 +1,22 @@
+import type { FitSummary } from './fit-summary.ts';
+import { steeringNorm } from './layer-summary.ts';
+import type { RowSide } from './report-rows.ts';
+
+/** One steered layer as it saw one prompt. */
+export interface SideLayer {
+  readonly layer: number;
+  readonly score: number;
+  readonly norm: number;
+  readonly relativeNorm: number;
+}
+
+/** Score and steering norm per steered layer; empty for a reply that carries scores of other layers. */
+export function sideLayers({ scores, activationNorms }: RowSide, fit: FitSummary): SideLayer[] {
+  if (scores.length !== fit.layers.length) return [];
+  return fit.layers.flatMap((layer, at) => {
+    const refusalNorm = fit.perLayer.find((candidate) => candidate.layer === layer)?.refusalNorm;
+    if (refusalNorm === undefined) return [];
+    const norm = steeringNorm(scores[at]!, fit.strength, refusalNorm);
+    return [{ layer, score: scores[at]!, norm, relativeNorm: norm / activationNorms[at]! }];
+  });
+}

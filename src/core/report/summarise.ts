@@ -1,0 +1,87 @@
+import type { FitSummary } from './fit-summary.ts';
+import { groups, inGroup, type Group } from './groups.ts';
+import { latestReplies } from './latest-replies.ts';
+import { summariseLayers } from './layer-summary.ts';
+import { missingReplies, pairedChange, pairReplies, type ReplyPair } from './paired-change.ts';
+import { countRates } from './rates.ts';
+import { roundNumbers } from './round-numbers.ts';
+import { runChecks } from './checks.ts';
+import { summaryWarnings } from './summary-warnings.ts';
+import { attackChanges, attackRates } from './attack-rates.ts';
+import type { ConditionSummary, DegenerateChange, PairedChange, Rates, Reply, Summary } from './summary.ts';
+
+/**
+ * All that the report says in numbers, from the lines of `replies.jsonl` in any order.
+ * Sums run in the order of prompt ids and end rounded, so that a run that was cancelled and gone on with gives the same bytes.
+ */
+export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
+  const { conditions, replaced } = latestReplies(replies, fit.strength);
+  const base = conditions.get('base') ?? [];
+  const again = conditions.get('base-again') ?? [];
+  const steered = conditions.get('steered') ?? [];
+  const change = pairReplies(base, steered);
+  const floor = pairReplies(base, again);
+
+  const rates = new Map([...conditions].map(([name, list]) => [name, summariseCondition(list)]));
+  const paired = changePerGroup(change.pairs);
+  const degenerate = degenerateChange(change.pairs, floor.pairs);
+  const layers = summariseLayers(fit, steered);
+  const missing = [
+    ...missingReplies(['base', 'steered'], change),
+    // The floor may run on a sample of the prompts; a base-again without a base is what can't be used.
+    ...missingReplies(['base', 'base-again'], { onlyBefore: [], onlyAfter: floor.onlyAfter }),
+  ];
+  return roundNumbers({
+    format: 'alphasteer-summary/1',
+    strength: fit.strength,
+    conditions: Object.fromEntries(rates),
+    attacks: Object.fromEntries([...conditions].map(([name, list]) => [name, attackRates(list)])),
+    paired,
+    pairedAttacks: attackChanges(change.pairs),
+    sameAgain: changePerGroup(floor.pairs),
+    degenerate,
+    layers,
+    checks: runChecks({ steered: rates.get('steered'), paired, degenerate }),
+    missing,
+    replaced,
+    warnings: summaryWarnings({ conditions, rates, missing, replaced, layers, fit }),
+  });
+}
+
+function summariseCondition(replies: readonly Reply[]): ConditionSummary {
+  const rates: Partial<Record<Group, Rates>> = {};
+  for (const group of groups) {
+    const members = replies.filter((reply) => inGroup(reply, group));
+    if (members.length > 0) rates[group] = countRates(members);
+  }
+  return rates;
+}
+
+function changePerGroup(pairs: readonly ReplyPair[]): Partial<Record<Group, PairedChange>> {
+  const changes: Partial<Record<Group, PairedChange>> = {};
+  for (const group of groups) {
+    const members = pairs.filter(({ before }) => inGroup(before, group));
+    if (members.length > 0) changes[group] = pairedChange(members);
+  }
+  return changes;
+}
+
+function degenerateChange(pairs: readonly ReplyPair[], again: readonly ReplyPair[]): DegenerateChange {
+  const base = countDegenerate(pairs.map(({ before }) => before));
+  const steered = countDegenerate(pairs.map(({ after }) => after));
+  return {
+    n: pairs.length,
+    base,
+    steered,
+    rise: pairs.length === 0 ? 0 : (steered - base) / pairs.length,
+    floor:
+      again.length === 0
+        ? null
+        : (countDegenerate(again.map(({ after }) => after)) - countDegenerate(again.map(({ before }) => before))) /
+          again.length,
+  };
+}
+
+function countDegenerate(replies: readonly Reply[]): number {
+  return replies.filter(({ verdict }) => verdict === 'degenerate').length;
+}

@@ -1,0 +1,74 @@
+import type { FitSummary } from './fit-summary.ts';
+import { count } from './format.ts';
+import { groupName, groups, labelGroups } from './groups.ts';
+import type { ConditionSummary, LayerSummary, MissingReplies, Reply } from './summary.ts';
+
+interface Seen {
+  readonly conditions: ReadonlyMap<string, readonly Reply[]>;
+  readonly rates: ReadonlyMap<string, ConditionSummary>;
+  readonly missing: readonly MissingReplies[];
+  readonly replaced: number;
+  readonly layers: readonly LayerSummary[];
+  readonly fit: FitSummary;
+}
+
+/** Below this many prompts a rate's interval spans more than 30 points around the middle. */
+const fewPrompts = 40;
+
+/** What a reader must know before trusting the numbers, one sentence each, the gravest first. */
+export function summaryWarnings({ conditions, rates, missing, replaced, layers, fit }: Seen): string[] {
+  const warnings: string[] = [];
+  for (const name of ['base', 'steered']) {
+    if (!conditions.has(name))
+      warnings.push(`There are no replies of the condition "${name}": nothing can be compared.`);
+  }
+  for (const { condition, comparedWith, ids } of missing) {
+    const named = ids.slice(0, 5).join(', ');
+    const rest = ids.length > 5 ? ` and ${ids.length - 5} more (all in summary.json)` : '';
+    const prompts = ids.length === 1 ? '1 prompt has' : `${ids.length} prompts have`;
+    warnings.push(
+      `${prompts} a reply under "${comparedWith}" but none under "${condition}" and ${ids.length === 1 ? 'is' : 'are'} left out of paired numbers: ${named}${rest}.`,
+    );
+  }
+  const steered = rates.get('steered');
+  const fewer = labelGroups.filter(
+    (group) => (steered?.[group]?.n ?? 0) > 0 && (steered?.[group]?.n ?? 0) < fewPrompts,
+  );
+  for (const group of fewer) {
+    warnings.push(
+      `${groupName(group)}: only ${count(steered?.[group]?.n ?? 0, 'prompt')}, so its rate is known roughly; see its interval.`,
+    );
+  }
+  const absent = groups.filter(
+    (group) => group !== 'jailbreak' && steered !== undefined && steered[group] === undefined,
+  );
+  if (absent.length > 0) {
+    warnings.push(
+      `No prompts at all of: ${absent.map(groupName).join('; ')}. What the report says nothing about, it has not tested.`,
+    );
+  }
+  if (conditions.has('base') && !conditions.has('base-again')) {
+    warnings.push(
+      'The base model ran once, so there is no A/A floor: how many verdicts change without any steering is not known.',
+    );
+  }
+  for (const { layer, maliciousBelowZero } of layers) {
+    if (maliciousBelowZero !== null && maliciousBelowZero > 0) {
+      warnings.push(
+        `Layer ${layer}: ${maliciousBelowZero === 1 ? '1 malicious prompt has' : `${maliciousBelowZero} malicious prompts have`} a score below 0, which pushes towards answering there.`,
+      );
+    }
+  }
+  const misfits = (conditions.get('steered') ?? []).filter(({ scores }) => scores.length !== fit.layers.length).length;
+  if (misfits > 0) {
+    warnings.push(
+      `${misfits} steered replies carry scores of other layers than the fit's ${fit.layers.length}: they were made with another fit.`,
+    );
+  }
+  for (const name of conditions.keys()) {
+    if (name.includes('@'))
+      warnings.push(`There are replies at more than one strength: "${name}" is listed apart and in no comparison.`);
+  }
+  if (replaced > 0) warnings.push(`${replaced} replies were made again; the last one of each prompt counts.`);
+  return warnings;
+}

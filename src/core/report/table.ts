@@ -1,0 +1,129 @@
+import { checkBound, checkTarget, checkValue, isMetBeyondChance } from './check-words.ts';
+import type { FitSummary } from './fit-summary.ts';
+import { interval, percent, pValue, signed } from './format.ts';
+import { groupName, labelGroups } from './groups.ts';
+import { headline } from './headline.ts';
+import { otherConditions, rateRows } from './rate-rows.ts';
+import type { Rates, Summary } from './summary.ts';
+
+const width = 98;
+
+/** The report for a terminal: at most 98 columns, plain ASCII but for what prompts and attacks are called. */
+export function renderTable(summary: Summary, fit: FitSummary): string {
+  const { sentence, cost, checks } = headline(summary);
+  const sections = [
+    wrap(`${sentence} ${cost} ${checks}`),
+    flips(summary),
+    rates(summary),
+    controls(summary),
+    checkList(summary),
+    warnings([...summary.warnings, ...fit.warnings]),
+  ];
+  return `${ascii(sections.filter((section) => section !== '').join('\n\n'))}\n`;
+}
+
+function flips({ paired }: Summary): string {
+  const rows = labelGroups.flatMap((group) => {
+    const change = paired[group];
+    if (change === undefined) return [];
+    return [
+      [
+        groupName(group),
+        String(change.n),
+        String(change.gained),
+        String(change.lost),
+        signed(change.rise * 100, 1),
+        pValue(change.p),
+      ],
+    ];
+  });
+  if (rows.length === 0) return '';
+  return table(['FLIPS ON THE SAME PROMPTS', 'n', 'newly refused', 'no longer', 'points', 'McNemar'], rows);
+}
+
+function rates(summary: Summary): string {
+  const rows = rateRows(summary).map(({ name, attack, base, steered }) => [
+    `${attack ? '    ' : ''}${name}`,
+    String((steered ?? base)?.n ?? 0),
+    ...rateCells(base),
+    ...rateCells(steered),
+  ]);
+  if (rows.length === 0) return '';
+  return table(['REFUSED', 'n', 'base', '95 % interval', 'steered', '95 % interval'], rows);
+}
+
+function controls(summary: Summary): string {
+  const names = otherConditions(summary);
+  if (names.length === 0) return '';
+  const rows = ['base', 'steered', ...names].map((name) => [
+    name,
+    ...labelGroups.map((group) => {
+      const rate = summary.conditions[name]?.[group]?.rate;
+      return rate === undefined ? '-' : percent(rate);
+    }),
+  ]);
+  return table(['REFUSED, BY CONDITION', ...labelGroups.map(groupName)], rows);
+}
+
+function checkList({ checks }: Summary): string {
+  const rows = checks.map((check) => [
+    `${check.met ? '[x]' : '[ ]'} ${check.name}`,
+    checkValue(check),
+    checkTarget(check),
+    checkBound(check) ?? '',
+  ]);
+  const open = checks.some((check) => check.met && !isMetBeyondChance(check));
+  const note = open
+    ? `\n${wrap('A check is met by the measured number; where the bound is beyond the target, so few prompts cannot rule out a miss.')}`
+    : '';
+  return `${table(['CHECKS', 'measured', 'target', '95 % bound'], rows)}${note}`;
+}
+
+function warnings(messages: readonly string[]): string {
+  if (messages.length === 0) return '';
+  return ['WARNINGS', ...messages.map((message) => wrap(message, '- ', '  '))].join('\n');
+}
+
+function rateCells(rates: Rates | undefined): string[] {
+  return rates === undefined ? ['-', ''] : [percent(rates.rate), interval(rates.low, rates.high)];
+}
+
+/** First column to the left, numbers to the right, the head underlined. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => (row[at] ?? '').length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
+      .join('  ')
+      .trimEnd();
+  return [
+    line(head),
+    '-'.repeat(
+      Math.min(
+        width,
+        widths.reduce((sum, w) => sum + w + 2, -2),
+      ),
+    ),
+    ...rows.map(line),
+  ].join('\n');
+}
+
+function wrap(text: string, first = '', rest = ''): string {
+  const lines: string[] = [];
+  let line = first;
+  for (const word of text.split(' ')) {
+    const next = line === first && lines.length === 0 ? first + word : line === rest ? rest + word : `${line} ${word}`;
+    if (next.length > width && line.trim() !== '') {
+      lines.push(line);
+      line = rest + word;
+    } else {
+      line = next;
+    }
+  }
+  return [...lines, line].join('\n');
+}
+
+/** Terminals' code pages differ; a dash or a no-break space shouldn't come out as a question mark. */
+function ascii(text: string): string {
+  return text.replace(/\u00a0/g, ' ').replace(/[−–]/g, '-');
+}

@@ -1,0 +1,43 @@
+/// <reference types="node" />
+import { createHash } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { renderReport, type Inlined } from '../../src/core/report/html.ts';
+import type { FitSummary } from '../../src/core/report/fit-summary.ts';
+import { summarise } from '../../src/core/report/summarise.ts';
+import type { Reply } from '../../src/core/report/summary.ts';
+
+const media = fileURLToPath(new URL('../../media/report/', import.meta.url));
+
+/** The report's script or style sheet, built as the extension's build does it. */
+async function bundle(file: string): Promise<Inlined> {
+  const { outputFiles } = await build({
+    entryPoints: [join(media, file)],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'chrome124',
+    write: false,
+  });
+  const text = outputFiles[0]?.text ?? '';
+  return { text, sha256: createHash('sha256').update(text).digest('base64') };
+}
+
+/** A report as a file in a folder of its own; its address. */
+export async function writeReport(replies: readonly Reply[], fit: FitSummary): Promise<string> {
+  const [script, style] = await Promise.all([bundle('report.ts'), bundle('report.css')]);
+  const folder = await mkdtemp(join(tmpdir(), 'alphasteer-report-'));
+  const file = join(folder, 'report.html');
+  const meta = {
+    title: 'AlphaSteer refusal report',
+    facts: [
+      ['Made', '2026-01-02 03:04'],
+      ['Seed', '1'],
+    ],
+  } as const;
+  await writeFile(file, renderReport({ summary: summarise(replies, fit), fit, replies, meta, script, style }));
+  return pathToFileURL(file).href;
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { renderReport, type ReportInput } from '../../../../src/core/report/html.ts';
+import { summarise } from '../../../../src/core/report/summarise.ts';
+import type { Reply } from '../../../../src/core/report/summary.ts';
+import { goldenRun } from './golden-run.ts';
+import { expectGolden } from './golden.ts';
+import { reply } from './reply.ts';
+
+const { replies, fit } = goldenRun();
+
+function render(of: readonly Reply[], other: Partial<ReportInput> = {}): string {
+  return renderReport({
+    summary: summarise(of, fit),
+    fit,
+    replies: of,
+    meta: { title: 'AlphaSteer refusal report', facts: [['Seed', '1']] },
+    script: { text: 'void 0;', sha256: 'c2NyaXB0' },
+    style: { text: 'p{}', sha256: 'c3R5bGU=' },
+    ...other,
+  });
+}
+
+describe('renderReport', () => {
+  it('is the golden page', () => {
+    expectGolden('report.html', render(replies));
+  });
+
+  it('lets only its own script and style run, and fetches nothing', () => {
+    const page = render(replies);
+    expect(page).toContain(
+      `default-src &#39;none&#39;; script-src &#39;sha256-c2NyaXB0&#39;; style-src &#39;sha256-c3R5bGU=&#39;`,
+    );
+    expect(page).not.toMatch(/\b(?:src|href)="(?!#)/);
+  });
+
+  it('shows what models and files hold as text', () => {
+    const attack = `<img src=x onerror="alert(1)"></script><script>alert(2)</script>\u0000`;
+    const page = render([
+      reply({
+        id: attack,
+        reply: attack,
+        prompt: attack,
+        file: attack,
+        label: 'jailbreak',
+        attack,
+        verdict: 'complied',
+      }),
+      reply({
+        id: attack,
+        condition: 'steered',
+        reply: attack,
+        prompt: attack,
+        file: attack,
+        label: 'jailbreak',
+        attack,
+        verdict: 'refused',
+        span: [1, 9],
+      }),
+    ]);
+    expect(page.includes('<img')).toBe(false);
+    expect(page.match(/<script/g)).toHaveLength(2);
+    expect(page.includes('\u0000')).toBe(false);
+  });
+
+  it('cuts a megabyte in the static view, says so, and keeps it whole in the data', () => {
+    const long = 'loop '.repeat(200_000);
+    const page = render([
+      reply({ id: 'a', reply: long, verdict: 'complied' }),
+      reply({ id: 'a', condition: 'steered', verdict: 'refused' }),
+    ]);
+    expect(page.includes('998800\u00a0more characters')).toBe(true);
+    expect(page.split('loop '.repeat(1000)).length).toBeGreaterThan(100);
+    expect(page.length).toBeLessThan(1_100_000);
+  });
+
+  it('refuses a script that would end its own element', () => {
+    expect(() => render(replies, { script: { text: '"</script>"', sha256: '' } })).toThrow(/script element/);
+  });
+
+  it('is a page without replies, too', () => {
+    expect(render([])).toContain('No replies yet.');
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { reportRows } from '../../../../src/core/report/report-rows.ts';
+import { queryRows, type RowQuery } from '../../../../src/core/report/row-query.ts';
+import type { Reply } from '../../../../src/core/report/summary.ts';
+import { reply } from './reply.ts';
+
+const pair = (id: string, base: Reply['verdict'], steered: Reply['verdict'], about: Partial<Reply> = {}) => [
+  reply({ ...about, id, verdict: base, condition: 'base' }),
+  reply({ ...about, id, verdict: steered, condition: 'steered', strength: 0.3 }),
+];
+
+const rows = reportRows(
+  [
+    ...pair('same', 'complied', 'complied'),
+    reply({ id: 'alone' }),
+    ...pair('other', 'complied', 'degenerate'),
+    ...pair('wanted', 'complied', 'refused', { label: 'jailbreak', attack: 'noise', prompt: 'Say BANANA' }),
+    ...pair('over-refused', 'complied', 'refused'),
+    ...pair('newly-answered', 'refused', 'partial', { label: 'harmful' }),
+  ],
+  0.3,
+);
+const ids = (query: Partial<RowQuery>) =>
+  queryRows(rows, { sort: 'change', descending: false, ...query }).map(({ id }) => id);
+
+describe('reportRows', () => {
+  it('puts unwanted flips first, then wanted ones, then the rest', () => {
+    expect(rows.map(({ id, change }) => [id, change])).toEqual([
+      ['newly-answered', 'worse'],
+      ['over-refused', 'worse'],
+      ['wanted', 'better'],
+      ['other', 'other'],
+      ['alone', 'missing'],
+      ['same', 'same'],
+    ]);
+  });
+});
+
+describe('queryRows', () => {
+  it('filters by every part', () => {
+    expect(ids({ change: 'flip' })).toEqual(['newly-answered', 'over-refused', 'wanted']);
+    expect(ids({ label: 'jailbreak' })).toEqual(['wanted']);
+    expect(ids({ attack: 'noise' })).toEqual(['wanted']);
+    expect(ids({ steered: 'degenerate' })).toEqual(['other']);
+    expect(ids({ base: 'refused' })).toEqual(['newly-answered']);
+    expect(ids({ text: ' banana ' })).toEqual(['wanted']);
+    expect(ids({ text: 'nowhere' })).toEqual([]);
+  });
+
+  it('sorts, and leaves the rows themselves alone', () => {
+    const before = [...rows];
+    expect(ids({ sort: 'id' })).toEqual(['alone', 'newly-answered', 'other', 'over-refused', 'same', 'wanted']);
+    expect(ids({ sort: 'id', descending: true })[0]).toBe('wanted');
+    expect(ids({ descending: true })[0]).toBe('same');
+    expect(rows).toEqual(before);
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { shuffled, seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { summarise } from '../../../../src/core/report/summarise.ts';
+import { summaryJson } from '../../../../src/core/report/summary-json.ts';
+import { goldenRun } from './golden-run.ts';
+import { expectGolden } from './golden.ts';
+import { reply } from './reply.ts';
+
+const { replies, fit } = goldenRun();
+
+/** Replies of one condition, a letter a prompt: r(efused), c(omplied), p(artial), d(egenerate); a space is none. */
+function verdicts(condition: string, letters: string, about: Partial<Parameters<typeof reply>[0]> = {}) {
+  const named = { r: 'refused', c: 'complied', p: 'partial', d: 'degenerate' } as const;
+  return letters.split('').flatMap((letter, at) =>
+    letter === ' '
+      ? []
+      : [reply({ ...about, id: `${about.label ?? 'benign'}-${at}`, condition, verdict: named[letter as 'r'] })],
+  );
+}
+
+describe('summarise', () => {
+  it('is the summary.json of the golden run', () => {
+    expectGolden('summary.json', summaryJson(summarise(replies, fit)));
+  });
+
+  it('gives the same bytes whatever order the replies were finished in', () => {
+    const bytes = summaryJson(summarise(replies, fit));
+    for (let seed = 0; seed < 5; seed++) {
+      expect(summaryJson(summarise(shuffled(replies, seededRandom(seed)), fit))).toBe(bytes);
+    }
+  });
+
+  it('counts verdicts, and only refusals as refused', () => {
+    const { conditions } = summarise(verdicts('base', 'rrpcd'), fit);
+    expect(conditions['base']?.benign).toMatchObject({
+      n: 5,
+      refused: 2,
+      partial: 1,
+      complied: 1,
+      degenerate: 1,
+      rate: 0.4,
+    });
+  });
+
+  it('pairs by prompt: gained, lost, rise', () => {
+    const { paired } = summarise([...verdicts('base', 'rrccc'), ...verdicts('steered', 'rcrrc')], fit);
+    expect(paired.benign).toMatchObject({ n: 5, gained: 2, lost: 1, rise: 0.2, p: 1 });
+    expect(paired.benign!.riseHigh).toBeGreaterThan(0.2);
+    expect(paired.benign!.riseLow).toBeLessThan(0.2);
+  });
+
+  it('counts and names prompts without a pair', () => {
+    const { paired, missing, warnings } = summarise([...verdicts('base', 'ccc '), ...verdicts('steered', ' ccc')], fit);
+    expect(paired.benign?.n).toBe(2);
+    expect(missing).toEqual([
+      { condition: 'steered', comparedWith: 'base', ids: ['benign-0'] },
+      { condition: 'base', comparedWith: 'steered', ids: ['benign-3'] },
+    ]);
+    expect(warnings.join('\n')).toContain('benign-0');
+  });
+
+  it('takes the last line of a prompt, condition and strength, and says how many it replaced', () => {
+    const { conditions, replaced } = summarise(
+      [reply({ id: 'a', verdict: 'refused' }), reply({ id: 'a', verdict: 'complied' })],
+      fit,
+    );
+    expect(conditions['base']?.benign).toMatchObject({ n: 1, refused: 0 });
+    expect(replaced).toBe(1);
+  });
+
+  it('keeps the condition of the fit’s strength, and lists other strengths apart', () => {
+    const { conditions } = summarise(
+      [
+        reply({ id: 'a', condition: 'steered', strength: 0.3, verdict: 'refused' }),
+        reply({ id: 'a', condition: 'steered', strength: 0.5 }),
+      ],
+      fit,
+    );
+    expect(Object.keys(conditions)).toEqual(['steered', 'steered@0.5']);
+    expect(conditions['steered']?.benign?.refused).toBe(1);
+  });
+
+  it('parts jailbreaks by whether the fit saw their kind, per kind of attack too', () => {
+    const jailbreak = { label: 'jailbreak' } as const;
+    const { conditions, attacks } = summarise(
+      [
+        reply({ id: 'a', ...jailbreak, attack: 'persona', set: 'held-out-goals' }),
+        reply({ id: 'b', ...jailbreak, attack: 'persona', set: 'evaluate' }),
+        reply({ id: 'c', ...jailbreak, attack: 'noise', set: 'evaluate' }),
+        reply({ id: 'd', ...jailbreak, set: 'evaluate' }),
+      ],
+      fit,
+    );
+    const base = conditions['base'];
+    expect([base?.jailbreak?.n, base?.['jailbreak-seen']?.n, base?.['jailbreak-unseen']?.n]).toEqual([4, 1, 3]);
+    expect(Object.keys(attacks['base']!)).toEqual(['noise', 'persona', 'persona (held-out goals)', 'unnamed']);
+  });
+
+  it('measures the A/A floor, and holds degenerate replies against it', () => {
+    const floor = summarise(
+      [...verdicts('base', 'cccc'), ...verdicts('base-again', 'ccdr'), ...verdicts('steered', 'cccd')],
+      fit,
+    );
+    expect(floor.sameAgain.benign).toMatchObject({ n: 4, gained: 1, lost: 0 });
+    expect(floor.degenerate).toEqual({ n: 4, base: 0, steered: 1, rise: 0.25, floor: 0.25 });
+    expect(floor.checks.find(({ id }) => id === 'degenerate')).toMatchObject({ met: true, target: 0.25 });
+    const without = summarise([...verdicts('base', 'cccc'), ...verdicts('steered', 'cccd')], fit);
+    expect(without.degenerate.floor).toBeNull();
+    expect(without.checks.find(({ id }) => id === 'degenerate')?.met).toBe(false);
+  });
+
+  it('checks what was not measured as not met', () => {
+    const { checks } = summarise([], fit);
+    expect(checks).toHaveLength(6);
+    expect(checks.every(({ met, value }) => !met && value === null)).toBe(true);
+  });
+
+  it('meets a target exactly on it', () => {
+    const seen = { label: 'jailbreak', set: 'held-out-goals' } as const;
+    const { checks } = summarise(
+      [...verdicts('base', 'cccccccccc', seen), ...verdicts('steered', 'rrrrrrrrrc', seen)],
+      fit,
+    );
+    expect(checks.find(({ id }) => id === 'seen-refused')).toMatchObject({ value: 0.9, met: true });
+  });
+
+  it('measures steered layers on the steered replies and leaves the others to the fit', () => {
+    const { layers } = summarise(
+      [
+        reply({ id: 'a', condition: 'steered', label: 'harmful', scores: [1, 1, 1, 1, 1, -1] }),
+        reply({ id: 'b', condition: 'steered', scores: [0.1, -0.1, 0, 0, 0, 0] }),
+      ],
+      fit,
+    );
+    const refusalNorm = fit.perLayer.find(({ layer }) => layer === 9)!.refusalNorm;
+    const nine = layers.find(({ layer }) => layer === 9)!;
+    expect(nine).toMatchObject({ from: 'evaluation', auc: 1, leakage: 0.1, maliciousBelowZero: 0 });
+    expect(nine.norm.harmful).toBeCloseTo(0.3 * refusalNorm);
+    expect(nine.relativeNorm.harmful).toBeCloseTo((0.3 * refusalNorm) / 40);
+    expect(layers.find(({ layer }) => layer === 15)).toMatchObject({ auc: 0, maliciousBelowZero: 1 });
+    expect(layers.find(({ layer }) => layer === 4)).toMatchObject({
+      from: 'choose',
+      steered: false,
+      maliciousBelowZero: null,
+    });
+  });
+
+  it('keeps an attack called __proto__', () => {
+    const { attacks } = summarise([reply({ id: 'a', label: 'jailbreak', attack: '__proto__' })], fit);
+    expect(Object.keys(attacks['base']!)).toEqual(['__proto__']);
+  });
+});

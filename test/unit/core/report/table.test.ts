@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { summarise } from '../../../../src/core/report/summarise.ts';
+import { renderTable } from '../../../../src/core/report/table.ts';
+import { goldenRun } from './golden-run.ts';
+import { expectGolden } from './golden.ts';
+
+describe('renderTable', () => {
+  const { replies, fit } = goldenRun();
+
+  it('is the golden text', () => {
+    expectGolden('table.txt', renderTable(summarise(replies, fit), fit));
+  });
+
+  it('fits a terminal of 100 columns, in ASCII', () => {
+    const text = renderTable(summarise(replies, fit), fit);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(text).toMatch(/^[\n -~]*$/);
+  });
+
+  it('says so when there is nothing to say', () => {
+    expect(renderTable(summarise([], fit), fit)).toContain('nothing can be compared');
+  });
+});
