@@ -79,11 +79,10 @@ export class GraphEdit {
     return port.name;
   }
 
-  /** Makes `tensor` a graph output under a name of its own. */
-  output(tensor: string, name: string, elementType: TensorProto_DataType, dims: readonly Dim[]): string {
-    const port = valueInfo(this.node('Identity', [tensor], name), elementType, dims);
-    this.#graph.output.push(port);
-    return port.name;
+  /** Makes a tensor that was just made under its own name a graph output. */
+  output(tensor: string, elementType: TensorProto_DataType, dims: readonly Dim[]): string {
+    this.#graph.output.push(valueInfo(tensor, elementType, dims));
+    return tensor;
   }
 
   /** The nodes that read `tensor` now: to be asked before new readers are added, and handed to `redirect`. */

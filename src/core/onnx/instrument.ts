@@ -64,10 +64,8 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
   let steering: SteeringPorts | undefined;
   let tapped: string | undefined;
   if (position !== undefined) {
-    const layers = [...new Set([...steered, ...taps])];
-    const residuals = new Map(layers.map((layer) => [layer, lastResidual(edit, stream, layer, position)]));
-    if (steered.length > 0) steering = addSteering(edit, stream, steered, residuals, batch, opset);
-    if (taps.length > 0) tapped = addTaps(edit, stream, taps, residuals, batch);
+    if (steered.length > 0) steering = addSteering(edit, stream, steered, { position, batch, opset });
+    if (taps.length > 0) tapped = addTaps(edit, stream, taps, position, batch);
     if (logits === 'last') keepLastLogits(edit, graph, stream, position);
   }
   if (graph.output.length === 0) throw new RangeError('The edited graph would have no output.');
@@ -86,16 +84,12 @@ function addTaps(
   edit: GraphEdit,
   stream: ResidualStream,
   taps: readonly number[],
-  residuals: ReadonlyMap<number, string>,
+  position: string,
   batch: Dim,
 ): string {
-  const together = edit.node(
-    'Concat',
-    taps.map((layer) => residuals.get(layer)!),
-    'steer_tapped',
-    { axis: 1 },
-  );
-  return edit.output(together, 'residual_taps', TensorProto_DataType.FLOAT, [batch, taps.length, stream.hiddenSize]);
+  const residuals = taps.map((layer) => lastResidual(edit, stream, layer, position));
+  const together = edit.node('Concat', residuals, 'residual_taps', { axis: 1 });
+  return edit.output(together, TensorProto_DataType.FLOAT, [batch, taps.length, stream.hiddenSize]);
 }
 
 /** Lets lm_head, and whatever follows it, see the last position only. */
@@ -130,7 +124,7 @@ function requireLayers(file: string, stream: ResidualStream, layers: readonly nu
   });
 }
 
-/** Unsqueeze, ReduceSum and Split take their axes as the nodes written here give them since operator set 13. */
+/** Unsqueeze, Split and ReduceSum take their axes as the nodes written here give them since operator set 13. */
 function requireOpset({ file, proto }: OnnxModel): number {
   const version = Number(proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0);
   if (version >= 13) return version;

@@ -12,15 +12,16 @@ export function gatherLast(edit: GraphEdit, tensor: string, position: string): s
 }
 
 /**
- * Adds nodes that compute h_l at each row's last real token, f32 [batch, 1, d]. Gathers first and adds then, in f32 also
- * on f16 models: so only one position is added, and the sum isn't rounded to f16 as the stream itself is.
+ * Adds nodes that compute h_l at each row's last real token, f32 [batch, 1, d]; in f32 also on f16 models, so that the
+ * sum isn't rounded to f16 as the stream itself is. On f32 the block is added first and gathered then: one node less,
+ * which a decode step feels more than a prefill feels the addition.
  */
 export function lastResidual(edit: GraphEdit, stream: ResidualStream, layer: number, position: string): string {
-  const parts = (stream.layers[layer] ?? []).map((addend) => {
-    const last = gatherLast(edit, addend, position);
-    return stream.elementType === TensorProto_DataType.FLOAT
-      ? last
-      : edit.node('Cast', [last], 'steer_last_f32', { to: TensorProto_DataType.FLOAT });
-  });
-  return parts.reduce((sum, part) => edit.node('Add', [sum, part], `steer_h${layer}`));
+  const addends = stream.layers[layer] ?? [];
+  const sum = (parts: readonly string[]): string => parts.reduce((a, b) => edit.node('Add', [a, b], `steer_h${layer}`));
+  if (stream.elementType === TensorProto_DataType.FLOAT) return gatherLast(edit, sum(addends), position);
+  const to = TensorProto_DataType.FLOAT;
+  return sum(
+    addends.map((addend) => edit.node('Cast', [gatherLast(edit, addend, position)], 'steer_last_f32', { to })),
+  );
 }

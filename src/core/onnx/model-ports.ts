@@ -43,6 +43,11 @@ export function readModelPorts({ file, graph }: OnnxModel): ModelPorts {
     throw unusable(file, `has no ${ports === inputs ? 'input' : 'output'} ${name} (found: ${list([...ports.keys()])})`);
   };
 
+  if (
+    graph.node.some(({ attribute }) => attribute.some(({ name, i }) => name === 'sliding_window_cache' && i !== 0n))
+  ) {
+    throw unusable(file, 'keeps a sliding-window cache, whose size is fixed, which AlphaSteer does not fill');
+  }
   const cache = [...inputs.keys()]
     .flatMap((name) => /^past_key_values\.(\d+)\.key$/.exec(name)?.[1] ?? [])
     .map(Number)

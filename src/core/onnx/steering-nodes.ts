@@ -1,4 +1,5 @@
 import type { GraphEdit } from './graph-edit.ts';
+import { lastResidual } from './last-residual.ts';
 import { TensorProto_DataType } from './onnx_pb.ts';
 import type { ResidualStream } from './residual-stream.ts';
 import type { Dim } from './tensor-port.ts';
@@ -9,96 +10,91 @@ export interface SteeringPorts {
   readonly w: string;
   /** Input f32 [L, d]. */
   readonly r: string;
-  /** Input f32 [batch, L]. */
+  /** Input f32 [batch, L]; 0 in a decode step: steering is for prefill only. */
   readonly strength: string;
-  /** Output f32 [batch, L]: h_last · w. */
+  /** Output f32 [batch, L]: h_last · w, before the layer's own steering. */
   readonly scores: string;
   /** Output f32 [batch, L]: ‖h_last‖. */
   readonly norms: string;
 }
 
+const float = TensorProto_DataType.FLOAT;
+
 /**
- * Adds h' = h + strength (h_last · w) r to every position of the block, for each layer of `steered`.
- * Where the strength is 0 the delta is chosen to be -0, whatever the product (0 · Inf is NaN, and x + 0 turns a -0 into
- * +0): x + -0 is x in every bit.
- * @param residuals h_last per layer, f32 [batch, 1, d]
+ * Adds h' = h + strength (h_last · w) r to every position of the block, for each layer of `steered`. Where the strength is
+ * 0 the delta is chosen to be -0, whatever the product (0 · Inf is NaN, and x + 0 turns a -0 into +0): x + -0 is x in
+ * every bit.
+ *
+ * A decode step pays for these nodes too, about 1.5 µs each, so what can be done for all layers at once is: 6 nodes a
+ * layer are left. Tried and dropped: an `If` a layer, which skips them in a decode step (no cheaper at one row, 2 % dearer
+ * at four, and 1 % in prefill); and a second session without them, which holds the weights twice.
+ *
+ * @param position int64 [batch, 1, 1]: each row's last real token
  */
 export function addSteering(
   edit: GraphEdit,
   stream: ResidualStream,
   steered: readonly number[],
-  residuals: ReadonlyMap<number, string>,
-  batch: Dim,
-  opset: number,
+  { position, batch, opset }: { position: string; batch: Dim; opset: number },
 ): SteeringPorts {
   const count = steered.length;
-  const float = TensorProto_DataType.FLOAT;
   const w = edit.input('steer_w', float, [count, stream.hiddenSize]);
   const r = edit.input('steer_r', float, [count, stream.hiddenSize]);
   const strength = edit.input('steer_strength', float, [batch, count]);
-  const zero = edit.float32(0, 'steer_zero');
-  const nothing = edit.float32(-0, 'steer_nothing');
-  const one = edit.int64([1], 'steer_axis1');
-  const two = edit.int64([2], 'steer_axis2');
+  const axis2 = edit.int64([2], 'steer_axis2');
   const split = (tensor: string, axis: number): string[] =>
     edit.nodeOf(
       'Split',
       [tensor],
       steered.map((layer) => `${tensor}_of${layer}`),
-      {
-        axis,
-        ...(opset >= 18 && { num_outputs: count }),
-      },
+      { axis, ...(opset >= 18 && { num_outputs: count }) },
     );
 
-  const wColumns = split(edit.node('Transpose', [w], 'steer_w_columns'), 1); // [d, 1] each
-  const rRows = split(r, 0); // [1, d] each
-  const strengths = split(edit.node('Unsqueeze', [strength, one], 'steer_strength3'), 2); // [batch, 1, 1] each
+  const strengths = edit.node('Unsqueeze', [strength, axis2], 'steer_strengths'); // [batch, L, 1]
+  const columns = split(edit.node('Transpose', [w], 'steer_columns'), 1); // [d, 1] each
+  const directions = split(edit.node('Mul', [strengths, r], 'steer_directions'), 1); // [batch, 1, d] each
+  const off = split(edit.node('Equal', [strengths, edit.float32(0, 'steer_zero')], 'steer_off'), 1); // [batch, 1, 1] each
+  const nothing = edit.float32(-0, 'steer_nothing');
 
-  const scores = steered.map((layer, k) => {
-    const h = residuals.get(layer)!;
-    const score = edit.node('MatMul', [h, wColumns[k]!], `steer_score${layer}`); // [batch, 1, 1]
-    const amount = edit.node('Mul', [score, strengths[k]!], `steer_amount${layer}`);
-    const full = edit.node('Mul', [amount, rRows[k]!], `steer_full${layer}`); // [batch, 1, d]
-    const off = edit.node('Equal', [strengths[k]!, zero], `steer_off${layer}`);
-    const delta = edit.node('Where', [off, nothing, full], `steer_delta${layer}`);
-    addToLayerInput(edit, stream, layer, delta);
-    return score;
+  const readings = steered.map((layer, k) => {
+    const addend = stream.layers[layer]!.at(-1)!;
+    const readers = edit.readersOf(addend);
+    const h = lastResidual(edit, stream, layer, position); // [batch, 1, d]
+    const score = edit.node('MatMul', [h, columns[k]!], `steer_score${layer}`); // [batch, 1, 1]
+    const full = edit.node('Mul', [score, directions[k]!], `steer_full${layer}`); // [batch, 1, d]
+    const delta = edit.node('Where', [off[k]!, nothing, full], `steer_delta${layer}`);
+    edit.redirect(readers, addend, addDelta(edit, addend, delta, stream.elementType));
+    return { h, score };
   });
 
-  const together = edit.node(
-    'Concat',
-    steered.map((layer) => residuals.get(layer)!),
+  const together = (parts: string[], name: string): string => edit.node('Concat', parts, name, { axis: 1 });
+  const scores = together(
+    readings.map(({ score }) => score),
+    'steer_score',
+  ); // [batch, L, 1]
+  const hs = together(
+    readings.map(({ h }) => h),
     'steer_h',
-    { axis: 1 },
   ); // [batch, L, d]
-  const squares = edit.node('Mul', [together, together], 'steer_squares');
-  const norm = edit.node(
-    'Sqrt',
-    [edit.node('ReduceSum', [squares, two], 'steer_square', { keepdims: 0 })],
-    'steer_norm',
-  );
-  const scored = edit.node('Concat', scores, 'steer_scored', { axis: 1 }); // [batch, L, 1]
+  const square = edit.node('ReduceSum', [edit.node('Mul', [hs, hs], 'steer_squares'), axis2], 'steer_square', {
+    keepdims: 0,
+  });
   return {
     w,
     r,
     strength,
-    scores: edit.output(edit.node('Squeeze', [scored, two], 'steer_score'), 'steer_scores', float, [batch, count]),
-    norms: edit.output(norm, 'steer_norms', float, [batch, count]),
+    scores: edit.output(edit.node('Squeeze', [scores, axis2], 'steer_scores'), float, [batch, count]),
+    norms: edit.output(edit.node('Sqrt', [square], 'steer_norms'), float, [batch, count]),
   };
 }
 
 /**
- * Adds `delta`, f32 [batch, 1, d], to h_l at every position: to its last addend, which has no other reader than the stream.
- * On f16 models by Casts and an f32 Add: an f16 Add has no CPU kernel, and around a node without one onnxruntime moves
- * neighbouring norms to f32 as well (ForceSingleNodeCPUFloat16ToFloat32), which changes bits at strength 0.
+ * `tensor` [batch, seq, d] plus `delta` f32 [batch, 1, d]. On f16 models by Casts and an f32 Add: an f16 Add has no CPU
+ * kernel, and around a node without one onnxruntime moves neighbouring norms to f32 as well
+ * (ForceSingleNodeCPUFloat16ToFloat32), which changes bits at strength 0.
  */
-function addToLayerInput(edit: GraphEdit, stream: ResidualStream, layer: number, delta: string): void {
-  const addend = stream.layers[layer]!.at(-1)!;
-  const readers = edit.readersOf(addend).filter(({ opType }) => opType !== 'GatherND');
-  const float = TensorProto_DataType.FLOAT;
-  const cast = (tensor: string, to: TensorProto_DataType): string =>
-    stream.elementType === float ? tensor : edit.node('Cast', [tensor], `steer_cast${layer}`, { to });
-  const sum = edit.node('Add', [cast(addend, float), delta], `steer_input${layer}`);
-  edit.redirect(readers, addend, cast(sum, stream.elementType));
+function addDelta(edit: GraphEdit, tensor: string, delta: string, type: TensorProto_DataType): string {
+  if (type === float) return edit.node('Add', [tensor, delta], 'steer_sum');
+  const sum = edit.node('Add', [edit.node('Cast', [tensor], 'steer_f32', { to: float }), delta], 'steer_sum');
+  return edit.node('Cast', [sum], 'steer_cast', { to: type });
 }

@@ -106,7 +106,7 @@ export class ModelUnderTest {
 /** Runs with those of `feeds` that the session has an input for. */
 export async function run(session: InferenceSession, feeds: Feeds): Promise<Outputs> {
   const wanted = Object.entries(feeds).filter(([name]) => session.inputNames.includes(name));
-  return (await session.run(Object.fromEntries(wanted)));
+  return await session.run(Object.fromEntries(wanted));
 }
 
 export function int64(values: readonly number[], dims: readonly number[]): Tensor {
