@@ -57,6 +57,8 @@ export function figure(chart: Chart): DrawnChart {
 export function drawing(options: Plot.PlotOptions): SVGElement | HTMLElement {
   const plot = Plot.plot(options);
   for (const style of plot.querySelectorAll('style')) style.remove();
+  // Inside an image nothing is read; Plot's names of its own parts ("dot", "rule") would only be noise.
+  for (const part of plot.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   plot.setAttribute('role', 'img');
   return plot;
 }
