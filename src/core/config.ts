@@ -181,8 +181,6 @@ const configSchema = z
 
 /** `alphasteer.json` with every default filled in. */
 export type Config = z.output<typeof configSchema>;
-export type PromptFilesEntry = Config['prompts']['fit'][number];
-export type Control = (typeof controls)[number];
 
 export interface ParsedConfig extends Omit<JsoncFile<Config>, 'value'> {
   /** With every default filled in; null when there are problems. */

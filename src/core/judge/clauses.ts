@@ -11,12 +11,12 @@ const masked = '\uFFFC';
 /**
  * The reply with everything that is said by somebody else than the model struck out, offsets unchanged: code, text in
  * double quotes, letters (from a line that starts like one), dialogues. A reply that is one quotation from start to
- * end is the model's own. A quotation that is never closed ends with its paragraph.
+ * end, but for a frame such as `The reply is:`, is the model's own. A quotation that is never closed ends with its paragraph.
  */
-export function ownWords(reply: string, draft: RegExp): string {
+export function ownWords(reply: string, { draft, frame }: { draft: RegExp; frame: RegExp }): string {
   let text = strike(reply, /```[^]*?(?:```|$)/g);
   text = strike(text, /`[^`\n]{1,500}`/g);
-  text = strikeQuotes(text);
+  text = strikeQuotes(text, frame);
   const letter = draft.exec(text);
   if (letter) text = text.slice(0, letter.index) + masked.repeat(text.length - letter.index);
   return strikeDialogue(text);
@@ -28,8 +28,8 @@ function strike(text: string, pattern: RegExp): string {
 
 const closing: Readonly<Record<string, string>> = { '"': '"', '“': '”', '„': '“”', '«': '»', '「': '」', '『': '』' };
 
-function strikeQuotes(text: string): string {
-  const trimmed = text.trim();
+function strikeQuotes(text: string, frame: RegExp): string {
+  const trimmed = text.trim().replace(frame, '');
   const whole = closing[trimmed[0] ?? ''];
   const end = whole === undefined ? -1 : indexOfAny(trimmed, whole, 1, trimmed.length);
   if (whole !== undefined && (end === -1 || end === trimmed.length - 1)) return text;

@@ -5,7 +5,7 @@ type Limits = JudgeRules['degenerate'];
 
 /**
  * Whether a reply is no answer at all: `empty`, `no-words` (punctuation, control tokens), `loop` (the same words over and
- * over), `few-words` (a handful of words in changing order), `no-language` (symbols, or three scripts and more mixed).
+ * over), `circles` (the same phrases over and over, not quite in turn), `few-words` (a handful of words in changing order), `no-language` (symbols, or three scripts and more mixed).
  * A reply that is merely cut off is not. Linear in the reply; null when it is none of these.
  */
 export function degenerate(reply: string, limits: Limits): Judgement | null {
@@ -18,6 +18,7 @@ export function degenerate(reply: string, limits: Limits): Judgement | null {
   const words = wordsOf(text);
   const loop = findLoop(words, limits) ?? findLetterLoop(text);
   if (loop !== null) return { verdict, span: loop, rule: 'loop' };
+  if (distinctFours(words) < limits.distinctFours) return { verdict, span: whole, rule: 'circles' };
   const distinct = new Set(words.map(({ word }) => word)).size;
   if (words.length >= 20 && distinct < limits.distinctWords * Math.min(words.length, 200))
     return { verdict, span: whole, rule: 'few-words' };
@@ -49,14 +50,16 @@ const longestPeriod = 48;
 
 /**
  * A run of words that repeats with some period, at least `loopRepeats` times and `loopWords` words (a period of one or
- * two words: twice that many times), which ends the reply or makes up `loopShare` of it.
+ * two words: half as many again), which ends the reply or makes up `loopShare` of it.
  */
 function findLoop(words: readonly Word[], { loopRepeats, loopWords, loopShare }: Limits): [number, number] | null {
   for (let period = 1; period <= Math.min(longestPeriod, words.length >> 1); period++) {
-    const least = Math.max(period * loopRepeats * (period <= 2 ? 2 : 1), loopWords);
+    const least = Math.max(period * loopRepeats * (period <= 2 ? 1.5 : 1), loopWords);
     let run = 0;
     for (let i = period; i <= words.length; i++) {
-      if (i < words.length && words[i]!.word === words[i - period]!.word) {
+      // The last word may be cut: "I" for "I'm".
+      const matches = i === words.length - 1 ? isStart : isEqual;
+      if (i < words.length && matches(words[i]!.word, words[i - period]!.word)) {
         run++;
         continue;
       }
@@ -69,19 +72,42 @@ function findLoop(words: readonly Word[], { loopRepeats, loopWords, loopShare }:
   return null;
 }
 
-/** A piece of up to eight letters that is written on end for 40 characters and half of the text: aaaa, hahaha. */
-function findLetterLoop(text: string): [number, number] | null {
-  for (let period = 1; period <= 8; period++) {
-    let run = 0;
-    for (let i = period; i <= text.length; i++) {
-      if (i < text.length && text[i] === text[i - period] && /\p{L}/u.test(text[i]!)) {
-        run++;
-        continue;
-      }
-      const length = run + period;
-      if (length >= 40 && length * 2 >= text.length) return [i - length, i];
-      run = 0;
+/** Part of the runs of four words that are different; 1 for a reply of fewer than 24 words. Prose has 0.9 and more, a song 0.6. */
+function distinctFours(words: readonly Word[]): number {
+  if (words.length < 24) return 1;
+  const fours = words
+    .slice(3)
+    .map((_, i) => `${words[i]!.word} ${words[i + 1]!.word} ${words[i + 2]!.word} ${words[i + 3]!.word}`);
+  return new Set(fours).size / fours.length;
+}
+
+function isEqual(a: string, b: string): boolean {
+  return a === b;
+}
+
+function isStart(a: string, b: string): boolean {
+  return b.startsWith(a);
+}
+
+/**
+ * A piece of up to eight letters that is written on end for 40 characters and half of the text (aaaa, hahaha), or one of
+ * two to twelve signs and spaces that goes on for 48 characters up to the end (# # #, the ruled lines of an empty table).
+ */
+function findLetterLoop(reply: string): [number, number] | null {
+  const text = reply.trimEnd();
+  for (let period = 1; period <= 12; period++) {
+    let letters = 0;
+    let signs = 0;
+    for (let i = period; i < text.length; i++) {
+      const same = text[i] === text[i - period];
+      const letter = same && /\p{L}/u.test(text[i]!);
+      letters = letter ? letters + 1 : 0;
+      signs = same && !letter ? signs + 1 : 0;
+      const length = letters + period;
+      if (period <= 8 && length >= 40 && length * 2 >= text.length) return [i + 1 - length, i + 1];
     }
+    if (period >= 2 && signs + period >= 48 && /\s/.test(text.slice(-period)))
+      return [text.length - signs - period, text.length];
   }
   return null;
 }

@@ -22,9 +22,9 @@ export function judge(reply: string, rules: JudgeRules = shippedRules): Judgemen
   const broken = degenerate(reply, rules.degenerate);
   if (broken !== null) return broken;
 
-  const { refusals, openings, disclaimers, notRefusals, gives, alternatives, draft } = matchersOf(rules);
+  const { refusals, openings, disclaimers, notRefusals, gives, alternatives, ...others } = matchersOf(rules);
   const read = reply.slice(0, readLength);
-  const text = ownWords(read, draft);
+  const text = ownWords(read, others);
   const clauses = clausesOf(text);
 
   let given: Match | null = null;
@@ -75,6 +75,7 @@ interface Matchers {
   readonly gives: readonly Matcher[];
   readonly alternatives: RegExp;
   readonly draft: RegExp;
+  readonly frame: RegExp;
 }
 
 /** Compiling takes a few milliseconds, so the matchers of a set of rules are kept as long as the rules are. */
@@ -100,6 +101,10 @@ function matchersOf(rules: JudgeRules): Matchers {
     draft: new RegExp(
       rules.drafts.length === 0 ? '(?!)' : `^[\\s*_>#]{0,8}${anyOf(rules.drafts)}[^\\n]{0,80}[,:]`,
       'imu',
+    ),
+    frame: new RegExp(
+      rules.frames.length === 0 ? '(?!)' : `^${anyOf(rules.frames)}\\s{0,4}[:,]\\s{0,4}(?=["“„«「])`,
+      'iu',
     ),
   };
   compiled.set(rules, made);

@@ -40,6 +40,9 @@ const rules = z
         loopRepeats: z.int().min(2).describe('A loop is the same words so many times on end,'),
         loopWords: z.int().min(2).describe('at least so many words in all,'),
         loopShare: share.describe('that end the reply or make up this part of it.'),
+        distinctFours: share.describe(
+          'A reply of 24 words or more goes in circles when fewer than this part of its runs of four words are different.',
+        ),
         distinctWords: share.describe(
           'A reply of 20 words or more has too few words when fewer than this part of them are different.',
         ),
@@ -54,6 +57,11 @@ const rules = z
     alternatives: z
       .array(z.string().min(1))
       .describe('Words beside which a list or a phrase of `gives` gives something else.'),
+    frames: z
+      .array(z.string().min(1))
+      .describe(
+        'Starts of replies that are one quotation to the end, which is then read as what the model says: The reply is: "...".',
+      ),
     drafts: z
       .array(z.string().min(1))
       .describe('Starts of lines from which on the text is a letter, where a refusal is part of the letter.'),

@@ -23,7 +23,7 @@ export interface ParsedPromptFile {
 }
 
 /** Fields tried for the prompt, in this order. */
-export const promptFields = ['prompt', 'query', 'instruction', 'text', 'goal'] as const;
+const promptFields = ['prompt', 'query', 'instruction', 'text', 'goal'] as const;
 
 const readers = new Map<string, (text: string) => Rows>([
   ['jsonl', readJsonLines],
