@@ -25,9 +25,11 @@ const float = TensorProto_DataType.FLOAT;
  * 0 the delta is chosen to be -0, whatever the product (0 · Inf is NaN, and x + 0 turns a -0 into +0): x + -0 is x in
  * every bit.
  *
- * A decode step pays for these nodes too, about 1.5 µs each, so what can be done for all layers at once is: 6 nodes a
- * layer are left. Tried and dropped: an `If` a layer, which skips them in a decode step (no cheaper at one row, 2 % dearer
- * at four, and 1 % in prefill); and a second session without them, which holds the weights twice.
+ * A decode step pays for these nodes too, so what can be done for all layers at once is: 6 nodes a layer are left. Measured
+ * on the quickstart model (30 layers, one thread, CPU time, interleaved, three runs): 14 layers cost a decode step of one row
+ * 0 to 2.5 %, of four rows -1.5 to 1.3 %, so no more than sessions of the same graph differ; all 30 layers cost 5 % at one
+ * row and nothing measurable at four. An `If` a layer that skips the nodes was tried: -1 to 2 % at one row, up to 2.6 % at
+ * four, no clear gain for a second code path. A second session without the nodes would hold the weights twice.
  *
  * @param position int64 [batch, 1, 1]: each row's last real token
  */
