@@ -1,9 +1,16 @@
+/** A matrix inside a larger one: row i starts at `from + i * stride`. */
+export interface Strided {
+  readonly data: Float64Array;
+  readonly from: number;
+  readonly stride: number;
+}
+
 /**
- * C = A Bᵀ, or C += A Bᵀ, row-major. Both factors are read along their rows, so this one kernel serves every product:
- * transpose the factor that would be read down its columns.
+ * C += A Bᵀ, row-major. Both factors are read along their rows, so this one kernel serves every product: transpose the
+ * factor that would be read down its columns.
  *
  * Tiles of 4 x 2 sums stay in registers while both factors' rows stream by: 2.5 times the speed of one dot product at a
- * time. Strips of `depth` bound what a tile touches to a few kilobytes.
+ * time. Strips of the depth and blocks of B's rows bound what a tile touches to what the first caches hold.
  *
  * @param a [m, depth]
  * @param b [n, depth]
@@ -11,47 +18,54 @@
  * @param lower only fill entries with column <= row (for m = n and a symmetric C); what lies above is undefined
  */
 export function addProductTransposed(
-  a: Float64Array,
-  b: Float64Array,
-  c: Float64Array,
+  a: Float64Array | Strided,
+  b: Float64Array | Strided,
+  c: Float64Array | Strided,
   { m, n, depth, lower = false }: { m: number; n: number; depth: number; lower?: boolean },
 ): void {
+  const factors: Factors = {
+    a: strided(a, depth),
+    b: strided(b, depth),
+    c: strided(c, n),
+  };
   const strip = 256;
   for (let from = 0; from < depth; from += strip) {
     const to = Math.min(depth, from + strip);
-    // Rows of `b` in blocks that stay in the second-level cache while all rows of `a` pass.
     for (let column = 0; column < n; column += 64) {
       const columnEnd = Math.min(n, column + 64);
       for (let row = lower ? column & ~3 : 0; row < m; row += 4) {
         const last = lower ? Math.min(columnEnd, row + 4) : columnEnd;
-        if (row + 4 <= m) addTiles(a, b, c, n, depth, row, column, last, from, to);
-        else for (let i = row; i < m; i++) addRow(a, b, c, n, depth, i, column, last, from, to);
+        if (row + 4 <= m) addTiles(factors, row, column, last, from, to);
+        else for (let i = row; i < m; i++) addRow(factors, i, column, last, from, to);
       }
     }
   }
 }
 
+interface Factors {
+  readonly a: Strided;
+  readonly b: Strided;
+  readonly c: Strided;
+}
+
+function strided(matrix: Float64Array | Strided, stride: number): Strided {
+  return matrix instanceof Float64Array ? { data: matrix, from: 0, stride } : matrix;
+}
+
 /** Rows row..row+3 of C, columns column..last-1. */
-function addTiles(
-  a: Float64Array,
-  b: Float64Array,
-  c: Float64Array,
-  n: number,
-  depth: number,
-  row: number,
-  column: number,
-  last: number,
-  from: number,
-  to: number,
-): void {
-  const a0 = row * depth;
-  const a1 = a0 + depth;
-  const a2 = a1 + depth;
-  const a3 = a2 + depth;
+function addTiles(factors: Factors, row: number, column: number, last: number, from: number, to: number): void {
+  const a = factors.a.data;
+  const b = factors.b.data;
+  const c = factors.c.data;
+  const a0 = factors.a.from + row * factors.a.stride;
+  const a1 = a0 + factors.a.stride;
+  const a2 = a1 + factors.a.stride;
+  const a3 = a2 + factors.a.stride;
+  const n = factors.c.stride;
   let j = column;
   for (; j + 2 <= last; j += 2) {
-    const b0 = j * depth;
-    const b1 = b0 + depth;
+    const b0 = factors.b.from + j * factors.b.stride;
+    const b1 = b0 + factors.b.stride;
     let c00 = 0;
     let c01 = 0;
     let c10 = 0;
@@ -76,7 +90,7 @@ function addTiles(
       c30 += x3 * y0;
       c31 += x3 * y1;
     }
-    const at = row * n + j;
+    const at = factors.c.from + row * n + j;
     c[at]! += c00;
     c[at + 1]! += c01;
     c[at + n]! += c10;
@@ -86,25 +100,16 @@ function addTiles(
     c[at + 3 * n]! += c30;
     c[at + 3 * n + 1]! += c31;
   }
-  if (j < last) for (let i = row; i < row + 4; i++) addRow(a, b, c, n, depth, i, j, last, from, to);
+  if (j < last) for (let i = row; i < row + 4; i++) addRow(factors, i, j, last, from, to);
 }
 
 /** Row i of C, columns column..last-1: what is left over by the tiles. */
-function addRow(
-  a: Float64Array,
-  b: Float64Array,
-  c: Float64Array,
-  n: number,
-  depth: number,
-  i: number,
-  column: number,
-  last: number,
-  from: number,
-  to: number,
-): void {
+function addRow({ a, b, c }: Factors, i: number, column: number, last: number, from: number, to: number): void {
+  const rowOfA = a.from + i * a.stride;
   for (let j = column; j < last; j++) {
+    const rowOfB = b.from + j * b.stride;
     let sum = 0;
-    for (let k = from; k < to; k++) sum += a[i * depth + k]! * b[j * depth + k]!;
-    c[i * n + j]! += sum;
+    for (let k = from; k < to; k++) sum += a.data[rowOfA + k]! * b.data[rowOfB + k]!;
+    c.data[c.from + i * c.stride + j]! += sum;
   }
 }

@@ -1,6 +1,4 @@
-/**
- * A = Qᵀ-free form of a symmetric matrix: T tridiagonal and the reflectors I - β v vᵀ whose product is Q, with A = Q T Qᵀ.
- */
+/** A = Q T Qᵀ of a symmetric matrix: T tridiagonal, Q the product of reflectors I - β v vᵀ, that of the last row first. */
 export interface Tridiagonal {
   readonly n: number;
   /** [n] */
@@ -116,66 +114,5 @@ function updateAndMultiply(
       if (j < i) y[j]! += aj * x[i]!;
     }
     y[i]! += sum;
-  }
-}
-
-/**
- * Turns each row z of `rows` into Q z, in place, with the Q of A = Q T Qᵀ.
- *
- * Rows are independent, so a block of reflectors that fits in cache passes over all of them before the next block is
- * read; two rows share each reading of a reflector.
- *
- * @param rows [count, n] row-major
- */
-export function applyReflectors({ n, reflectors, betas }: Tridiagonal, rows: Float64Array, count: number): void {
-  const block = Math.max(4, Math.floor(32_768 / n));
-  for (let from = 1; from < n; from += block) {
-    const to = Math.min(n, from + block);
-    let r = 0;
-    for (; r + 2 <= count; r += 2) {
-      for (let i = from; i < to; i++) {
-        if (betas[i] !== 0) reflectTwo(rows, r * n, (r + 1) * n, reflectors, i * n, i, betas[i]!);
-      }
-    }
-    for (let i = from; i < to && r < count; i++) {
-      if (betas[i] !== 0) reflectTwo(rows, r * n, -1, reflectors, i * n, i, betas[i]!);
-    }
-  }
-}
-
-/** z -= β (v · z) v for the two rows at p and q (-1: none), over the first `length` entries. */
-function reflectTwo(
-  z: Float64Array,
-  p: number,
-  q: number,
-  v: Float64Array,
-  at: number,
-  length: number,
-  beta: number,
-): void {
-  const second = q < 0 ? p : q;
-  let s0 = 0;
-  let s1 = 0;
-  let t0 = 0;
-  let t1 = 0;
-  let j = 0;
-  for (; j + 2 <= length; j += 2) {
-    const v0 = v[at + j]!;
-    const v1 = v[at + j + 1]!;
-    s0 += v0 * z[p + j]!;
-    s1 += v1 * z[p + j + 1]!;
-    t0 += v0 * z[second + j]!;
-    t1 += v1 * z[second + j + 1]!;
-  }
-  if (j < length) {
-    s0 += v[at + j]! * z[p + j]!;
-    t0 += v[at + j]! * z[second + j]!;
-  }
-  const s = beta * (s0 + s1);
-  const t = q < 0 ? 0 : beta * (t0 + t1);
-  for (j = 0; j < length; j++) {
-    const vj = v[at + j]!;
-    z[p + j]! -= s * vj;
-    if (t !== 0) z[second + j]! -= t * vj;
   }
 }

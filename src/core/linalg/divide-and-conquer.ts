@@ -1,0 +1,225 @@
+import { implicitQl, rotateRows } from './implicit-ql.ts';
+import { addProductTransposed } from './product.ts';
+import { secularRoot } from './secular-equation.ts';
+
+/** Eigenvalues of a symmetric matrix, ascending, and unit eigenvectors: row i of `rows` [n, n] belongs to `values[i]`. */
+export interface EigenRows {
+  readonly values: Float64Array;
+  readonly rows: Float64Array;
+}
+
+/** Up to this size QL is as fast, and simpler. */
+const leaf = 32;
+
+/**
+ * Eigenvalues and eigenvectors of a symmetric tridiagonal matrix by divide and conquer (Cuppen; Gu and Eisenstat, SIAM J.
+ * Matrix Anal. Appl. 16, 1995, 172; LAPACK's dstedc): cut in two, solve both halves, and mend the cut, which is a change
+ * of rank one. What QL does by rotations of the whole matrix is here a product of half the size, and eigenvectors that the cut
+ * hardly touches are left as they are.
+ *
+ * @param diagonal [n]
+ * @param offDiagonal [n]; `offDiagonal[i]` couples i - 1 and i
+ * @throws {Error} when the numbers are not finite
+ */
+export function divideAndConquer(diagonal: Float64Array, offDiagonal: Float64Array): EigenRows {
+  const n = diagonal.length;
+  if (n <= leaf) return solveLeaf(diagonal.slice(), offDiagonal.slice());
+  const half = n >> 1;
+  const coupling = offDiagonal[half]!;
+  const strength = Math.abs(coupling);
+  const upper = diagonal.slice(0, half);
+  const lower = diagonal.slice(half);
+  upper[half - 1]! -= strength;
+  lower[0]! -= strength;
+  const first = divideAndConquer(upper, offDiagonal.subarray(0, half));
+  const second = divideAndConquer(lower, offDiagonal.subarray(half));
+  return mend(first, second, coupling);
+}
+
+function solveLeaf(diagonal: Float64Array, offDiagonal: Float64Array): EigenRows {
+  const n = diagonal.length;
+  const rows = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) rows[i * n + i] = 1;
+  implicitQl(diagonal, offDiagonal, rows);
+  const order = ascending(diagonal);
+  const sorted = new Float64Array(n * n);
+  order.forEach((from, to) => sorted.set(rows.subarray(from * n, from * n + n), to * n));
+  return { values: Float64Array.from(order, (i) => diagonal[i]!), rows: sorted };
+}
+
+/** Where an eigenvector of the halves has entries that are not 0: a choice of columns. */
+type Support = 'first' | 'both' | 'second';
+
+/**
+ * The eigenvectors of diag(first, second) + |coupling| u uᵀ, where u is 1 at the last place of the first half and ±1 at
+ * the first place of the second.
+ */
+function mend(first: EigenRows, second: EigenRows, coupling: number): EigenRows {
+  const half = first.values.length;
+  const rest = second.values.length;
+  const n = half + rest;
+  const sign = coupling < 0 ? -1 : 1;
+
+  // In the eigenbasis of the halves: diag(d) + rho z zᵀ, with ‖z‖ = 1.
+  const rho = 2 * Math.abs(coupling);
+  const joined = Float64Array.from({ length: n }, (_, i) => (i < half ? first.values[i]! : second.values[i - half]!));
+  const order = ascending(joined);
+  const d = Float64Array.from(order, (i) => joined[i]!);
+  const z = Float64Array.from(order, (i) =>
+    i < half ? first.rows[i * half + half - 1]! * Math.SQRT1_2 : sign * second.rows[(i - half) * rest]! * Math.SQRT1_2,
+  );
+  const rows = new Float64Array(n * n);
+  order.forEach((i, to) => {
+    if (i < half) rows.set(first.rows.subarray(i * half, (i + 1) * half), to * n);
+    else rows.set(second.rows.subarray((i - half) * rest, (i - half + 1) * rest), to * n + half);
+  });
+  const supports = order.map((i): Support => (i < half ? 'first' : 'second'));
+
+  const { active, done } = deflate(d, z, rho, rows, supports);
+  if (active.length === 0) return arranged(done, d, rows, [], new Float64Array(0), new Float64Array(0), n);
+  const { values, vectors } = rankOneEigen(
+    Float64Array.from(active, (i) => d[i]!),
+    Float64Array.from(active, (i) => z[i]!),
+    rho,
+  );
+  const mixed = new Float64Array(active.length * n);
+  mixColumns(vectors, active, rows, n, (i) => supports[i] !== 'second', 0, half, mixed);
+  mixColumns(vectors, active, rows, n, (i) => supports[i] !== 'first', half, n, mixed);
+  return arranged(done, d, rows, active, values, mixed, n);
+}
+
+/**
+ * Finds the eigenpairs that the change of rank one leaves alone: those it hardly touches (z ~ 0), and one of each pair of
+ * all but equal eigenvalues, after a rotation that moves what touches both to the other. As LAPACK's dlaed2.
+ *
+ * @returns indices, ascending: `active` to be mended, `done` final as they stand in d and rows
+ */
+function deflate(
+  d: Float64Array,
+  z: Float64Array,
+  rho: number,
+  rows: Float64Array,
+  supports: Support[],
+): { active: number[]; done: number[] } {
+  const n = d.length;
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(d[i]!), Math.abs(z[i]!));
+  const tolerance = 8 * Number.EPSILON * largest;
+  const active: number[] = [];
+  const done: number[] = [];
+  let previous = -1;
+  for (let i = 0; i < n; i++) {
+    if (rho * Math.abs(z[i]!) <= tolerance) {
+      done.push(i);
+      continue;
+    }
+    if (previous >= 0) {
+      const length = Math.sqrt(z[i]! ** 2 + z[previous]! ** 2);
+      const c = z[i]! / length;
+      const s = -z[previous]! / length;
+      const gap = d[i]! - d[previous]!;
+      if (Math.abs(gap * c * s) <= tolerance) {
+        z[i] = length;
+        z[previous] = 0;
+        rotateRows(rows, n, previous, i, c, s);
+        if (supports[previous] !== supports[i]) supports[previous] = supports[i] = 'both';
+        const lowered = d[previous]! * c * c + d[i]! * s * s;
+        d[i] = d[previous]! * s * s + d[i]! * c * c;
+        d[previous] = lowered;
+        done.push(previous);
+      } else {
+        active.push(previous);
+      }
+    }
+    previous = i;
+  }
+  if (previous >= 0) active.push(previous);
+  return { active, done };
+}
+
+/**
+ * Eigenvalues, ascending, and eigenvectors of diag(d) + rho z zᵀ, no two d equal and no z 0.
+ *
+ * The vectors are those of the z for which the computed values are exact (Gu and Eisenstat): with the z given, values
+ * that are right to the last digit but one give vectors that are not orthogonal.
+ */
+function rankOneEigen(d: Float64Array, z: Float64Array, rho: number): { values: Float64Array; vectors: Float64Array } {
+  const k = d.length;
+  if (k === 1) return { values: Float64Array.of(d[0]! + rho * z[0]! ** 2), vectors: Float64Array.of(1) };
+  const values = new Float64Array(k);
+  /** Row i: dⱼ - λᵢ, then the eigenvector of λᵢ. */
+  const vectors = new Float64Array(k * k);
+  const squares = z.map((x) => x * x);
+  for (let i = 0; i < k; i++) values[i] = secularRoot(d, squares, rho, i, vectors.subarray(i * k, (i + 1) * k));
+
+  const exact = new Float64Array(k).fill(1);
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j < k; j++) {
+      const difference = vectors[i * k + j]!;
+      exact[j]! *= i === j ? difference : difference / (d[j]! - d[i]!);
+    }
+  }
+  for (let j = 0; j < k; j++) exact[j] = Math.sqrt(Math.abs(exact[j]!)) * Math.sign(z[j]!);
+
+  for (let i = 0; i < k; i++) {
+    let squared = 0;
+    for (let j = 0; j < k; j++) {
+      const entry = exact[j]! / vectors[i * k + j]!;
+      vectors[i * k + j] = entry;
+      squared += entry * entry;
+    }
+    const scale = 1 / Math.sqrt(squared);
+    for (let j = 0; j < k; j++) vectors[i * k + j]! *= scale;
+  }
+  return { values, vectors };
+}
+
+/** Columns from..to-1 of vectors · rows, of the rows alone that have entries there. */
+function mixColumns(
+  vectors: Float64Array,
+  active: readonly number[],
+  rows: Float64Array,
+  n: number,
+  hasEntries: (row: number) => boolean,
+  from: number,
+  to: number,
+  mixed: Float64Array,
+): void {
+  const k = active.length;
+  const used = Array.from(active.keys()).filter((j) => hasEntries(active[j]!));
+  const depth = used.length;
+  const coefficients = new Float64Array(k * depth);
+  for (let i = 0; i < k; i++) used.forEach((j, at) => (coefficients[i * depth + at] = vectors[i * k + j]!));
+  const transposed = new Float64Array((to - from) * depth);
+  used.forEach((j, at) => {
+    const row = active[j]! * n;
+    for (let column = from; column < to; column++) transposed[(column - from) * depth + at] = rows[row + column]!;
+  });
+  addProductTransposed(coefficients, transposed, { data: mixed, from, stride: n }, { m: k, n: to - from, depth });
+}
+
+/** The pairs left alone and the mended ones in one ascending order. */
+function arranged(
+  done: readonly number[],
+  d: Float64Array,
+  rows: Float64Array,
+  active: readonly number[],
+  mendedValues: Float64Array,
+  mendedRows: Float64Array,
+  n: number,
+): EigenRows {
+  const all = Float64Array.from([...done.map((i) => d[i]!), ...mendedValues]);
+  const order = ascending(all);
+  const sorted = new Float64Array(n * n);
+  order.forEach((i, to) => {
+    const isDone = i < done.length;
+    const from = isDone ? done[i]! : i - done.length;
+    sorted.set((isDone ? rows : mendedRows).subarray(from * n, (from + 1) * n), to * n);
+  });
+  if (done.length + active.length !== n) throw new Error('Divide and conquer lost an eigenvalue.');
+  return { values: Float64Array.from(order, (i) => all[i]!), rows: sorted };
+}
+
+function ascending(values: Float64Array): number[] {
+  return Array.from(values.keys()).sort((i, j) => values[i]! - values[j]!);
+}
