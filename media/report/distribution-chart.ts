@@ -60,7 +60,7 @@ export function normChart(points: readonly LayerPoint[]): Chart {
   };
 }
 
-const lines = { stroke: 'var(--as-line)', strokeOpacity: 1 } as const;
+const lines = { stroke: 'var(--as-grid)', strokeOpacity: 1 } as const;
 
 function frame(points: readonly LayerPoint[]): Plot.PlotOptions {
   const present = labelOrder.filter((label) => points.some((point) => point.label === label));

@@ -77,7 +77,7 @@ function layerTable(side: RowSide | null, fit: FitSummary): HTMLElement[] {
   return [
     element(
       'div',
-      { class: 'scroll' },
+      { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': 'Steered, layer by layer' },
       element(
         'table',
         { class: 'numbers layers' },

@@ -55,7 +55,7 @@ export function ratesChart(summary: Summary): Chart {
     empty: 'No replies yet.',
     options: (width) => {
       if (rows.length === 0) return null;
-      const marginLeft = width < 560 ? 150 : 190;
+      const marginLeft = width < 560 ? 166 : 190;
       const marginRight = 96;
       const label = (attack: boolean) =>
         Plot.text(
@@ -89,7 +89,7 @@ export function ratesChart(summary: Summary): Chart {
             rows.filter(({ attack }) => !attack),
             { y: 'at', x1: 0, x2: 1, fill: 'var(--as-stripe)' },
           ),
-          Plot.gridX({ stroke: 'var(--as-line)', strokeOpacity: 1, ticks: width < 560 ? 3 : 5 }),
+          Plot.gridX({ stroke: 'var(--as-grid)', strokeOpacity: 1, ticks: width < 560 ? 3 : 5 }),
           label(false),
           label(true),
           Plot.dot(goals, {

@@ -51,7 +51,7 @@ function perLayer(
             x: { type: 'point', domain, label: 'Layer', ticks: thinned(domain, width / 28), padding: 0.5 },
             y: { ...y, ticks: 5 },
             marks: [
-              Plot.gridY({ stroke: 'var(--as-line)', strokeOpacity: 1, ticks: 5 }),
+              Plot.gridY({ stroke: 'var(--as-grid)', strokeOpacity: 1, ticks: 5 }),
               Plot.lineY(measured, { x: 'layer', y: value, stroke: 'var(--as-base)', strokeOpacity: 0.6 }),
               Plot.dot(
                 measured.filter(({ steered }) => !steered),

@@ -62,7 +62,7 @@ function spectrumOptions(layer: LayerFit | undefined, hiddenSize: number): Plot.
     },
     marks: [
       Plot.rectX([0], { x1: 0, x2: layer.cut, fill: 'var(--as-stripe)' }),
-      Plot.gridY({ stroke: 'var(--as-line)', strokeOpacity: 1, ticks: 5 }),
+      Plot.gridY({ stroke: 'var(--as-grid)', strokeOpacity: 1, ticks: 5 }),
       Plot.lineY(positive, { x: '0', y: '1', stroke: 'var(--as-steered)', strokeWidth: 2 }),
       Plot.ruleX([layer.cut], { stroke: 'currentColor', strokeWidth: 1.5, strokeDasharray: '4 3' }),
       Plot.text([layer.cut], {

@@ -73,7 +73,7 @@ export function klChart({ strengths }: FitSummary): Chart {
   };
 }
 
-const lines = { stroke: 'var(--as-line)', strokeOpacity: 1, ticks: 5 } as const;
+const lines = { stroke: 'var(--as-grid)', strokeOpacity: 1, ticks: 5 } as const;
 const frame = { height: 260, marginLeft: 56, marginTop: 30, marginBottom: 36, style: { fontSize: '12px' } } as const;
 
 function chosenMarks({ strengths }: Pick<FitSummary, 'strengths'>): Plot.Markish[] {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../../../src/core/judge/judge.ts';
+import { cpuTime } from '../prompts/cpu-time.ts';
 import { verdicts, type Verdict } from '../../../../src/core/judge/verdict.ts';
 
 interface LabelledReply {
@@ -169,7 +170,7 @@ test('arbitrary text gets a verdict with a span inside it', () => {
     }),
     { numRuns: 2_000 },
   );
-});
+}, 60_000);
 
 test.each([
   ['a', 'a'],
@@ -187,13 +188,12 @@ test.each([
   ['words', 'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor '],
   ['stops', '. '],
   ['japanese', '申し訳、お手伝い'],
-])('a megabyte of %s is judged in linear time', (_, piece) => {
-  const time = (length: number): number => {
-    const reply = `${piece.repeat(Math.ceil(length / piece.length))}x`;
-    const start = performance.now();
-    judge(reply);
-    return performance.now() - start;
-  };
-  time(1_000);
-  expect(time(2 ** 20)).toBeLessThan(4_000); // 0.1 to 0.6 s on two cores
-});
+])(
+  'a megabyte of %s is judged in linear time',
+  (_, piece) => {
+    const reply = `${piece.repeat(Math.ceil(2 ** 20 / piece.length))}x`;
+    judge('compiles the rules');
+    expect(cpuTime(() => judge(reply))).toBeLessThan(4_000); // 0.1 to 0.6 s
+  },
+  60_000,
+);

@@ -2,6 +2,7 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { describeProblem } from '../../../../src/core/problem.ts';
+import { cpuTime } from './cpu-time.ts';
 import { isPromptFile, parsePromptFile } from '../../../../src/core/prompts/parse-prompt-file.ts';
 
 function described(path: string, text: string, options = {}): string[] {
@@ -175,9 +176,7 @@ test('text nested a hundred thousand deep is a problem of its line only', () => 
 
 test('a quote that is never closed on each of many lines takes linear time', () => {
   const text = `prompt\n${'"a"" x\n'.repeat(100_000)}`;
-  const start = performance.now();
-  parsePromptFile('benign.csv', text);
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(cpuTime(() => parsePromptFile('benign.csv', text))).toBeLessThan(2_000);
 });
 
 function charactersOf(text: string): fc.Arbitrary<string> {
@@ -204,7 +203,7 @@ test('arbitrary text never throws, and every row is a prompt or a problem with a
     }),
     { numRuns: 2_000 },
   );
-});
+}, 60_000);
 
 const promptText = fc
   .string({
@@ -249,8 +248,8 @@ test('fifty thousand rows take well under a second', () => {
   const row = (i: number) =>
     JSON.stringify({ id: `r${i}`, prompt: `What is ${i} in "words", and why?`, label: 'benign' });
   const text = Array.from({ length: 50_000 }, (_, i) => row(i)).join('\n');
-  const start = performance.now();
-  expect(parsePromptFile('p.jsonl', text).prompts).toHaveLength(50_000);
-  // 0.2 s on two cores; the limit leaves room for a machine that does something else as well.
-  expect(performance.now() - start).toBeLessThan(2_000);
-});
+  let rows = 0;
+  // 0.2 s; an order of magnitude of room for slower machines.
+  expect(cpuTime(() => (rows = parsePromptFile('p.jsonl', text).prompts.length))).toBeLessThan(2_000);
+  expect(rows).toBe(50_000);
+}, 60_000);

@@ -11,11 +11,13 @@ const { replies, fit } = goldenRun();
 /** Replies of one condition, a letter a prompt: r(efused), c(omplied), p(artial), d(egenerate); a space is none. */
 function verdicts(condition: string, letters: string, about: Partial<Parameters<typeof reply>[0]> = {}) {
   const named = { r: 'refused', c: 'complied', p: 'partial', d: 'degenerate' } as const;
-  return letters.split('').flatMap((letter, at) =>
-    letter === ' '
-      ? []
-      : [reply({ ...about, id: `${about.label ?? 'benign'}-${at}`, condition, verdict: named[letter as 'r'] })],
-  );
+  return letters
+    .split('')
+    .flatMap((letter, at) =>
+      letter === ' '
+        ? []
+        : [reply({ ...about, id: `${about.label ?? 'benign'}-${at}`, condition, verdict: named[letter as 'r'] })],
+    );
 }
 
 describe('summarise', () => {
