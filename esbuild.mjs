@@ -18,3 +18,7 @@ const node = {
 
 await build({ ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' });
 await build({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' });
+
+const browser = { bundle: true, minify: true, format: 'iife', target: 'chrome124', logLevel: 'warning' };
+await build({ ...browser, entryPoints: ['media/report/report.ts'], outfile: 'dist/report.js' });
+await build({ ...browser, entryPoints: ['media/report/report.css'], outfile: 'dist/report.css' });

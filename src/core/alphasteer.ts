@@ -51,7 +51,7 @@ export function refusalDirection(refused: RowSums, answered: RowSums): Float64Ar
 }
 
 /** What to tell of a refusal direction that rests on few prompts. */
-export function refusalProblems(refused: RowSums, answered: RowSums): Problem[] {
+export function refusalProblems(refused: Pick<RowSums, 'rows'>, answered: Pick<RowSums, 'rows'>): Problem[] {
   const sides = [
     { rows: refused.rows, name: 'refused', add: 'plain harmful requests' },
     { rows: answered.rows, name: 'answered', add: 'jailbreaks that work' },

@@ -7,7 +7,7 @@ import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { Judgement } from '../core/judge/verdict.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
-import type { Comparison } from '../core/report/comparison.ts';
+import type { Summary } from '../core/report/summary.ts';
 
 /** Which model, on what. What is left out comes from `alphasteer.json`, then from the model folder. */
 export interface ModelChoice {
@@ -46,11 +46,10 @@ export interface CompareParams extends WorkspaceParams {
 
 export interface CompareResult {
   readonly run: string;
-  /** Where replies.jsonl and summary.json are. */
-  readonly out: string;
-  readonly strength: number;
+  /** The report's file; replies and summary lie beside it. */
+  readonly report: string;
   readonly fit: FitSummary;
-  readonly comparison: Comparison;
+  readonly summary: Summary;
   readonly reused: number;
   readonly made: number;
   readonly seconds: readonly PhaseTime[];

@@ -11,8 +11,11 @@ const idLength = 64;
 export interface ActivationCache {
   has(id: string): boolean;
   put(rows: readonly { readonly id: string; readonly values: Float32Array }[]): Promise<void>;
-  /** @throws {RangeError} when the id is not in the cache */
-  read(id: string): Promise<Float32Array>;
+  /**
+   * `length` values of a row from the `from`-th on: one layer of it, say.
+   * @throws {RangeError} when the id is not in the cache
+   */
+  read(id: string, from: number, length: number): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -32,11 +35,11 @@ export async function openActivationCache(folder: string, key: string, width: nu
       await ids.appendFile(missing.map(({ id }) => `${id}\n`).join(''));
       for (const { id } of missing) index.set(id, index.size);
     },
-    read: async (id) => {
+    read: async (id, from, length) => {
       const at = index.get(id);
       if (at === undefined) throw new RangeError(`No activations cached for ${id}.`);
-      const values = new Float32Array(width);
-      await rows.read(new Uint8Array(values.buffer), 0, width * 4, at * width * 4);
+      const values = new Float32Array(length);
+      await rows.read(new Uint8Array(values.buffer), 0, length * 4, (at * width + from) * 4);
       return values;
     },
     close: async () => {

@@ -7,13 +7,15 @@ import { floats, promptFeeds } from './prompt-feeds.ts';
 /** Most rows of a batch, and most tokens of a padded prefill: what two cores keep busy without a large cache. */
 const maxRows = 32;
 const maxPrefillTokens = 4096;
+/** Fewest rows of a batch: a single row takes kernels that round otherwise. */
+const leastRows = 2;
 /** Most bytes the KV cache of a batch may take. */
 const maxCacheBytes = 1024 ** 3;
 
 /** One prompt to reply to. */
 export interface PromptRow {
   readonly ids: readonly number[];
-  /** Strength per steered layer is this times 1; 0 leaves the row as the untouched model has it. */
+  /** The same at every steered layer; 0 leaves the row as the untouched model has it. */
   readonly strength: number;
 }
 
@@ -33,8 +35,6 @@ export interface RawReply {
   readonly norms: Float32Array;
   /** Residual stream of the last prompt token at the session's tapped layers, [taps * d]. */
   readonly taps: Float32Array;
-  /** The row's end-of-reply token came, within the tokens allowed. */
-  readonly ended: boolean;
 }
 
 /** Steering of all steered layers of a session: w and r, [L * d] each. */
@@ -82,27 +82,25 @@ export class ChatSession {
     await this.#session.release();
   }
 
-  /** How {@link replies} will group rows; the same rows give the same batches. */
-  batches(rows: readonly PromptRow[], maxNewTokens: number, rowsAtMost = maxRows): number[][] {
+  /** Batches of rows for {@link reply}; the same rows give the same batches. */
+  batches(rows: readonly PromptRow[], maxNewTokens: number): number[][] {
     const longest = Math.max(1, ...rows.map(({ ids }) => ids.length)) + maxNewTokens;
     const rowsInCache = Math.max(1, Math.floor(maxCacheBytes / (KvCache.bytesPerToken(this.#shape.kv) * longest)));
     return batchesByLength(
       rows.map(({ ids }) => ids.length),
-      Math.min(rowsAtMost, rowsInCache),
+      Math.min(maxRows, rowsInCache),
       maxPrefillTokens,
     );
   }
 
   /**
    * Greedy replies to one batch. A lone row is run beside a copy of itself: kernels for a single row round otherwise
-   * than those for several, and a row must not change with the company it happens to have. `alone` asks for the
-   * single-row kernels.
+   * than those for several, and a row must not change with the company it happens to have.
    * @throws {CancelledError}
    */
-  async reply(rows: readonly PromptRow[], options: ReplyOptions, job: Job, alone = false): Promise<RawReply[]> {
+  async reply(rows: readonly PromptRow[], options: ReplyOptions, job: Job): Promise<RawReply[]> {
     const { maxNewTokens, endTokens } = options;
-    const least = alone ? 1 : 2;
-    const padded = rows.length < least ? [...rows, ...rows.slice(0, least - rows.length)] : rows;
+    const padded = rows.length < leastRows ? [...rows, ...rows] : rows;
     const longest = Math.max(...padded.map(({ ids }) => ids.length));
     const cache = new KvCache(this.#shape.kv, padded.length, longest + maxNewTokens);
     const first = await this.#prefill(padded, longest, cache);
@@ -124,7 +122,7 @@ export class ChatSession {
         }
       }
       for (let i = live.length - 1; i >= 0; i--) {
-        if (!live[i]!.ended || live.length <= least) continue;
+        if (!live[i]!.ended || live.length <= leastRows) continue;
         cache.drop(i);
         live[i] = live.at(-1)!;
         next[i] = next.at(-1)!;
@@ -137,7 +135,6 @@ export class ChatSession {
     }
     return rows.map((_, row) => ({
       tokens: all[row]!.tokens,
-      ended: all[row]!.ended,
       scores: slice(first.scores, row, this.#shape.steeredLayers),
       norms: slice(first.norms, row, this.#shape.steeredLayers),
       taps: slice(first.taps, row, this.#shape.tappedLayers * this.#shape.hiddenSize),

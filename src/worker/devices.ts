@@ -12,19 +12,12 @@ export type Device = (typeof devices)[number];
  * @throws {HumanError} a device that this platform's onnxruntime does not hold
  */
 export function chooseDevice(wanted: string): DeviceReport & { readonly device: Device } {
-  const held = new Set(listSupportedBackends().map(({ name }) => name));
+  const backends = new Map(listSupportedBackends().map(({ name, bundled }) => [name, bundled]));
   const tried = devices.map((device) => {
-    const works = device === 'cpu' || held.has(device);
-    const detail = !works
-      ? 'not in the onnxruntime package of this platform'
-      : device === 'cpu' || device === wanted
-        ? 'used'
-        : 'held, but not used unless asked for by name';
-    return {
-      device,
-      works,
-      detail: device === 'cpu' && wanted !== 'auto' && wanted !== 'cpu' ? 'not asked for' : detail,
-    };
+    const works = device === 'cpu' || backends.get(device) === true;
+    const used = device === (wanted === 'auto' ? 'cpu' : wanted);
+    const idle = works ? 'held, but not used unless asked for by name' : whyNot(backends.has(device));
+    return { device, works, detail: used && works ? 'used' : idle };
   });
   if (wanted === 'auto') return { device: 'cpu', tried };
   const found = tried.find(({ device }) => device === wanted);
@@ -33,9 +26,15 @@ export function chooseDevice(wanted: string): DeviceReport & { readonly device: 
   }
   if (!found.works) {
     throw new HumanError({
-      message: `The device "${wanted}" is ${found.detail}.`,
+      message: `The device "${wanted}" cannot be used: ${found.detail}.`,
       fix: 'Use --device cpu; `alphasteer doctor` lists what this machine has.',
     });
   }
   return { device: found.device, tried };
+}
+
+function whyNot(known: boolean): string {
+  return known
+    ? 'known to onnxruntime, but its libraries are not part of the package'
+    : 'not in the onnxruntime package of this platform';
 }

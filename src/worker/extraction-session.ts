@@ -1,6 +1,7 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { batchesByLength } from './batches.ts';
 import type { SessionShape } from './chat-session.ts';
+import { emptyPast } from './kv-cache.ts';
 import { floats, promptFeeds } from './prompt-feeds.ts';
 
 /** Most tokens and rows of an extraction batch: larger ones were no faster on two cores, and less often cancellable. */
@@ -29,17 +30,14 @@ export class ExtractionSession {
 
   /** Residual stream at the last token of each prompt: a row of [taps * d] each. */
   async run(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
-    const { heads, size, type, names } = this.#shape.kv;
     const rows = prompts.length < 2 ? [...prompts, ...prompts] : prompts;
     const longest = Math.max(...rows.map((ids) => ids.length));
-    const empty = type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
-    const past = names.filter(({ past }) => this.#session.inputNames.includes(past));
-    const out = await this.#session.run({
-      ...promptFeeds(rows, longest, this.#shape.positionIds),
-      ...Object.fromEntries(
-        past.map(({ past }) => [past, new Tensor(type, empty as never, [rows.length, heads, 0, size])]),
-      ),
-    });
+    const feeds = { ...promptFeeds(rows, longest, this.#shape.positionIds), ...emptyPast(this.#shape.kv, rows.length) };
+    // What was cut off with the upper layers is no input any more, and must not be fed.
+    const { inputNames } = this.#session;
+    const out = await this.#session.run(
+      Object.fromEntries(Object.entries(feeds).filter(([name]) => inputNames.includes(name))),
+    );
     const taps = floats(out['residual_taps']);
     return prompts.map((_, row) => taps.slice(row * this.width, (row + 1) * this.width));
   }

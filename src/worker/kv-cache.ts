@@ -58,3 +58,9 @@ export class KvCache {
     for (const buffer of this.#buffers) buffer.copyWithin(row * stride, this.#rows * stride, (this.#rows + 1) * stride);
   }
 }
+
+/** The past inputs of a first step, with no positions in them. */
+export function emptyPast({ names, heads, size, type }: KvShape, rows: number): Record<string, Tensor> {
+  const data = type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
+  return Object.fromEntries(names.map(({ past }) => [past, new Tensor(type, data as never, [rows, heads, 0, size])]));
+}

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { Config } from '../core/config.ts';
-import type { ModelChoice } from '../rpc/worker-api.ts';
+import type { Problem } from '../core/problem.ts';
+import type { ModelChoice, WorkspaceParams } from '../rpc/worker-api.ts';
+import { loadConfig } from '../workspace/load-workspace.ts';
 import type { ChatSession } from './chat-session.ts';
 import { openChatSession, openModel, type Model, type ModelSettings } from './model-host.ts';
 
@@ -52,4 +54,16 @@ export function modelSettings(
     device: choice.device ?? config.device,
     threads: choice.threads,
   };
+}
+
+/** The same for a job that is about a model alone: a workspace is only needed when the call names no model. */
+export async function modelAloneSettings(
+  { workspace, ...choice }: WorkspaceParams,
+  report: (problem: Problem) => void,
+): Promise<ModelSettings> {
+  const config =
+    choice.model === undefined
+      ? (await loadConfig(workspace, report)).config
+      : ({ model: choice.model, dtype: 'auto', device: 'auto' } as const);
+  return modelSettings(workspace, config, choice);
 }

@@ -2,6 +2,7 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { instrument } from '../core/onnx/instrument.ts';
 import type { InspectResult } from '../rpc/worker-api.ts';
 import type { Job } from './job.ts';
+import { emptyPast } from './kv-cache.ts';
 import { createSessionFromBytes, type Model } from './model-host.ts';
 import { floats, promptFeeds } from './prompt-feeds.ts';
 
@@ -39,7 +40,7 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
       result.push({ shape: `${rows} x ${name === 'prefill' ? longest : 1}`, step: name, equal: sameBytes(base, zero) });
       return base;
     };
-    const first = await step({ ...prompt, ...emptyPast(model, rows) }, last_position!, 'prefill');
+    const first = await step({ ...prompt, ...emptyPast(model.kv, rows) }, last_position!, 'prefill');
     const past = Object.fromEntries(model.kv.names.map(({ past: name, present }) => [name, first[present]!]));
     const mask = new BigInt64Array(rows * (longest + 1));
     ids.forEach(({ length }, row) => mask.fill(1n, row * (longest + 1), row * (longest + 1) + length + 1));
@@ -69,13 +70,6 @@ function steeringFeeds({ layers, hiddenSize }: Model, rows: number): Record<stri
     steer_r: ones,
     steer_strength: new Tensor('float32', new Float32Array(rows * layers), [rows, layers]),
   };
-}
-
-function emptyPast({ kv }: Model, rows: number): Record<string, Tensor> {
-  const data = kv.type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
-  return Object.fromEntries(
-    kv.names.map(({ past }) => [past, new Tensor(kv.type, data as never, [rows, kv.heads, 0, kv.size])]),
-  );
 }
 
 function sameBytes(a: InferenceSession.OnnxValueMapType, b: InferenceSession.OnnxValueMapType): boolean {

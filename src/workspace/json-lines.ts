@@ -31,15 +31,15 @@ export async function openJsonLines<T>(file: string, parse: (value: unknown) => 
   };
 }
 
-export interface ReadLines<T> {
+interface ReadLines<T> {
   readonly rows: readonly T[];
   readonly bad: readonly number[];
   readonly torn: boolean;
   readonly wholeBytes: number;
 }
 
-/** The same, reading only. A file that is not there has no lines. */
-export async function readJsonLines<T>(file: string, parse: (value: unknown) => T | undefined): Promise<ReadLines<T>> {
+/** A file that is not there has no lines. */
+async function readJsonLines<T>(file: string, parse: (value: unknown) => T | undefined): Promise<ReadLines<T>> {
   const bytes = await readFile(file).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;

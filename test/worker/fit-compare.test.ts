@@ -44,6 +44,8 @@ test(
     const replies = join(fitted.run, 'replies.jsonl');
     const before = readFileSync(replies, 'utf8');
     const summary = readFileSync(join(fitted.run, 'summary.json'), 'utf8');
+    expect(JSON.parse(summary)).toMatchObject({ format: 'alphasteer-summary/1', strength: 1 });
+    expect(readFileSync(join(fitted.run, 'report.html'), 'utf8')).toContain('AlphaSteer refusal report');
     const lines = before.split('\n').filter(Boolean);
     writeFileSync(replies, `${lines.slice(0, -1).join('\n')}\n`);
     appendFileSync(replies, lines.at(-1)!.slice(0, 40));

@@ -5,14 +5,26 @@ export interface RowSums {
   readonly sums: Float64Array;
 }
 
+/** Sums that rows are still added to. */
+export interface GrowingRowSums extends RowSums {
+  rows: number;
+}
+
+export function noRows(d: number): GrowingRowSums {
+  return { rows: 0, sums: new Float64Array(d) };
+}
+
+/** @param row [d] */
+export function addRow(into: GrowingRowSums, row: Float32Array | Float64Array): void {
+  const { sums } = into;
+  if (row.length !== sums.length) throw new RangeError(`A row of ${row.length} numbers among rows of ${sums.length}.`);
+  for (let i = 0; i < row.length; i++) sums[i]! += row[i]!;
+  into.rows++;
+}
+
 /** @param rows each [d] */
 export function sumRows(rows: Iterable<Float32Array | Float64Array>, d: number): RowSums {
-  const sums = new Float64Array(d);
-  let count = 0;
-  for (const row of rows) {
-    if (row.length !== d) throw new RangeError(`A row of ${row.length} numbers among rows of ${d}.`);
-    for (let i = 0; i < d; i++) sums[i]! += row[i]!;
-    count++;
-  }
-  return { rows: count, sums };
+  const sums = noRows(d);
+  for (const row of rows) addRow(sums, row);
+  return sums;
 }

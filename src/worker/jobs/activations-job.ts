@@ -2,12 +2,12 @@ import { dirname, relative, resolve } from 'node:path';
 import { HumanError } from '../../core/problem.ts';
 import { writeSafetensors } from '../../core/safetensors.ts';
 import type { ActivationsParams, ActivationsResult } from '../../rpc/worker-api.ts';
-import { loadConfig, readPromptFile } from '../../workspace/load-workspace.ts';
+import { readPromptFile } from '../../workspace/load-workspace.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import { encodePrompts } from '../encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { openExtractionSession } from '../model-host.ts';
-import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { modelAloneSettings, type ModelShelf } from '../model-shelf.ts';
 
 /** `alphasteer activations`: tensor `activations` f32 [n, layers, d], rows in the file's order. */
 export async function activationsJob(
@@ -16,9 +16,7 @@ export async function activationsJob(
   job: Job,
 ): Promise<ActivationsResult> {
   const watch = new Stopwatch();
-  const settings = params.model
-    ? { path: params.model, dtype: params.dtype, device: params.device ?? 'auto', threads: params.threads }
-    : modelSettings(params.workspace, (await loadConfig(params.workspace, job.problem)).config, params);
+  const settings = await modelAloneSettings(params, job.problem);
   // A row's label doesn't matter here, so rows without one are as good as any.
   const file = relative(dirname(params.file), params.file);
   const parsed = await readPromptFile(dirname(params.file), file, { label: 'benign' });

@@ -1,6 +1,7 @@
 import { steeringNorm } from '../../core/alphasteer.ts';
 import { HumanError } from '../../core/problem.ts';
 import type { AskParams, AskResult } from '../../rpc/worker-api.ts';
+import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/run-folder.ts';
 import { encodePrompts } from '../encode-prompts.ts';
@@ -12,6 +13,7 @@ import { readSteering } from '../steering-file.ts';
 /** `alphasteer ask`: base and steered reply to one prompt as two rows of one batch, streamed. */
 export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Promise<AskResult> {
   const { config } = await loadConfig(params.workspace, job.problem);
+  const judge = await loadJudge(params.workspace, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const model = await shelf.model(modelSettings(params.workspace, config, params));
   const steering = await readSteering(run, model);
@@ -44,7 +46,7 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
     },
     job,
   );
-  const [base, steered] = replies.map((reply) => judgedReply(reply, model.tokenizer));
+  const [base, steered] = replies.map((reply) => judgedReply(reply, model.tokenizer, judge));
   const d = model.hiddenSize;
   return {
     run,

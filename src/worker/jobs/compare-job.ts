@@ -1,12 +1,15 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Prompt } from '../../core/prompts/prompt.ts';
+import { verdicts } from '../../core/judge/verdict.ts';
+import { labels, type Prompt } from '../../core/prompts/prompt.ts';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { Reply } from '../../core/report/summary.ts';
-import { compareConditions } from '../../core/report/comparison.ts';
+import { summarise } from '../../core/report/summarise.ts';
+import { summaryJson } from '../../core/report/summary-json.ts';
 import type { CompareParams, CompareResult } from '../../rpc/worker-api.ts';
 import { openJsonLines } from '../../workspace/json-lines.ts';
+import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { findRun, readManifest, runFiles } from '../../workspace/run-folder.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
@@ -14,6 +17,7 @@ import { encodePrompts } from '../encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { judgedReply } from '../judged-reply.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { writeReport } from '../report-file.ts';
 import { readSteering } from '../steering-file.ts';
 
 const heldOutSchema = z.object({ heldOutGoals: z.array(z.string()) });
@@ -28,11 +32,12 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const workspace = await loadWorkspace(params.workspace, job.problem);
   workspace.problems.forEach(job.problem);
   const { config } = workspace;
+  const judge = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const heldOut = new Set(heldOutSchema.parse(await readManifest(run)).heldOutGoals);
   const model = await shelf.model(modelSettings(params.workspace, config, params));
   const steering = await readSteering(run, model);
-  const fit = JSON.parse(await readFile(join(run, runFiles.fit), 'utf8')) as FitSummary;
+  const fitted = JSON.parse(await readFile(join(run, runFiles.fit), 'utf8')) as FitSummary;
   const strength = params.strength ?? steering.strength;
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
   const sets = [
@@ -96,7 +101,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
         const made = await chat.reply(rows, { maxNewTokens, endTokens: model.tokenizer.endTokens }, job);
         const fresh = rows
           .map(({ prompt, condition, strength: x }, i): Reply => {
-            const { reply, tokens, verdict, span } = judgedReply(made[i]!, model.tokenizer);
+            const { reply, tokens, verdict, span } = judgedReply(made[i]!, model.tokenizer, judge);
             return {
               id: prompt.id,
               label: prompt.label,
@@ -126,13 +131,19 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   }
   watch.lap('replies', `${work.length - reused} of ${work.length} made now`);
   const ordered = work.map((row) => replies.get(keyOf(row.prompt.id, row.condition, row.strength))!);
-  const comparison = compareConditions(ordered);
-  await writeFileWhole(
-    join(out, runFiles.summary),
-    `${JSON.stringify({ strength, layers: fit.layers, ...comparison }, null, 2)}\n`,
-  );
-  watch.lap('summary');
-  return { run, out, strength, fit, comparison, reused, made: work.length - reused, seconds: watch.times() };
+  // The report speaks of the strength that was compared, which need not be the fit's.
+  const fit = { ...fitted, strength };
+  const summary = summarise(ordered, fit);
+  await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));
+  const report = join(out, runFiles.report);
+  await writeReport(report, {
+    summary,
+    fit,
+    replies: ordered,
+    facts: [['Reply length', `${maxNewTokens} tokens at most`]],
+  });
+  watch.lap('report');
+  return { run, report, fit, summary, reused, made: work.length - reused, seconds: watch.times() };
 }
 
 /** At most `limit` prompts of each label. */
@@ -147,7 +158,7 @@ function firstOfEach(prompts: readonly Prompt[], limit = Infinity): Prompt[] {
 
 const replySchema = z.looseObject({
   id: z.string(),
-  label: z.enum(['benign', 'borderline', 'harmful', 'jailbreak']),
+  label: z.enum(labels),
   attack: z.string().optional(),
   set: z.enum(['evaluate', 'held-out-goals']),
   condition: z.string(),
@@ -155,7 +166,12 @@ const replySchema = z.looseObject({
   prompt: z.string(),
   reply: z.string(),
   tokens: z.number(),
-  verdict: z.enum(['refused', 'partial', 'complied', 'degenerate']),
+  verdict: z.enum(verdicts),
+  span: z.tuple([z.number(), z.number()]).nullable(),
+  scores: z.array(z.number()),
+  activationNorms: z.array(z.number()),
+  file: z.string(),
+  line: z.number(),
 });
 
 function parseReply(value: unknown): Reply | undefined {

@@ -3,16 +3,13 @@ import { resolve } from 'node:path';
 import { listExternalFiles } from '../../core/onnx/external-data.ts';
 import { readModel } from '../../core/onnx/onnx-model.ts';
 import type { InspectResult, WorkspaceParams } from '../../rpc/worker-api.ts';
-import { loadConfig } from '../../workspace/load-workspace.ts';
 import type { Job } from '../job.ts';
-import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { modelAloneSettings, type ModelShelf } from '../model-shelf.ts';
 import { checkStrengthZero } from '../strength-zero.ts';
 
 /** `alphasteer inspect`: what the model is made of, and whether strength 0 leaves it bit for bit as it was. */
 export async function inspectJob(params: WorkspaceParams, shelf: ModelShelf, job: Job): Promise<InspectResult> {
-  const settings = params.model
-    ? { path: params.model, dtype: params.dtype, device: params.device ?? 'auto', threads: params.threads }
-    : modelSettings(params.workspace, (await loadConfig(params.workspace, job.problem)).config, params);
+  const settings = await modelAloneSettings(params, job.problem);
   const model = await shelf.model(settings);
   const onnx = readModel(model.graph, model.folder.graph);
   const operators = new Map<string, number>();

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { openJsonLines } from '../workspace/json-lines.ts';
+import type { ActivationCache } from './activation-cache.ts';
+import type { ChatSession } from './chat-session.ts';
+import type { Encoded } from './encode-prompts.ts';
+import type { Job } from './job.ts';
+import type { Model } from './model-host.ts';
+
+const lineSchema = z.object({ hash: z.string(), reply: z.string() });
+
+/**
+ * Short unsteered replies, by the hash of the prompt's tokens: they tell refused from answered prompts. Those of an
+ * earlier fit are read from `file`; new ones are appended batch by batch, and their prefill's activations go to `cache`.
+ */
+export async function shortReplies(
+  file: string,
+  rows: readonly Encoded[],
+  newTokens: number,
+  { model, chat, cache, job }: { model: Model; chat: ChatSession; cache: ActivationCache; job: Job },
+): Promise<Map</* token hash */ string, string>> {
+  const lines = await openJsonLines(file, (value) => lineSchema.safeParse(value).data);
+  try {
+    const replies = new Map(lines.rows.map(({ hash, reply }) => [hash, reply]));
+    const todo = rows.filter(({ hash }) => !replies.has(hash));
+    const work = todo.map(({ ids }) => ({ ids, strength: 0 }));
+    const options = { maxNewTokens: newTokens, endTokens: model.tokenizer.endTokens };
+    let done = 0;
+    for (const batch of chat.batches(work, newTokens)) {
+      job.progress({ phase: 'Label', done, total: todo.length, unit: 'prompts' });
+      await job.checkpoint();
+      const made = await chat.reply(
+        batch.map((i) => work[i]!),
+        options,
+        job,
+      );
+      await cache.put(batch.map((i, k) => ({ id: todo[i]!.hash, values: made[k]!.taps })));
+      const fresh = batch.map((i, k) => ({ hash: todo[i]!.hash, reply: model.tokenizer.decode(made[k]!.tokens) }));
+      await lines.append(fresh);
+      for (const { hash, reply } of fresh) replies.set(hash, reply);
+      done += batch.length;
+    }
+    return replies;
+  } finally {
+    await lines.close();
+  }
+}
