@@ -154,6 +154,15 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       norm: scale(fitted.norm, picked.strength),
       relativeNorm: scale(fitted.relativeNorm, picked.strength),
     }));
+    const strengthReason = (): string => {
+      if (strength !== undefined) return `Strength ${strength} was set by hand.`;
+      if (!withinBudget)
+        return `Strength ${picked.strength} is the smallest tried; none stays within the benign budget.`;
+      const target = Math.round(100 * config.fit.targetRefusal);
+      return (picked.refused.jailbreak ?? 0) >= config.fit.targetRefusal
+        ? `Strength ${picked.strength} is the smallest tried that refuses ${target} % of the jailbreaks of the choose split within the benign budget.`
+        : `Strength ${picked.strength} refuses most jailbreaks of the choose split of those within the benign budget; none reaches ${target} %.`;
+    };
     const fit: FitSummary = {
       format: 'alphasteer-fit/1',
       model: model.fingerprint,
@@ -176,9 +185,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         wanted
           ? `Layers ${layers.join(', ')} were set by hand.`
           : `Layers ${layers.join(', ')} separate malicious from benign prompts best on the choose split, less their benign leakage, of ${candidates.length} tried.`,
-        strength === undefined
-          ? `Strength ${picked.strength} is the smallest of ${strengths.join(', ')} that refuses ${Math.round(100 * config.fit.targetRefusal)} % of the malicious prompts of the choose split within the benign budget, or the one nearest to that within the budget.`
-          : `Strength ${picked.strength} was set by hand.`,
+        strengthReason(),
       ],
       warnings,
     };
