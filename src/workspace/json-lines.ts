@@ -38,8 +38,8 @@ interface ReadLines<T> {
   readonly wholeBytes: number;
 }
 
-/** A file that is not there has no lines. */
-async function readJsonLines<T>(file: string, parse: (value: unknown) => T | undefined): Promise<ReadLines<T>> {
+/** Reads such a file and leaves it as it is: somebody else may be writing. A file that is not there has no lines. */
+export async function readJsonLines<T>(file: string, parse: (value: unknown) => T | undefined): Promise<ReadLines<T>> {
   const bytes = await readFile(file).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { verdicts } from '../core/judge/verdict.ts';
+import { labels } from '../core/prompts/prompt.ts';
+import type { Reply } from '../core/report/summary.ts';
+import { readJsonLines } from './json-lines.ts';
+import { runFiles } from './run-folder.ts';
+
+const replySchema = z.looseObject({
+  id: z.string(),
+  label: z.enum(labels),
+  attack: z.string().optional(),
+  set: z.enum(['evaluate', 'held-out-goals']),
+  condition: z.string(),
+  strength: z.number(),
+  prompt: z.string(),
+  reply: z.string(),
+  tokens: z.number(),
+  verdict: z.enum(verdicts),
+  span: z.tuple([z.number(), z.number()]).nullable(),
+  scores: z.array(z.number()),
+  activationNorms: z.array(z.number()),
+  file: z.string(),
+  line: z.number(),
+});
+
+/** A line of `replies.jsonl`, or undefined for what is none. */
+export function parseReply(value: unknown): Reply | undefined {
+  return replySchema.safeParse(value).success ? (value as Reply) : undefined;
+}
+
+/** The finished replies of a run, in the order they were made; also while it goes on. Lines that are no reply are left out. */
+export async function readReplies(run: string): Promise<readonly Reply[]> {
+  return (await readJsonLines(join(run, runFiles.replies), parseReply)).rows;
+}
