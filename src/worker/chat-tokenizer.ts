@@ -29,7 +29,7 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
     (error: unknown) => {
       throw new HumanError({
         file: folder.path,
-        message: `The tokenizer cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        message: `The tokenizer cannot be loaded: ${(error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.')}`,
         fix: 'The folder needs tokenizer.json and tokenizer_config.json of the same model.',
       });
     },

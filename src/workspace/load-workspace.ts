@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { configFileName, parseConfig, type Config } from '../core/config.ts';
+import type { JsoncFile } from '../core/jsonc-file.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
 import { isPromptFile, parsePromptFile, type PromptFileOptions } from '../core/prompts/parse-prompt-file.ts';
 import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';
@@ -19,6 +20,8 @@ export interface WorkspaceFile {
 export interface Workspace {
   readonly root: string;
   readonly config: Config;
+  /** Where a value stands in `alphasteer.json`, for problems with it. */
+  readonly place: JsoncFile<Config>['place'];
   readonly fit: readonly Prompt[];
   readonly evaluate: readonly Prompt[];
   readonly files: readonly WorkspaceFile[];
@@ -34,7 +37,7 @@ const skippedFolders = new Set(['node_modules', '.git', '.alphasteer']);
 export async function loadConfig(
   root: string,
   report: (problem: Problem) => void,
-): Promise<{ config: Config; place: ReturnType<typeof parseConfig>['place'] }> {
+): Promise<{ config: Config; place: JsoncFile<Config>['place'] }> {
   const file = join(root, configFileName);
   const text = await readFile(file, 'utf8').catch(() => {
     throw new HumanError({
@@ -77,6 +80,7 @@ export async function loadWorkspace(
   return {
     root,
     config,
+    place,
     fit: unique.prompts.slice(0, length),
     evaluate: unique.prompts.slice(length),
     files,

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { HumanError } from '../core/problem.ts';
+import type { FitSummary } from '../core/report/fit-summary.ts';
 import { writeFileWhole } from './write-file.ts';
 
 const manifestSchema = z.looseObject({
@@ -10,10 +11,15 @@ const manifestSchema = z.looseObject({
   key: z.string(),
   state: z.enum(['fitting', 'fitted']),
   created: z.string(),
+  /** Ids of the fit's jailbreaks that were kept out of it, for the report. */
+  heldOutGoals: z.array(z.string()),
 });
 
 /** `manifest.json` of a run folder: where the run's numbers come from. Times and paths stand only here. */
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** What is known of a fit by its format alone: this program wrote it. */
+const fitSchema = z.looseObject({ format: z.literal('alphasteer-fit/1') });
 
 /** Names of the files of a run folder. */
 export const runFiles = {
@@ -64,7 +70,7 @@ export async function findRun(root: string, run?: string): Promise<string> {
       ? await listRuns(root)
       : [isAbsolute(run) ? run : join(runsFolder(root), basename(run)), resolve(run)];
   for (const folder of candidates) {
-    if ((await stat(join(folder, runFiles.steering)).catch(() => undefined))?.isFile()) return folder;
+    if ((await readManifest(folder).catch(() => undefined))?.state === 'fitted') return folder;
   }
   throw new HumanError(
     run === undefined
@@ -80,9 +86,30 @@ export async function findRun(root: string, run?: string): Promise<string> {
 /** @throws {HumanError} */
 export async function readManifest(folder: string): Promise<Manifest> {
   const file = join(folder, runFiles.manifest);
-  const parsed = manifestSchema.safeParse(await readFile(file, 'utf8').then(JSON.parse, () => undefined));
+  const parsed = manifestSchema.safeParse(await readJson(file));
   if (parsed.success) return parsed.data;
   throw new HumanError({ file, message: 'The run has no usable manifest.', fix: 'Fit again: `alphasteer fit`.' });
+}
+
+/** @throws {HumanError} */
+export async function readFitSummary(folder: string): Promise<FitSummary> {
+  const file = join(folder, runFiles.fit);
+  const value = await readJson(file);
+  if (fitSchema.safeParse(value).success) return value as FitSummary;
+  throw new HumanError({
+    file,
+    message: 'The run says nothing usable of its fit.',
+    fix: 'Fit again: `alphasteer fit`.',
+  });
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, appendFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,6 @@ const quickstart = resolve('examples/quickstart');
 let root: string;
 
 beforeAll(() => {
-  execFileSync(process.execPath, ['esbuild.mjs']);
   root = mkdtempSync(join(tmpdir(), 'alphasteer-'));
   cpSync(join(quickstart, 'prompts'), join(root, 'prompts'), { recursive: true });
   cpSync(join(quickstart, 'alphasteer.json'), join(root, 'alphasteer.json'));

@@ -119,7 +119,7 @@ function requireLayers(file: string, stream: ResidualStream, layers: readonly nu
   if (wrong.length === 0) return;
   throw new HumanError({
     file,
-    message: `The model has no layer ${wrong.join(', ')}.`,
+    message: `The model has no layer ${[...new Set(wrong)].join(', ')}.`,
     fix: `Choose layers from 0 to ${last}.`,
   });
 }

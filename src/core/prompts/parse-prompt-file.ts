@@ -91,7 +91,7 @@ export function parsePromptFile(path: string, text: string, options: PromptFileO
   }
   if (unlabelled.length > 0) found.push(unlabelledFault(unlabelled, starts));
   if (rows.length === 0 && found.length === 0)
-    found.push(warning(0, 'There are no prompts in this file.', 'Add some, or leave the file out of "files".'));
+    found.push(error(0, 'There are no prompts in this file.', 'Add some, or leave the file out of "files".'));
 
   const { prompts: unique, problems } = uniqueIds(prompts);
   const all = [...found.map(problem), ...problems];

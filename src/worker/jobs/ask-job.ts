@@ -1,5 +1,5 @@
 import { steeringNorm } from '../../core/alphasteer.ts';
-import { HumanError } from '../../core/problem.ts';
+import { HumanError, type Problem } from '../../core/problem.ts';
 import type { AskParams, AskResult } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
@@ -19,8 +19,10 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
   const steering = await readSteering(run, model);
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
   const prompt = { id: 'prompt', text: params.prompt, label: 'benign', file: 'prompt', line: 1, column: 1 } as const;
-  const [encoded] = encodePrompts(model, [prompt], maxNewTokens, job.problem);
-  if (!encoded) throw new HumanError({ message: 'The prompt cannot be used.', fix: 'See the problem above.' });
+  const problems: Problem[] = [];
+  const [encoded] = encodePrompts(model, [prompt], maxNewTokens, (problem) => problems.push(problem));
+  if (!encoded) throw new HumanError(problems[0]!);
+  problems.forEach(job.problem);
   const chat = await shelf.chat(model, steering.layers, steering.layers);
   chat.setSteering(steering);
   const strength = params.strength ?? steering.strength;

@@ -1,9 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { configFileName } from '../../core/config.ts';
 import { verdicts } from '../../core/judge/verdict.ts';
+import { HumanError } from '../../core/problem.ts';
 import { labels, type Prompt } from '../../core/prompts/prompt.ts';
-import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { Reply } from '../../core/report/summary.ts';
 import { summarise } from '../../core/report/summarise.ts';
 import { summaryJson } from '../../core/report/summary-json.ts';
@@ -11,7 +12,7 @@ import type { CompareParams, CompareResult } from '../../rpc/worker-api.ts';
 import { openJsonLines } from '../../workspace/json-lines.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
-import { findRun, readManifest, runFiles } from '../../workspace/run-folder.ts';
+import { findRun, readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import { encodePrompts } from '../encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';
@@ -19,8 +20,6 @@ import { judgedReply } from '../judged-reply.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { writeReport } from '../report-file.ts';
 import { readSteering } from '../steering-file.ts';
-
-const heldOutSchema = z.object({ heldOutGoals: z.array(z.string()) });
 
 /**
  * `alphasteer compare`: base and steered replies to the evaluation prompts and to the jailbreaks whose goals the fit
@@ -34,10 +33,10 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const { config } = workspace;
   const judge = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
-  const heldOut = new Set(heldOutSchema.parse(await readManifest(run)).heldOutGoals);
+  const heldOut = new Set((await readManifest(run)).heldOutGoals);
   const model = await shelf.model(modelSettings(params.workspace, config, params));
   const steering = await readSteering(run, model);
-  const fitted = JSON.parse(await readFile(join(run, runFiles.fit), 'utf8')) as FitSummary;
+  const fitted = await readFitSummary(run);
   const strength = params.strength ?? steering.strength;
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
   const sets = [
@@ -54,6 +53,14 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     maxNewTokens,
     job.problem,
   );
+  if (encoded.length === 0) {
+    throw new HumanError({
+      file: join(workspace.root, configFileName),
+      ...workspace.place(['prompts', 'evaluate']),
+      message: 'There are no prompts to compare on.',
+      fix: 'Name files with some under prompts.evaluate.',
+    });
+  }
   const chat = await shelf.chat(model, steering.layers, steering.layers);
   chat.setSteering(steering);
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);

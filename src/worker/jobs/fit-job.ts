@@ -98,10 +98,11 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       refused: count(({ hash }) => verdicts.get(hash) === 'refused'),
       answered: count(({ hash }) => verdicts.get(hash) === 'complied'),
     };
-    if (counts.benign === 0) {
+    for (const side of ['benign', 'malicious'] as const) {
+      if (counts[side] > 0) continue;
       throw new HumanError({
-        message: 'There are no benign prompts to fit on.',
-        fix: 'Add a benign prompt file under prompts.fit.',
+        message: `There are no ${side} prompts to fit on.`,
+        fix: `Add a file of ${side === 'benign' ? 'benign' : 'harmful or jailbreak'} prompts under prompts.fit.`,
       });
     }
     const warnings = [

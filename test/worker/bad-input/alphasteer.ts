@@ -1,0 +1,46 @@
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+
+/** How a run of the command line ended. */
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built command line to its end. */
+export function alphasteer(...args: string[]): Ended {
+  return spawnSync(process.execPath, ['dist/cli.js', ...args], { encoding: 'utf8' });
+}
+
+/** Starts it, for a test that does something to it while it runs. */
+export function startAlphasteer(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  const child = spawn(process.execPath, ['dist/cli.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const text = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].setEncoding('utf8').on('data', (part: string) => (text[stream] += part));
+  const ended = new Promise<Ended>((resolve) => child.once('close', (status) => resolve({ status, ...text })));
+  return { child, ended };
+}
+
+/** The process of the model, which is the command line's only child. */
+export function workerPid({ pid }: ChildProcess): number {
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const child = rows.map((row) => row.trim().split(/\s+/).map(Number)).find(([, parent]) => parent === pid);
+  if (!child) throw new Error('The command line has no child process.');
+  return child[0]!;
+}
+
+/** What a person is told went wrong, a line each; anything like a stack trace fails the test. */
+export function problemsOf({ stderr, stdout }: Ended): string[] {
+  expect(stderr + stdout).not.toMatch(/\n\s+at \S+ ?\(?\S*:\d+/);
+  return stderr.split('\n').filter((line) => /^(error|warning): /.test(line));
+}
+
+/** The manifest of the run that a command run with `--json` says it left. */
+export function manifestOf({ stdout }: Ended): Record<string, unknown> {
+  const { run } = JSON.parse(stdout) as { run: string };
+  return JSON.parse(readFileSync(join(run, 'manifest.json'), 'utf8')) as Record<string, unknown>;
+}
