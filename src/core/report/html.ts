@@ -4,7 +4,7 @@ import { conditionsSection } from './html/conditions-section.ts';
 import { flipsSection } from './html/flips-section.ts';
 import { checksSection, headlineSection } from './html/headline-section.ts';
 import { layersSection } from './html/layers-section.ts';
-import { html, type Html } from './html/markup.ts';
+import { html, markup, type Html } from './html/markup.ts';
 import { methodSection, warningsSection, type ReportMeta } from './html/method-section.ts';
 import { ratesSection } from './html/rates-section.ts';
 import { reportDataId, reportRootId, type ReportData } from './report-data.ts';
@@ -42,30 +42,30 @@ export function renderReport({ summary, fit, replies, meta, script, style }: Rep
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
-  const page = html`<!doctype html>
+  const main = html`<main>
+    ${headlineSection(summary, meta.title, warnings.length)} ${contents()} ${checksSection(summary)}
+    ${ratesSection(summary)}
+    <div id="${reportRootId}"></div>
+    ${flipsSection(rows)} ${conditionsSection(summary)} ${layersSection(summary, fit)} ${warningsSection(warnings)}
+    ${methodSection(fit, meta)}
+  </main>`;
+  return `<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        ${markup(html`<meta http-equiv="Content-Security-Policy" content="${policy}" />`)}
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
-        <title>${meta.title}</title>
+        ${markup(html`<title>${meta.title}</title>`)}
         ${rawElement('style', '', style.text)}
       </head>
       <body class="alphasteer">
-        <main>
-          ${headlineSection(summary, meta.title, warnings.length)} ${contents()} ${checksSection(summary)}
-          ${ratesSection(summary)}
-          <div id="${reportRootId}"></div>
-          ${flipsSection(rows)} ${conditionsSection(summary)} ${layersSection(summary, fit)}
-          ${warningsSection(warnings)} ${methodSection(fit, meta)}
-        </main>
+        ${markup(main)}
         ${rawElement('script', ` type="application/json" id="${reportDataId}"`, embedJson(data))}
         ${rawElement('script', '', script.text)}
       </body>
     </html> `;
-  return page.markup;
 }
 
 function contents(): Html {
@@ -88,7 +88,7 @@ function contents(): Html {
  * An element whose text is not escaped: HTML reads none in it, up to the end tag. Not a template, because a hash is of every
  * character between the tags. esbuild writes `<\/script` where a string of a bundle holds an end tag.
  */
-function rawElement(tag: 'script' | 'style', attributes: string, text: string): Html {
+function rawElement(tag: 'script' | 'style', attributes: string, text: string): string {
   if (text.toLowerCase().includes(`</${tag}`)) throw new Error(`The text would end its own ${tag} element.`);
-  return { markup: `<${tag}${attributes}>${text}</${tag}>` };
+  return `<${tag}${attributes}>${text}</${tag}>`;
 }

@@ -6,9 +6,11 @@ import type { Reply } from './summary.ts';
 
 /** A reply as the report's table shows it. */
 export interface RowSide {
+  readonly strength: number;
   readonly reply: string;
   readonly tokens: number;
   readonly verdict: Verdict;
+  readonly rules?: Verdict;
   readonly span: readonly [from: number, to: number] | null;
   readonly scores: readonly number[];
   readonly activationNorms: readonly number[];
@@ -73,8 +75,9 @@ function row(about: Reply, base: Reply | undefined, steered: Reply | undefined):
   };
 }
 
-function side({ reply, tokens, verdict, span, scores, activationNorms }: Reply): RowSide {
-  return { reply, tokens, verdict, span, scores, activationNorms };
+function side({ strength, reply, tokens, verdict, rules, span, scores, activationNorms }: Reply): RowSide {
+  const reviewed = rules === undefined ? {} : { rules };
+  return { strength, reply, tokens, verdict, ...reviewed, span, scores, activationNorms };
 }
 
 function changeOf(label: Label, base: Verdict | undefined, steered: Verdict | undefined): Change {

@@ -16,6 +16,8 @@ export interface Reply {
   /** New tokens, the end-of-reply token not counted. */
   readonly tokens: number;
   readonly verdict: Verdict;
+  /** What the rules said, where `verdict` is a person's; see `applyOverrides`. Never in `replies.jsonl`. */
+  readonly rules?: Verdict;
   readonly span: readonly [from: number, to: number] | null;
   /** s = h_last · w per steered layer, of the unsteered stream below the first steered layer and of the steered one above. */
   readonly scores: readonly number[];

@@ -1,26 +1,33 @@
 import { escapeHtml } from '../escape-html.ts';
 
-/** HTML that is safe to write. Only `html` makes it, and `html` escapes everything else that goes in. */
+/**
+ * A piece of a page, not yet text: `markup` writes it with every value escaped, and a webview makes nodes of it, where
+ * values are never parsed. The strings are the program's own; all that files and models say is among the values.
+ */
 export interface Html {
-  readonly markup: string;
+  readonly strings: TemplateStringsArray;
+  readonly values: readonly Content[];
 }
 
 export type Content = string | number | Html | readonly Content[];
 
-/** A template whose values are escaped, unless they are HTML themselves; for text and quoted attributes. */
+/** A template; values may stand in text and in quoted attributes. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
-  return { markup: strings.map((part, at) => part + (at < values.length ? write(values[at]!) : '')).join('') };
+  return { strings, values };
 }
 
-export const nothing: Html = { markup: '' };
+export const nothing: Html = html``;
+
+export function isList(content: Html | readonly Content[]): content is readonly Content[] {
+  return Array.isArray(content);
+}
+
+export function markup({ strings, values }: Html): string {
+  return strings.map((part, at) => part + (at < values.length ? write(values[at]!) : '')).join('');
+}
 
 function write(content: Content): string {
   if (typeof content === 'string') return escapeHtml(content);
   if (typeof content === 'number') return String(content);
-  if (isList(content)) return content.map(write).join('');
-  return content.markup;
-}
-
-function isList(content: Html | readonly Content[]): content is readonly Content[] {
-  return Array.isArray(content);
+  return isList(content) ? content.map(write).join('') : markup(content);
 }

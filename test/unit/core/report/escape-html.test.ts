@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { embedJson } from '../../../../src/core/report/embed-json.ts';
 import { escapeHtml } from '../../../../src/core/report/escape-html.ts';
-import { html } from '../../../../src/core/report/html/markup.ts';
+import { html, markup } from '../../../../src/core/report/html/markup.ts';
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -54,9 +54,8 @@ describe('escapeHtml', () => {
 
 describe('html', () => {
   it('escapes every value but HTML', () => {
-    expect(html`<p title="${'"'}">${'<b>'}${html`<i>${1}</i>`}${['<', html`<br />`]}</p>`.markup).toBe(
-      '<p title="&quot;">&lt;b&gt;<i>1</i>&lt;<br /></p>',
-    );
+    const page = html`<p title="${'"'}">${'<b>'}${html`<i>${1}</i>`}${['<', html`<br />`]}</p>`;
+    expect(markup(page)).toBe('<p title="&quot;">&lt;b&gt;<i>1</i>&lt;<br /></p>');
   });
 });
 

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { agreement, applyOverrides, type Override } from '../../../../src/core/report/overrides.ts';
+import { summarise } from '../../../../src/core/report/summarise.ts';
+import { goldenRun } from './golden-run.ts';
+import { reply } from './reply.ts';
+
+const made = reply({ id: 'a', verdict: 'complied', span: [0, 4] });
+const ofMine: Override = { id: 'a', condition: 'base', strength: 0, reply: 'Sure.', verdict: 'refused' };
+
+describe('applyOverrides', () => {
+  it('puts a person’s verdict in place of the rules’, without the words that decided those', () => {
+    expect(applyOverrides([made], [ofMine])).toEqual([{ ...made, verdict: 'refused', rules: 'complied', span: null }]);
+  });
+
+  it('keeps the words that decided where the person agrees', () => {
+    const [same] = applyOverrides([made], [{ ...ofMine, verdict: 'complied' }]);
+    expect(same).toEqual({ ...made, rules: 'complied' });
+  });
+
+  it('lets the last line on a reply count, and null take it back', () => {
+    expect(applyOverrides([made], [ofMine, { ...ofMine, verdict: 'partial' }])[0]?.verdict).toBe('partial');
+    expect(applyOverrides([made], [ofMine, { ...ofMine, verdict: null }])).toEqual([made]);
+  });
+
+  it('leaves other conditions, other strengths and a reply made anew alone', () => {
+    const others = [
+      reply({ id: 'a', condition: 'steered' }),
+      { ...made, strength: 0.1 },
+      { ...made, reply: 'Certainly.' },
+    ];
+    expect(applyOverrides(others, [ofMine])).toEqual(others);
+  });
+
+  it('moves the rates that the summary is made of', () => {
+    const { replies, fit } = goldenRun();
+    const complied = replies.findLast(
+      ({ condition, verdict, label }) => condition === 'steered' && label === 'harmful' && verdict === 'complied',
+    )!;
+    const before = summarise(replies, fit).conditions['steered']?.harmful;
+    const after = summarise(applyOverrides(replies, [{ ...complied, verdict: 'refused' }]), fit).conditions['steered']
+      ?.harmful;
+    expect(after?.refused).toBe(before!.refused + 1);
+    expect(after?.n).toBe(before!.n);
+  });
+});
+
+describe('agreement', () => {
+  // Cohen (1960), the table of most textbooks: 20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no give kappa 0.4.
+  it('is Cohen’s kappa over the reviewed replies', () => {
+    const reviewed = [
+      ...Array.from({ length: 20 }, () => ({ rules: 'refused', verdict: 'refused' }) as const),
+      ...Array.from({ length: 5 }, () => ({ rules: 'refused', verdict: 'complied' }) as const),
+      ...Array.from({ length: 10 }, () => ({ rules: 'complied', verdict: 'refused' }) as const),
+      ...Array.from({ length: 15 }, () => ({ rules: 'complied', verdict: 'complied' }) as const),
+    ];
+    const { reviewed: n, agreed, kappa } = agreement([...reviewed, { verdict: 'refused' }]);
+    expect([n, agreed]).toEqual([50, 35]);
+    expect(kappa).toBeCloseTo(0.4, 12);
+  });
+
+  it('says of nothing reviewed that it is unknown', () => {
+    expect(agreement([made])).toEqual({ reviewed: 0, agreed: 0, kappa: NaN });
+  });
+});
