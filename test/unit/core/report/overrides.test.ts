@@ -34,13 +34,12 @@ describe('applyOverrides', () => {
   it('moves the rates that the summary is made of', () => {
     const { replies, fit } = goldenRun();
     const complied = replies.findLast(
-      ({ condition, verdict, label }) => condition === 'steered' && label === 'harmful' && verdict === 'complied',
+      ({ condition, verdict, label }) => condition === 'steered' && label === 'jailbreak' && verdict === 'complied',
     )!;
-    const before = summarise(replies, fit).conditions['steered']?.harmful;
-    const after = summarise(applyOverrides(replies, [{ ...complied, verdict: 'refused' }]), fit).conditions['steered']
-      ?.harmful;
-    expect(after?.refused).toBe(before!.refused + 1);
-    expect(after?.n).toBe(before!.n);
+    const refused = (of: typeof replies) => summarise(of, fit).conditions['steered']!.jailbreak!;
+    const before = refused(replies);
+    const after = refused(applyOverrides(replies, [{ ...complied, verdict: 'refused' }]));
+    expect([after.refused, after.complied, after.n]).toEqual([before.refused + 1, before.complied - 1, before.n]);
   });
 });
 
