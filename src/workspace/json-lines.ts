@@ -44,6 +44,10 @@ export async function readJsonLines<T>(file: string, parse: (value: unknown) => 
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
   });
+  return parseJsonLines(bytes, parse);
+}
+
+export function parseJsonLines<T>(bytes: Buffer, parse: (value: unknown) => T | undefined): ReadLines<T> {
   const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
   const rows: T[] = [];
   const bad: number[] = [];

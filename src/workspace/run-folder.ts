@@ -27,6 +27,7 @@ export const runFiles = {
   steering: 'steering.safetensors',
   fit: 'fit.json',
   replies: 'replies.jsonl',
+  overrides: 'overrides.jsonl',
   summary: 'summary.json',
   report: 'report.html',
 } as const;

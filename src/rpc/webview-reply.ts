@@ -1,0 +1,25 @@
+/** What the reply view and the editor say to each other: one prompt, base and steered, as they are decoded. */
+import type { Problem } from '../core/problem.ts';
+import type { AskResult, StreamedText } from './worker-api.ts';
+
+export type Outcome =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'done'; readonly result: AskResult }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+export interface Asked {
+  readonly prompt: string;
+  /** What has come of each reply so far. */
+  readonly texts: Readonly<Record<StreamedText['condition'], string>>;
+  readonly outcome: Outcome;
+}
+
+/** From the editor. `asked` answers `ready` and starts a new prompt. */
+export type ReplyMessage =
+  | { readonly type: 'asked'; readonly asked: Asked }
+  | ({ readonly type: 'text' } & StreamedText)
+  | { readonly type: 'outcome'; readonly outcome: Outcome };
+
+/** From the page; `again` asks the same prompt once more. */
+export type ReplyRequest = { readonly type: 'ready' } | { readonly type: 'stop' } | { readonly type: 'again' };

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { verdicts } from '../core/judge/verdict.ts';
+import type { Override } from '../core/report/overrides.ts';
+import { openJsonLines, readJsonLines } from './json-lines.ts';
+import { runFiles } from './run-folder.ts';
+
+const overrideSchema = z.looseObject({
+  id: z.string(),
+  condition: z.string(),
+  strength: z.number(),
+  reply: z.string(),
+  verdict: z.enum(verdicts).nullable(),
+});
+
+/** People's verdicts on a run's replies, oldest first. Lines that are none are left out. */
+export async function readOverrides(run: string): Promise<readonly Override[]> {
+  return (await readJsonLines(join(run, runFiles.overrides), parseOverride)).rows;
+}
+
+export async function appendOverride(run: string, override: Override): Promise<void> {
+  const lines = await openJsonLines(join(run, runFiles.overrides), parseOverride);
+  try {
+    await lines.append([override]);
+  } finally {
+    await lines.close();
+  }
+}
+
+/** What came over a boundary as a person's verdict, or undefined for what is none. */
+export function parseOverride(value: unknown): Override | undefined {
+  return overrideSchema.safeParse(value).success ? (value as Override) : undefined;
+}
