@@ -1,5 +1,7 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withPath } from '../workspace/io-error.ts';
+import { makeFolder } from '../workspace/make-folder.ts';
 
 const idLength = 64;
 
@@ -20,8 +22,9 @@ export interface ActivationCache {
 }
 
 export async function openActivationCache(folder: string, key: string, width: number): Promise<ActivationCache> {
-  await mkdir(folder, { recursive: true });
-  const rows = await open(join(folder, `${key}.f32`), 'a+');
+  await makeFolder(folder);
+  const rowsFile = join(folder, `${key}.f32`);
+  const rows = await open(rowsFile, 'a+');
   const ids = await open(join(folder, `${key}.ids`), 'a+');
   const index = await recover(rows, ids, width * 4);
   return {
@@ -29,10 +32,9 @@ export async function openActivationCache(folder: string, key: string, width: nu
     put: async (fresh) => {
       const missing = fresh.filter(({ id }) => !index.has(id));
       if (missing.length === 0) return;
-      await rows.appendFile(
-        Buffer.concat(missing.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, width * 4))),
-      );
-      await ids.appendFile(missing.map(({ id }) => `${id}\n`).join(''));
+      const bytes = missing.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, width * 4));
+      await rows.appendFile(Buffer.concat(bytes)).catch(withPath(rowsFile));
+      await ids.appendFile(missing.map(({ id }) => `${id}\n`).join('')).catch(withPath(rowsFile));
       for (const { id } of missing) index.set(id, index.size);
     },
     read: async (id, from, length) => {

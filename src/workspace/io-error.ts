@@ -1,15 +1,14 @@
 import { HumanError } from '../core/problem.ts';
 
 const causes: Record<string, readonly [message: string, fix: string]> = {
-  EACCES: ['No permission', 'Give yourself access to it, or choose another folder with --out.'],
-  EPERM: ['Not permitted', 'Give yourself access to it, or choose another folder with --out.'],
-  EROFS: ['The file system is read-only', 'Choose another folder with --out.'],
+  EACCES: ['No permission', 'Give yourself access to it, or work in a copy of the workspace.'],
+  EPERM: ['Not permitted', 'Give yourself access to it, or work in a copy of the workspace.'],
+  EROFS: ['The file system is read-only', 'Work in a copy of the workspace, or write to another folder (--out).'],
   ENOSPC: ['The disk is full', 'Free some space and run the command again: it goes on where it stopped.'],
   EDQUOT: ['Your disk quota is used up', 'Free some space and run the command again: it goes on where it stopped.'],
-  ENOTDIR: ['A part of the path is a file, not a folder', 'Move that file away, or choose another folder with --out.'],
+  ENOTDIR: ['A part of the path is a file, not a folder', 'Check the path.'],
   EISDIR: ['Expected a file, found a folder', 'Check the path.'],
   ENOENT: ['No such file or folder', 'Check the path.'],
-  EEXIST: ['It exists already and is no folder', 'Move it away, or choose another folder with --out.'],
   EMFILE: ['Too many files are open', 'Close other programs or raise the limit (ulimit -n).'],
 };
 
@@ -20,4 +19,12 @@ export function humanIoError(error: unknown): HumanError | undefined {
   if (!cause) return undefined;
   const file = 'path' in error && typeof error.path === 'string' ? { file: error.path } : {};
   return new HumanError({ ...file, message: `${cause[0]} (${error.code}).`, fix: cause[1] });
+}
+
+/** For `catch`: an error of a file that is open does not say which; this adds the path and throws it on. */
+export function withPath(path: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof Error && 'code' in error && !('path' in error)) Object.assign(error, { path });
+    throw error;
+  };
 }

@@ -1,4 +1,5 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { withPath } from './io-error.ts';
 
 export interface JsonLines<T> {
   /** The lines read when the file was opened, in order. */
@@ -25,7 +26,8 @@ export async function openJsonLines<T>(file: string, parse: (value: unknown) => 
     torn,
     bad,
     append: async (fresh) => {
-      if (fresh.length > 0) await handle.appendFile(fresh.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      if (fresh.length === 0) return;
+      await handle.appendFile(fresh.map((row) => `${JSON.stringify(row)}\n`).join('')).catch(withPath(file));
     },
     close: () => handle.close(),
   };

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { HumanError } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
+import { makeFolder } from './make-folder.ts';
 import { writeFileWhole } from './write-file.ts';
 
 const manifestSchema = z.looseObject({
@@ -39,7 +40,7 @@ export function runsFolder(root: string): string {
 /** The folder to fit in: an unfinished run with the same key, or a new one. */
 export async function openRunFolder(root: string, key: string, now: Date, out?: string): Promise<string> {
   if (out !== undefined) {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     return resolve(out);
   }
   for (const folder of await listRuns(root)) {
@@ -48,7 +49,7 @@ export async function openRunFolder(root: string, key: string, now: Date, out?: 
   }
   const time = now.toISOString().replace(/[-:]/g, '').replace(/\..*$/, '').replace('T', '-');
   const folder = join(runsFolder(root), `${time}-${key.slice(0, 8)}`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   return folder;
 }
 

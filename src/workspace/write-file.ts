@@ -1,10 +1,17 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { withPath } from './io-error.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Writes a file whole or not at all: to a name beside it first, then renamed over it. */
 export async function writeFileWhole(file: string, data: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const draft = `${file}.${process.pid}.tmp`;
-  await writeFile(draft, data);
-  await rename(draft, file);
+  try {
+    await writeFile(draft, data).catch(withPath(file));
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { configFileName } from '../../core/config.ts';
@@ -12,6 +11,7 @@ import type { CompareParams, CompareResult } from '../../rpc/worker-api.ts';
 import { openJsonLines } from '../../workspace/json-lines.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
+import { makeFolder } from '../../workspace/make-folder.ts';
 import { findRun, readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import { encodePrompts } from '../encode-prompts.ts';
@@ -66,7 +66,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
 
   const out = params.out ?? run;
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   const file = join(out, runFiles.replies);
   const lines = await openJsonLines(file, parseReply);
   if (lines.torn)
