@@ -1,12 +1,11 @@
 /** What the reply view and the editor say to each other: one prompt, base and steered, as they are decoded. */
-import type { Problem } from '../core/problem.ts';
 import type { AskResult, StreamedText } from './worker-api.ts';
 
 export type Outcome =
   | { readonly kind: 'running' }
   | { readonly kind: 'done'; readonly result: AskResult }
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'failed'; readonly problem: Problem };
+  | { readonly kind: 'failed'; readonly message: string };
 
 export interface Asked {
   readonly prompt: string;

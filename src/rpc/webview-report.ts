@@ -1,5 +1,4 @@
 /** What the refusal report and the steering norms say to the editor, and it to them. Both show one run. */
-import type { Problem } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
 import type { Override } from '../core/report/overrides.ts';
 import type { Reply } from '../core/report/summary.ts';
@@ -27,7 +26,7 @@ export type ReportMessage =
   /** Every line of `overrides.jsonl`. */
   | { readonly type: 'overrides'; readonly overrides: readonly Override[] }
   /** The run can't be read. */
-  | { readonly type: 'problem'; readonly problem: Problem };
+  | { readonly type: 'problem'; readonly message: string };
 
 /** From the page. */
 export type ReportRequest =

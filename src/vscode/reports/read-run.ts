@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { FitSummary } from '../../core/report/fit-summary.ts';
+import type { RunState } from '../../rpc/webview-report.ts';
+import { readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
+
+const comparedSchema = z.object({ strength: z.number() });
+const modelSchema = z.object({ model: z.object({ path: z.string(), fingerprint: z.string() }) });
+
+/**
+ * What a report says of a run beside its replies.
+ * @throws {HumanError} the fit is not finished, or its files can't be used
+ */
+export async function readRun(folder: string): Promise<Pick<RunState, 'folder' | 'name' | 'fit' | 'facts'>> {
+  const [manifest, fit] = await Promise.all([readManifest(folder), readFitSummary(folder)]);
+  const model = modelSchema.safeParse(manifest).data?.model;
+  return {
+    folder,
+    name: basename(folder),
+    fit: await atComparedStrength(folder, fit),
+    facts: [
+      ['Run', basename(folder)],
+      ['Fitted', manifest.created.slice(0, 16).replace('T', ' ') + ' UTC'],
+      ...(model === undefined ? [] : ([['Model folder', model.path]] as const)),
+    ],
+  };
+}
+
+/** A prompt file of the run, as an absolute path: runs lie in `<workspace>/.alphasteer/runs`, and say files from there. */
+export function promptFile(run: string, file: string): string {
+  return join(dirname(dirname(dirname(run))), file);
+}
+
+/** The report speaks of the strength that was compared last, which need not be the fit's. */
+async function atComparedStrength(folder: string, fit: FitSummary): Promise<FitSummary> {
+  const text = await readFile(join(folder, runFiles.summary), 'utf8').catch(() => '{}');
+  const compared = comparedSchema.safeParse(JSON.parse(text)).data;
+  return compared === undefined ? fit : { ...fit, strength: compared.strength };
+}

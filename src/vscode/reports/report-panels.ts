@@ -1,0 +1,71 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { RunPanel, type RunView } from './run-panel.ts';
+
+const views = {
+  refusal: { name: 'refusal', title: 'Refusal Report' },
+  norms: { name: 'norms', title: 'Steering Norms' },
+} as const satisfies Record<string, RunView>;
+
+const viewType = (view: RunView) => `alphasteer.${view.name}`;
+
+/** What a page keeps of itself (`setState`) that the editor must understand. */
+const stateSchema = z.object({ folder: z.string() });
+
+/** The reports that are open, one panel a run and view. They come back with the window. */
+export class ReportPanels implements vscode.Disposable {
+  readonly #extensionUri: vscode.Uri;
+  readonly #panels = new Map</* view and run folder */ string, vscode.WebviewPanel>();
+  readonly #serializers: readonly vscode.Disposable[];
+
+  constructor(extensionUri: vscode.Uri) {
+    this.#extensionUri = extensionUri;
+    this.#serializers = Object.values(views).map((view) =>
+      vscode.window.registerWebviewPanelSerializer(viewType(view), {
+        deserializeWebviewPanel: (panel, state) => {
+          const folder = stateSchema.safeParse(state).data?.folder;
+          if (folder === undefined) panel.dispose();
+          else this.#adopt(panel, view, folder);
+          return Promise.resolve();
+        },
+      }),
+    );
+  }
+
+  /** @param run path of a run folder */
+  openRefusalReport(run: string): void {
+    this.#open(views.refusal, run);
+  }
+
+  openSteeringNorms(run: string): void {
+    this.#open(views.norms, run);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#serializers, ...this.#panels.values()).dispose();
+  }
+
+  #open(view: RunView, run: string): void {
+    const open = this.#panels.get(keyOf(view, run));
+    if (open !== undefined) {
+      open.reveal();
+      return;
+    }
+    const title = `${view.title}: ${basename(run)}`;
+    this.#adopt(vscode.window.createWebviewPanel(viewType(view), title, vscode.ViewColumn.Active), view, run);
+  }
+
+  #adopt(panel: vscode.WebviewPanel, view: RunView, run: string): void {
+    const shown = new RunPanel(panel, run, view, this.#extensionUri, (name) => this.#open(views[name], run));
+    this.#panels.set(keyOf(view, run), panel);
+    panel.onDidDispose(() => {
+      shown.dispose();
+      this.#panels.delete(keyOf(view, run));
+    });
+  }
+}
+
+function keyOf({ name }: RunView, run: string): string {
+  return JSON.stringify([name, run]);
+}
