@@ -18,6 +18,15 @@ const node = {
 
 await build({ ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' });
 await build({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' });
+// VS Code calls `require` for an extension, whatever the package's type.
+await build({
+  ...node,
+  format: 'cjs',
+  banner: {},
+  external: ['vscode'],
+  entryPoints: ['src/extension.ts'],
+  outfile: 'dist/extension.cjs',
+});
 
 const browser = { bundle: true, minify: true, format: 'iife', target: 'chrome124', logLevel: 'warning' };
 await build({ ...browser, entryPoints: ['media/report/report.ts'], outfile: 'dist/report.js' });

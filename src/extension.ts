@@ -1,0 +1,114 @@
+/** Where the product is put together: builds its parts, and ties commands, views and events to them. */
+import * as vscode from 'vscode';
+import type { Prompt } from './core/prompts/prompt.ts';
+import type { AskResult } from './rpc/worker-api.ts';
+import { compareCommand } from './vscode/commands/compare.ts';
+import { chooseRun, type RunTarget } from './vscode/commands/choose-run.ts';
+import { createConfig } from './vscode/commands/create-config.ts';
+import { doctorCommand } from './vscode/commands/doctor.ts';
+import { exportCommand } from './vscode/commands/export-run.ts';
+import { fitCommand } from './vscode/commands/fit.ts';
+import { compareRuns, deleteRun, renameRun } from './vscode/commands/manage-runs.ts';
+import { menuCommand } from './vscode/commands/menu.ts';
+import { openReportCommand } from './vscode/commands/open-report.ts';
+import { selectModelCommand } from './vscode/commands/select-model.ts';
+import { comparePromptCommand } from './vscode/commands/compare-prompt.ts';
+import { showReply } from './vscode/commands/show-reply.ts';
+import { testPromptCommand } from './vscode/commands/test-prompt.ts';
+import { ConfigCompletion } from './vscode/config-completion.ts';
+import { keepContextKeys } from './vscode/context-keys.ts';
+import { FileProblems } from './vscode/file-problems.ts';
+import { VerdictMemory } from './vscode/last-verdicts.ts';
+import { ModelProcess } from './vscode/model-process.ts';
+import { Projects } from './vscode/project.ts';
+import { PromptDocuments } from './vscode/prompt-documents.ts';
+import { PromptLenses } from './vscode/prompt-lenses.ts';
+import { PromptTests } from './vscode/prompt-tests.ts';
+import { ReplyDocuments } from './vscode/reply-documents.ts';
+import { ReplyView } from './vscode/reports/reply-view.ts';
+import { ReportPanels } from './vscode/reports/report-panels.ts';
+import { Runs } from './vscode/runs.ts';
+import { runOfNode, RunsView } from './vscode/runs-view.ts';
+import { StatusBar } from './vscode/status-bar.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const own = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const on = (command: string, run: (...args: never[]) => unknown): void => {
+    own(vscode.commands.registerCommand(`alphasteer.${command}`, run));
+  };
+
+  const log = own(vscode.window.createOutputChannel('AlphaSteer', { log: true }));
+  const model = own(new ModelProcess(context.asAbsolutePath('dist/worker.js'), log));
+  const projects = own(new Projects());
+  const runs = own(new Runs(projects));
+  const documents = own(new PromptDocuments(projects));
+  const verdicts = own(new VerdictMemory(runs));
+  const problems = own(new FileProblems(projects, documents));
+  const reports = own(new ReportPanels(context.extensionUri));
+  const diff = own(new ReplyDocuments());
+  const replies = own(
+    new ReplyView(context.extensionUri, {
+      stop: () => void model.stop(),
+      again: (prompt) => void vscode.commands.executeCommand('alphasteer.testPrompt', undefined, { text: prompt }),
+    }),
+  );
+  own(new PromptLenses(documents, verdicts));
+  own(new PromptTests(projects, runs, verdicts, model));
+  own(new ConfigCompletion());
+  own(new RunsView(projects, runs, model));
+  own(new StatusBar(projects, runs, model));
+  own(keepContextKeys(projects, runs, model));
+
+  const parts = {
+    projects,
+    documents,
+    runs,
+    verdicts,
+    model,
+    problems,
+    replies,
+    diff,
+    log,
+    recent: context.globalState,
+  };
+  const test = testPromptCommand(parts);
+  on('fit', fitCommand(parts));
+  on('compare', onRun(compareCommand(parts)));
+  on('testPrompt', test);
+  on('comparePrompt', comparePromptCommand(parts, test));
+  on('showReply', (_: vscode.Uri, { text }: Prompt, result: AskResult) => showReply(replies, text, result));
+  on('selectModel', selectModelCommand(parts));
+  on('openRefusalReport', onRun(openReportCommand(parts, 'refusal', (run) => reports.openRefusalReport(run))));
+  on('openSteeringNorms', onRun(openReportCommand(parts, 'norms', (run) => reports.openSteeringNorms(run))));
+  on('export', onRun(exportCommand(projects, runs)));
+  on('doctor', doctorCommand(parts));
+  on('stop', () => model.stop());
+  on('showMenu', menuCommand(model));
+  on('showLog', () => log.show());
+  on('createConfig', createConfig);
+  on('openWalkthrough', () => openWalkthrough(context.extension.id));
+  for (const [name, manage] of Object.entries({ renameRun, deleteRun, compareRuns })) {
+    on(name, async (node: unknown) => {
+      const run = runOfNode(node) ?? (await chooseRun(projects, runs));
+      if (run !== undefined) await manage(runs, run);
+    });
+  }
+  on('revealRun', async (node: unknown) => {
+    const run = runOfNode(node);
+    if (run !== undefined) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(run.folder));
+  });
+
+  void projects.read().catch((error: unknown) => log.error(String(error)));
+}
+
+/** A command on a run, called on a row of the runs view, a folder, a file, or nothing. */
+function onRun<T>(command: (target?: RunTarget) => Promise<T>): (target?: unknown) => Promise<T> {
+  return (target) => command(runOfNode(target) ?? (target as RunTarget | undefined));
+}
+
+async function openWalkthrough(extension: string): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extension}#start`, false);
+}

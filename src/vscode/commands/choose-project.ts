@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+import { configFileName } from '../../core/config.ts';
+import type { Project, Projects } from '../project.ts';
+import { showMessage } from '../show-problem.ts';
+
+/** The project a command is about; where there is none, says how to get one. */
+export async function chooseProject(projects: Projects, target?: vscode.Uri): Promise<Project | undefined> {
+  if (projects.all.length > 0) return projects.choose(target);
+  await showMessage(
+    'Information',
+    `No open folder has an ${configFileName}, which says what to fit and evaluate.`,
+    { title: 'Create One', run: () => vscode.commands.executeCommand('alphasteer.createConfig') },
+    { title: 'Open Folder', run: () => vscode.commands.executeCommand('vscode.openFolder') },
+  );
+  return undefined;
+}

@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import { headline } from '../../core/report/headline.ts';
+import type { CompareResult } from '../../rpc/worker-api.ts';
+import type { FileProblems } from '../file-problems.ts';
+import type { ModelProcess } from '../model-process.ts';
+import type { Projects } from '../project.ts';
+import { runJob } from '../run-job.ts';
+import type { Runs } from '../runs.ts';
+import { workspaceParams } from '../settings.ts';
+import { showMessage } from '../show-problem.ts';
+import { chooseRun, type RunTarget } from './choose-run.ts';
+
+/** Compare Base and Steered: both replies to every evaluation prompt, judged; goes on where an earlier one stopped. */
+export function compareCommand(parts: {
+  readonly projects: Projects;
+  readonly runs: Runs;
+  readonly model: ModelProcess;
+  readonly problems: FileProblems;
+  readonly log: vscode.LogOutputChannel;
+}): (target?: RunTarget) => Promise<CompareResult | undefined> {
+  const compare = async (target?: RunTarget): Promise<CompareResult | undefined> => {
+    const run = await chooseRun(parts.projects, parts.runs, target);
+    if (run === undefined) return undefined;
+    const outcome = await runJob(parts.model, parts.log, {
+      call: 'compare',
+      title: 'Compare',
+      params: { ...workspaceParams(run.project), run: run.folder },
+      again: () => compare(target),
+    });
+    if (outcome === undefined) return undefined;
+    const { result, problems } = outcome;
+    parts.problems.show(run.project, problems);
+    const { sentence, cost } = headline(result.summary);
+    void showMessage('Information', `${sentence} ${cost}`, {
+      title: 'Open Refusal Report',
+      run: () => vscode.commands.executeCommand('alphasteer.openRefusalReport', result.run),
+    });
+    return result;
+  };
+  return compare;
+}

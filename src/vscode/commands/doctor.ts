@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import type { DoctorResult } from '../../rpc/worker-api.ts';
+import type { ModelProcess } from '../model-process.ts';
+import type { Projects } from '../project.ts';
+import { runJob } from '../run-job.ts';
+import { workspaceParams } from '../settings.ts';
+import { showMessage } from '../show-problem.ts';
+import { chooseProject } from './choose-project.ts';
+
+/** Doctor: what would run where, and how to fix what would not; the details go to the log. */
+export function doctorCommand(parts: {
+  readonly projects: Projects;
+  readonly model: ModelProcess;
+  readonly log: vscode.LogOutputChannel;
+}): (target?: vscode.Uri) => Promise<DoctorResult | undefined> {
+  const { projects, model, log } = parts;
+  const examine = async (target?: vscode.Uri): Promise<DoctorResult | undefined> => {
+    const project = await chooseProject(projects, target);
+    if (project === undefined) return undefined;
+    const params = workspaceParams(project);
+    const outcome = await runJob(model, log, { call: 'doctor', title: 'Doctor', params, again: () => examine(target) });
+    if (outcome === undefined) return undefined;
+    const { checks } = outcome.result;
+    for (const { name, state, detail, fix } of checks) {
+      const level = state === 'ok' ? 'info' : state === 'warning' ? 'warn' : 'error';
+      log[level](`Doctor: ${name}: ${detail}${fix === undefined ? '' : ` ${fix}`}`);
+    }
+    const errors = checks.filter(({ state }) => state === 'error');
+    const first = errors[0];
+    const message =
+      first === undefined
+        ? 'AlphaSteer can run here.'
+        : `AlphaSteer cannot run here yet. ${first.name}: ${first.detail} ${first.fix ?? ''}`.trim();
+    void showMessage(first === undefined ? 'Information' : 'Error', message, {
+      title: 'Show Details',
+      run: () => log.show(),
+    });
+    return outcome.result;
+  };
+  return examine;
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { percent } from '../../core/report/format.ts';
+import type { FitSummary } from '../../core/report/fit-summary.ts';
+import type { FitResult } from '../../rpc/worker-api.ts';
+import type { FileProblems } from '../file-problems.ts';
+import type { ModelProcess } from '../model-process.ts';
+import type { Projects } from '../project.ts';
+import { runJob } from '../run-job.ts';
+import { workspaceParams } from '../settings.ts';
+import { showMessage } from '../show-problem.ts';
+import { chooseProject } from './choose-project.ts';
+
+/** Fit AlphaSteer: learns steering from the project's fit prompts, into a new run. */
+export function fitCommand(parts: {
+  readonly projects: Projects;
+  readonly model: ModelProcess;
+  readonly problems: FileProblems;
+  readonly log: vscode.LogOutputChannel;
+}): (target?: vscode.Uri) => Promise<FitResult | undefined> {
+  const fit = async (target?: vscode.Uri): Promise<FitResult | undefined> => {
+    const project = await chooseProject(parts.projects, target);
+    if (project === undefined) return undefined;
+    const outcome = await runJob(parts.model, parts.log, {
+      call: 'fit',
+      title: 'Fit',
+      params: workspaceParams(project),
+      again: () => fit(target),
+    });
+    if (outcome === undefined) return undefined;
+    const { result, problems } = outcome;
+    parts.problems.show(project, problems);
+    void showMessage(
+      result.fit.warnings.length === 0 ? 'Information' : 'Warning',
+      [fitSentence(result.fit), ...result.fit.warnings.slice(0, 1)].join(' '),
+      { title: 'Compare Base and Steered', run: () => vscode.commands.executeCommand('alphasteer.compare', target) },
+      {
+        title: 'Steering Norms',
+        run: () => vscode.commands.executeCommand('alphasteer.openSteeringNorms', result.run),
+      },
+    );
+    return result;
+  };
+  return fit;
+}
+
+function fitSentence({ layers, strength, strengths }: FitSummary): string {
+  const what = `Fitted: layers ${layers.join(', ')}, strength ${strength}.`;
+  const refused = strengths.find(({ chosen }) => chosen)?.refused.jailbreak;
+  if (refused === undefined) return what;
+  return `${what} It refuses ${percent(refused)} of the jailbreaks that were set aside to choose the strength.`;
+}

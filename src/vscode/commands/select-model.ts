@@ -1,0 +1,99 @@
+import { relative, resolve, sep } from 'node:path';
+import { applyEdits, modify } from 'jsonc-parser';
+import * as vscode from 'vscode';
+import { configFileName } from '../../core/config.ts';
+import type { InspectResult } from '../../rpc/worker-api.ts';
+import type { ModelProcess } from '../model-process.ts';
+import type { Project, Projects } from '../project.ts';
+import { runJob } from '../run-job.ts';
+import { workspaceParams } from '../settings.ts';
+import { showMessage } from '../show-problem.ts';
+import { chooseProject } from './choose-project.ts';
+
+const recentKey = 'recentModels';
+const mostRecent = 8;
+
+/**
+ * Select Model: a model folder of the project, a recent one, or any folder. One inside the project is named in
+ * `alphasteer.json`; one outside becomes the workspace setting `alphasteer.model`, because paths in that file stay
+ * inside its folder. Then the model is checked.
+ */
+export function selectModelCommand(parts: {
+  readonly projects: Projects;
+  readonly model: ModelProcess;
+  readonly recent: vscode.Memento;
+  readonly log: vscode.LogOutputChannel;
+}): (target?: vscode.Uri) => Promise<InspectResult | undefined> {
+  const { projects, model, recent, log } = parts;
+  const check = async (project: Project): Promise<InspectResult | undefined> => {
+    const params = workspaceParams(project);
+    const again = (): unknown => check(project);
+    const result = (await runJob(model, log, { call: 'inspect', title: 'Check Model', params, again }))?.result;
+    if (result !== undefined) {
+      const holds = result.strengthZero.every(({ equal }) => equal);
+      void showMessage(holds ? 'Information' : 'Warning', modelSentence(result), {
+        title: 'Fit AlphaSteer',
+        run: () => vscode.commands.executeCommand('alphasteer.fit', vscode.Uri.file(project.root)),
+      });
+    }
+    return result;
+  };
+  return async (target) => {
+    const project = await chooseProject(projects, target);
+    if (project === undefined) return undefined;
+    const used = recent.get<readonly string[]>(recentKey, []);
+    const folder = await pickFolder(project, used);
+    if (folder === undefined) return undefined;
+    await useModel(project, folder);
+    await recent.update(recentKey, [folder, ...used.filter((one) => one !== folder)].slice(0, mostRecent));
+    await projects.read();
+    return check(projects.projectOf(vscode.Uri.file(project.root)) ?? project);
+  };
+}
+
+async function pickFolder({ root }: Project, recent: readonly string[]): Promise<string | undefined> {
+  const graphs = await vscode.workspace.findFiles(new vscode.RelativePattern(root, '**/*.onnx'), '**/node_modules/**');
+  const own = [...new Set(graphs.map(({ fsPath }) => resolve(fsPath, '..').replace(/[\\/]onnx$/, '')))].sort();
+  const separator = (label: string): vscode.QuickPickItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const items: (vscode.QuickPickItem & { folder?: string })[] = [
+    separator('in this folder'),
+    ...own.map((folder) => ({ label: `$(package) ${relative(root, folder).split(sep).join('/') || '.'}`, folder })),
+    separator('recent'),
+    ...recent.filter((folder) => !own.includes(folder)).map((folder) => ({ label: `$(history) ${folder}`, folder })),
+    separator('elsewhere'),
+    { label: '$(folder-opened) Browse…', detail: 'A folder with config.json, tokenizer.json and onnx/' },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'AlphaSteer: Select Model',
+    placeHolder: 'A chat model as ONNX, in the layout of transformers.js',
+  });
+  if (picked === undefined || picked.folder !== undefined) return picked?.folder;
+  const browsed = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: 'Use This Model',
+  });
+  return browsed?.[0]?.fsPath;
+}
+
+async function useModel({ root }: Project, folder: string): Promise<void> {
+  const inside = folder.startsWith(root + sep) ? relative(root, folder).split(sep).join('/') : undefined;
+  const settings = vscode.workspace.getConfiguration('alphasteer', vscode.Uri.file(root));
+  if (inside === undefined) return settings.update('model', folder, vscode.ConfigurationTarget.Workspace);
+  if (settings.inspect('model')?.workspaceValue !== undefined) {
+    await settings.update('model', undefined, vscode.ConfigurationTarget.Workspace);
+  }
+  const uri = vscode.Uri.joinPath(vscode.Uri.file(root), configFileName);
+  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const edited = applyEdits(text, modify(text, ['model'], inside, {}));
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(edited));
+}
+
+function modelSentence({ layers, hiddenSize, dtype, device, strengthZero }: InspectResult): string {
+  const broken = strengthZero.filter(({ equal }) => !equal);
+  const zero =
+    broken.length === 0
+      ? 'At strength 0 it gives the untouched model’s logits bit for bit.'
+      : `Strength 0 changes the logits (${broken.map(({ shape, step }) => `${step}, ${shape}`).join('; ')}): do not rely on comparisons with this model.`;
+  return `The model has ${layers} layers of width ${hiddenSize}, ${dtype} weights, and runs on ${device.device}. ${zero}`;
+}

@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import { CancelledError } from '../../core/cancelled.ts';
+import type { Prompt } from '../../core/prompts/prompt.ts';
+import type { AskResult } from '../../rpc/worker-api.ts';
+import type { VerdictMemory } from '../last-verdicts.ts';
+import type { ModelProcess } from '../model-process.ts';
+import type { Projects } from '../project.ts';
+import type { PromptDocuments } from '../prompt-documents.ts';
+import type { ReplyView } from '../reports/reply-view.ts';
+import { mayBegin } from '../run-job.ts';
+import type { Runs } from '../runs.ts';
+import { workspaceParams } from '../settings.ts';
+import { problemOf, showError } from '../show-problem.ts';
+import { chooseRun } from './choose-run.ts';
+
+/**
+ * Test Prompt: asks the base and the steered model, streamed side by side into the reply view. The prompt is the one
+ * it is called on, else the selection, the prompt at the cursor, or one that is typed in. A test that still runs is
+ * stopped, so that the new one starts at once.
+ */
+export function testPromptCommand(parts: {
+  readonly projects: Projects;
+  readonly documents: PromptDocuments;
+  readonly runs: Runs;
+  readonly verdicts: VerdictMemory;
+  readonly model: ModelProcess;
+  readonly replies: ReplyView;
+  readonly log: vscode.LogOutputChannel;
+}): (uri?: vscode.Uri, prompt?: Pick<Prompt, 'text'>) => Promise<AskResult | undefined> {
+  const { projects, documents, runs, verdicts, model, replies, log } = parts;
+  const test = async (uri?: vscode.Uri, prompt?: Pick<Prompt, 'text'>): Promise<AskResult | undefined> => {
+    const text = prompt?.text ?? promptInEditor(documents) ?? (await typedPrompt());
+    if (text === undefined) return undefined;
+    const run = await chooseRun(projects, runs, uri);
+    if (run === undefined) return undefined;
+    if (model.job?.call === 'ask') await model.stop();
+    if (!(await mayBegin(model))) return undefined;
+    const { project, folder } = run;
+    replies.begin(text);
+    try {
+      const options = { location: vscode.ProgressLocation.Window, title: 'AlphaSteer: testing a prompt' };
+      const params = { ...workspaceParams(project), prompt: text, run: folder };
+      const result = await vscode.window.withProgress(options, () =>
+        model.run('ask', 'Test Prompt', params, {
+          text: (piece) => replies.append(piece.condition, piece.text),
+        }),
+      );
+      replies.end(result);
+      verdicts.record(project, text, result);
+      return result;
+    } catch (error) {
+      if (error instanceof CancelledError) {
+        replies.stopped();
+      } else {
+        const { message, fix } = problemOf(error);
+        replies.fail(`${message} ${fix}`);
+        const steps = model.isUp ? [] : [{ title: 'Try Again', run: () => test(uri, prompt) }];
+        void showError(error, { root: project.root, log, steps });
+      }
+      return undefined;
+    }
+  };
+  return test;
+}
+
+/** The selected text of the active editor, else the prompt of a prompt file that the cursor is in. */
+function promptInEditor(documents: PromptDocuments): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) return undefined;
+  if (!editor.selection.isEmpty) return editor.document.getText(editor.selection);
+  const line = editor.selection.active.line + 1;
+  return documents.of(editor.document)?.prompts.findLast((prompt) => prompt.line <= line)?.text;
+}
+
+async function typedPrompt(): Promise<string | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'AlphaSteer: Test Prompt',
+    prompt: 'Base and steered model answer side by side.',
+    placeHolder: 'A prompt',
+  });
+  return text?.trim() === '' ? undefined : text;
+}

@@ -1,0 +1,108 @@
+import { access } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import * as vscode from 'vscode';
+import { configFileName, parseConfig } from '../core/config.ts';
+import type { Problem } from '../core/problem.ts';
+import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';
+import type { Project, Projects } from './project.ts';
+import type { PromptDocuments } from './prompt-documents.ts';
+import { placeOf } from './show-problem.ts';
+
+/** Milliseconds after the last key that a file is checked. */
+const pause = 300;
+
+/**
+ * What is wrong with prompt files and `alphasteer.json`, in the Problems view: open files as they are typed in, the
+ * others as the last job found them. Values and keys of `alphasteer.json` are checked by its JSON schema; here is what
+ * a schema can't say: entries that match no file, a model that is not there.
+ */
+export class FileProblems implements vscode.Disposable {
+  readonly #collection = vscode.languages.createDiagnosticCollection('alphasteer');
+  readonly #timers = new Map<vscode.TextDocument, NodeJS.Timeout>();
+  readonly #documents: PromptDocuments;
+  readonly #subscriptions: vscode.Disposable;
+
+  constructor(projects: Projects, documents: PromptDocuments) {
+    this.#documents = documents;
+    const checkAll = (): void => vscode.workspace.textDocuments.forEach((document) => this.#checkSoon(document));
+    this.#subscriptions = vscode.Disposable.from(
+      this.#collection,
+      projects.onDidChange(checkAll),
+      vscode.workspace.onDidOpenTextDocument((document) => this.#checkSoon(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
+    );
+  }
+
+  /** Shows what a job said of files that are not open. */
+  show({ root }: Project, problems: readonly Problem[]): void {
+    const byFile = new Map<string, vscode.Diagnostic[]>();
+    for (const problem of problems) {
+      const uri = placeOf(problem, root)?.uri;
+      if (uri === undefined || isOpen(uri)) continue;
+      const found = byFile.get(uri.toString()) ?? [];
+      byFile.set(uri.toString(), [...found, diagnosticOf(problem)]);
+    }
+    for (const [uri, diagnostics] of byFile) this.#collection.set(vscode.Uri.parse(uri), diagnostics);
+  }
+
+  #checkSoon(document: vscode.TextDocument): void {
+    if (document.uri.scheme !== 'file') return;
+    clearTimeout(this.#timers.get(document));
+    this.#timers.set(
+      document,
+      setTimeout(() => void this.#check(document), pause),
+    );
+  }
+
+  async #check(document: vscode.TextDocument): Promise<void> {
+    this.#timers.delete(document);
+    const isConfig = basename(document.uri.fsPath) === configFileName;
+    const problems = isConfig ? await configProblems(document) : this.#documents.of(document)?.problems;
+    if (document.isClosed) return;
+    this.#collection.set(document.uri, problems?.map(diagnosticOf));
+  }
+
+  #forget(document: vscode.TextDocument): void {
+    clearTimeout(this.#timers.get(document));
+    this.#timers.delete(document);
+    this.#collection.delete(document.uri);
+  }
+
+  dispose(): void {
+    this.#timers.forEach((timer) => clearTimeout(timer));
+    this.#subscriptions.dispose();
+  }
+}
+
+async function configProblems(document: vscode.TextDocument): Promise<readonly Problem[]> {
+  const file = document.uri.fsPath;
+  const root = dirname(file);
+  const { config, place } = parseConfig(document.getText(), file);
+  if (config === null) return [];
+  const pattern = new vscode.RelativePattern(root, '**/*.{jsonl,json,csv,txt}');
+  const found = await vscode.workspace.findFiles(pattern, '**/{node_modules,.git,.alphasteer}/**');
+  const paths = found.map(({ fsPath }) => relative(root, fsPath).split(sep).join('/'));
+  const { problems } = matchPromptFiles(config.prompts, paths, file, place);
+  const hasModel = await access(join(resolve(root, config.model), 'config.json')).then(
+    () => true,
+    () => false,
+  );
+  if (hasModel) return problems;
+  const message = `There is no model folder "${config.model}" here (a folder with config.json, tokenizer.json and onnx/).`;
+  const fix = 'Run "AlphaSteer: Select Model".';
+  return [...problems, { severity: 'warning', file, ...place(['model']), message, fix }];
+}
+
+function isOpen(uri: vscode.Uri): boolean {
+  return vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
+}
+
+/** A problem at its place, up to the end of the line: where in a row the reason lies is mostly not known better. */
+function diagnosticOf({ severity, line = 1, column = 1, message, fix }: Problem): vscode.Diagnostic {
+  const range = new vscode.Range(line - 1, column - 1, line - 1, 10_000);
+  const level = severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+  const diagnostic = new vscode.Diagnostic(range, `${message} ${fix}`, level);
+  diagnostic.source = 'AlphaSteer';
+  return diagnostic;
+}

@@ -1,0 +1,112 @@
+import { dirname, posix, relative, sep } from 'node:path';
+import * as vscode from 'vscode';
+import { configFileName, parseConfig, type Config } from '../core/config.ts';
+import { promptFileMatcher, type PromptFileRole } from '../core/prompts/prompt-file-matcher.ts';
+
+/** A folder with an `alphasteer.json`: what the worker calls a workspace. An editor's workspace may hold several. */
+export interface Project {
+  /** Absolute path of the folder. */
+  readonly root: string;
+  /** For people: the workspace folder's name, and the path in it where it is not the folder itself. */
+  readonly name: string;
+  /** Null while the file has problems. */
+  readonly config: Config | null;
+  /** What the project uses a file for, by its path from `root`; null when it doesn't. */
+  readonly roleOf: (path: string) => PromptFileRole | null;
+}
+
+/** A file that a project names as prompts. */
+export interface PromptFileUse extends PromptFileRole {
+  readonly project: Project;
+  /** Path from the project's root, with `/`, as in `replies.jsonl`. */
+  readonly path: string;
+}
+
+const mostProjects = 50;
+
+/** The projects of the open folders, read again when an `alphasteer.json` comes, goes or changes on disk. */
+export class Projects implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #watcher = vscode.workspace.createFileSystemWatcher(`**/${configFileName}`);
+  readonly #subscriptions: vscode.Disposable;
+  #all: readonly Project[] = [];
+
+  constructor() {
+    const read = (): void => void this.read();
+    this.#subscriptions = vscode.Disposable.from(
+      this.#changed,
+      this.#watcher,
+      this.#watcher.onDidCreate(read),
+      this.#watcher.onDidChange(read),
+      this.#watcher.onDidDelete(read),
+      vscode.workspace.onDidChangeWorkspaceFolders(read),
+    );
+  }
+
+  get all(): readonly Project[] {
+    return this.#all;
+  }
+
+  async read(): Promise<void> {
+    const files = await vscode.workspace.findFiles(
+      `**/${configFileName}`,
+      '**/{node_modules,.alphasteer}/**',
+      mostProjects,
+    );
+    const projects = await Promise.all(files.filter(({ scheme }) => scheme === 'file').map(readProject));
+    this.#all = projects.sort((a, b) => (a.root < b.root ? -1 : 1));
+    this.#changed.fire();
+  }
+
+  /** The innermost project that a file lies in. */
+  projectOf(uri: vscode.Uri): Project | undefined {
+    return this.#all
+      .filter(({ root }) => uri.scheme === 'file' && (uri.fsPath === root || uri.fsPath.startsWith(root + sep)))
+      .at(-1);
+  }
+
+  /** How its project uses a file; undefined when none names it. */
+  useOf(uri: vscode.Uri): PromptFileUse | undefined {
+    const project = this.projectOf(uri);
+    if (project === undefined) return undefined;
+    const path = relative(project.root, uri.fsPath).split(sep).join(posix.sep);
+    const role = project.roleOf(path);
+    return role === null ? undefined : { ...role, project, path };
+  }
+
+  /** The project a command is about: the one of the file it was called on, of the active editor, the only one, or the one the user picks. */
+  async choose(target?: vscode.Uri): Promise<Project | undefined> {
+    const uri = target ?? vscode.window.activeTextEditor?.document.uri;
+    const near = uri && this.projectOf(uri);
+    if (near !== undefined || this.#all.length < 2) return near ?? this.#all[0];
+    const picked = await vscode.window.showQuickPick(
+      this.#all.map((project) => ({ label: project.name, description: project.root, project })),
+      { title: 'AlphaSteer', placeHolder: `Which ${configFileName}?` },
+    );
+    return picked?.project;
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+}
+
+async function readProject(file: vscode.Uri): Promise<Project> {
+  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+  const { config } = parseConfig(text, file.fsPath);
+  return {
+    root: dirname(file.fsPath),
+    name: projectName(file),
+    config,
+    roleOf: config === null ? () => null : promptFileMatcher(config.prompts),
+  };
+}
+
+function projectName(file: vscode.Uri): string {
+  const folder = vscode.workspace.getWorkspaceFolder(file);
+  if (folder === undefined) return dirname(file.fsPath);
+  return [folder.name, relative(folder.uri.fsPath, dirname(file.fsPath)).split(sep).join('/')]
+    .filter(Boolean)
+    .join('/');
+}
