@@ -80,7 +80,7 @@ function problemOf(error: unknown): Problem {
   return (
     human?.problem ?? {
       severity: 'error',
-      message: `Something went wrong that was not foreseen: ${error instanceof Error ? error.message : String(error)}.`,
+      message: `Something went wrong that was not foreseen: ${(error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.')}`,
       fix: 'Run again with ALPHASTEER_LOG=1 and report what it prints.',
     }
   );

@@ -72,7 +72,8 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
       const pieces = cutInsideTokens(text, from, from + prompt.trim().length, special);
       return { ids: pieces.flatMap(encodeText), controlTokens };
     },
-    decode: (tokens) => tokenizer.decode([...tokens], { skip_special_tokens: true }),
+    // A model may end its reply at once; transformers.js takes no tokens for an error.
+    decode: (tokens) => (tokens.length === 0 ? '' : tokenizer.decode([...tokens], { skip_special_tokens: true })),
   };
 }
 
