@@ -7,7 +7,7 @@ import { floats, promptFeeds } from './prompt-feeds.ts';
 /** Most rows of a batch, and most tokens of a padded prefill: what two cores keep busy without a large cache. */
 const maxRows = 32;
 const maxPrefillTokens = 4096;
-/** Fewest rows of a batch: a single row takes kernels that round otherwise. */
+/** Fewest rows of a batch, unless asked otherwise: a single row takes kernels that round otherwise. */
 const leastRows = 2;
 /** Most bytes the KV cache of a batch may take. */
 const maxCacheBytes = 1024 ** 3;
@@ -22,6 +22,8 @@ export interface PromptRow {
 export interface ReplyOptions {
   readonly maxNewTokens: number;
   readonly endTokens: ReadonlySet<number>;
+  /** A row may be run without another beside it: as other software replies to one prompt, and rounded otherwise. */
+  readonly alone?: boolean;
   /** Told of each new token of each row as it comes; row is the index in the rows given. */
   onToken?(row: number, token: number): void;
   /** Told of the first new token's logits [vocabulary], valid during the call only. */
@@ -94,13 +96,14 @@ export class ChatSession {
   }
 
   /**
-   * Greedy replies to one batch. A lone row is run beside a copy of itself: kernels for a single row round otherwise
-   * than those for several, and a row must not change with the company it happens to have.
+   * Greedy replies to one batch. A lone row is run beside a copy of itself, unless `alone`: kernels for a single row
+   * round otherwise than those for several, and a row must not change with the company it happens to have.
    * @throws {CancelledError}
    */
   async reply(rows: readonly PromptRow[], options: ReplyOptions, job: Job): Promise<RawReply[]> {
-    const { maxNewTokens, endTokens } = options;
-    const padded = rows.length < leastRows ? [...rows, ...rows] : rows;
+    const { maxNewTokens, endTokens, alone = false } = options;
+    const fewest = alone ? 1 : leastRows;
+    const padded = rows.length < fewest ? [...rows, ...rows] : rows;
     const longest = Math.max(...padded.map(({ ids }) => ids.length));
     const cache = new KvCache(this.#shape.kv, padded.length, longest + maxNewTokens);
     const first = await this.#prefill(padded, longest, cache);
@@ -122,7 +125,7 @@ export class ChatSession {
         }
       }
       for (let i = live.length - 1; i >= 0; i--) {
-        if (!live[i]!.ended || live.length <= leastRows) continue;
+        if (!live[i]!.ended || live.length <= fewest) continue;
         cache.drop(i);
         live[i] = live.at(-1)!;
         next[i] = next.at(-1)!;
