@@ -10,14 +10,23 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A run that is still going on. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
 /** Runs the built command line to its end. */
 export function alphasteer(...args: string[]): Ended {
   return spawnSync(process.execPath, ['dist/cli.js', ...args], { encoding: 'utf8' });
 }
 
-/** Starts it, for a test that does something to it while it runs. */
-export function startAlphasteer(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['dist/cli.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts it in a process group of its own, as a terminal does, for a test that does something to it while it runs. */
+export function startAlphasteer(...args: string[]): Started {
+  const child = spawn(process.execPath, ['dist/cli.js', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   const text = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream].setEncoding('utf8').on('data', (part: string) => (text[stream] += part));
