@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { distributionAlongX, type LayerPoint } from './distribution.ts';
+import { fixed, percent } from '../../src/core/report/format.ts';
+import { spreads, spreadsAlongX, type LayerPoint } from './distribution.ts';
 import type { Chart } from './figure.ts';
 import { labelLegend } from './legend.ts';
 import { labelColourScale, labelOrder, labelSymbolScale } from './palette.ts';
@@ -13,7 +14,7 @@ export function scoreChart(points: readonly LayerPoint[]): Chart {
     caption: `Malicious prompts should lie near 1, benign ones near 0; left of 0, steering pushes towards answering. ${reading}`,
     description:
       'For each steered layer the distribution of the score s for each label. The table of layers holds the means.',
-    legend: labelLegend(),
+    legend: labelLegend,
     empty: 'The replies carry no scores of the steered layers.',
     options: () =>
       points.length === 0
@@ -24,7 +25,7 @@ export function scoreChart(points: readonly LayerPoint[]): Chart {
             marks: [
               Plot.gridX(lines),
               Plot.ruleX([0, 1], { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '3 3' }),
-              ...distributionAlongX(points, 'score'),
+              ...spreadsAlongX(spreads(points, 'score'), (s) => fixed(s, 2)),
             ],
           },
   };
@@ -38,7 +39,7 @@ export function normChart(points: readonly LayerPoint[]): Chart {
     caption: `How far steering moves the activation, in per cent of its own length. Near 0 for benign prompts: that is the null space at work. ${reading}`,
     description:
       'For each steered layer the distribution of the steering norm relative to the activation norm for each label.',
-    legend: labelLegend(),
+    legend: labelLegend,
     empty: 'The replies carry no activation norms of the steered layers.',
     options: () =>
       finite.length === 0
@@ -54,7 +55,7 @@ export function normChart(points: readonly LayerPoint[]): Chart {
             marks: [
               Plot.gridX(lines),
               Plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
-              ...distributionAlongX(finite, 'relativeNorm'),
+              ...spreadsAlongX(spreads(finite, 'relativeNorm'), percent),
             ],
           },
   };

@@ -7,48 +7,87 @@ export interface Chart {
   readonly caption: string;
   /** For a reader who can't see it; the numbers stand in the page's tables. */
   readonly description: string;
-  readonly legend?: HTMLElement;
+  readonly legend?: () => HTMLElement;
   /** Controls above the drawing. */
   readonly controls?: HTMLElement;
   /** Null where there is nothing to draw. */
   readonly options: (width: number) => Plot.PlotOptions | null;
   /** Said instead of the drawing. */
   readonly empty: string;
+  /** The reader clicked near a mark; `datum` is what it was drawn from. */
+  readonly picked?: (datum: unknown) => void;
+  /** Last touches to a drawing, such as parts that can be operated. */
+  readonly finish?: (drawing: SVGElement | HTMLElement) => void;
 }
 
 export interface DrawnChart {
   readonly figure: HTMLElement;
-  readonly redraw: () => void;
+  /** Draws other numbers in the same place. */
+  readonly show: (chart: Chart) => void;
 }
 
 /** A figure that draws itself to the width it has, and again when that changes. */
-export function figure(chart: Chart): DrawnChart {
+export function figure(first: Chart): DrawnChart {
+  const title = element('h3', {});
+  const caption = element('figcaption', {});
   const canvas = element('div', { class: 'canvas' });
   const made = element(
     'figure',
     { class: 'chart' },
-    element('h3', {}, chart.title),
-    element('figcaption', {}, chart.caption),
-    ...(chart.controls === undefined ? [] : [chart.controls]),
-    ...(chart.legend === undefined ? [] : [chart.legend]),
+    title,
+    caption,
+    ...(first.controls === undefined ? [] : [first.controls]),
+    ...(first.legend === undefined ? [] : [first.legend()]),
     canvas,
   );
-  let drawnWidth = 0;
-  const draw = (width: number) => {
-    drawnWidth = width;
+  let chart = first;
+  let width = 0;
+  const draw = () => {
+    title.textContent = chart.title;
+    caption.textContent = chart.caption;
+    if (width === 0) return;
     const options = chart.options(width);
-    canvas.replaceChildren(
-      options === null
-        ? element('p', { class: 'empty' }, chart.empty)
-        : drawing({ ...options, width, ariaLabel: chart.title, ariaDescription: chart.description }),
-    );
+    if (options === null) {
+      canvas.replaceChildren(element('p', { class: 'empty' }, chart.empty));
+      return;
+    }
+    const plot = drawing({ ...options, width, ariaLabel: chart.title, ariaDescription: chart.description });
+    const { picked } = chart;
+    if (picked !== undefined) {
+      plot.classList.add('pickable');
+      plot.addEventListener('click', () => {
+        // Plot keeps the datum of the mark nearest to the pointer as the value of the plot.
+        const { value } = plot as { readonly value?: unknown };
+        if (value !== null && value !== undefined) picked(value);
+      });
+    }
+    chart.finish?.(plot);
+    canvas.replaceChildren(plot);
   };
   new ResizeObserver(([entry]) => {
-    const width = Math.floor(entry?.contentRect.width ?? 0);
-    if (width > 0 && width !== drawnWidth) draw(width);
+    const now = Math.floor(entry?.contentRect.width ?? 0);
+    if (now === 0 || now === width) return;
+    width = now;
+    draw();
   }).observe(canvas);
-  return { figure: made, redraw: () => draw(drawnWidth) };
+  draw();
+  return {
+    figure: made,
+    show: (other) => {
+      chart = other;
+      draw();
+    },
+  };
 }
+
+/** Numbers that show when the pointer is near a mark. */
+export const hover = {
+  fill: 'var(--as-background)',
+  stroke: 'var(--as-line)',
+  fontSize: 12,
+  lineWidth: 32,
+  pathFilter: 'none',
+} as const satisfies Plot.TipOptions;
 
 /**
  * A plot as an image. Plot puts a `<style>` into each one, which the page's policy would refuse and report; taken out

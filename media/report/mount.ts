@@ -1,41 +1,74 @@
+import { html, render } from 'lit';
 import type { ReportData } from '../../src/core/report/report-data.ts';
+import { browserControls } from './browser-controls.ts';
 import { normChart, scoreChart } from './distribution-chart.ts';
 import { layerPoints } from './distribution.ts';
-import { element } from './dom.ts';
 import { figure } from './figure.ts';
-import { promptsTable } from './prompts-table.ts';
+import { layerChoices, layersToChoose } from './layer-choice.ts';
+import { PromptsTable } from './prompts-table.ts';
 import { ratesChart } from './rates-chart.ts';
 import { aucChart, leakageChart } from './separation-chart.ts';
 import { spectrumChart } from './spectrum-chart.ts';
 import { klChart, strengthChart } from './strength-chart.ts';
 
-/** Draws the report's charts and its table of prompts into `root`, in place of what is there. */
+/** Draws the charts and the table of prompts of `report.html` into `root`. */
 export function mount(root: HTMLElement, data: ReportData): void {
   const { summary, fit, rows } = data;
   const points = layerPoints(rows, fit);
-  root.replaceChildren(
-    section('rates-chart', 'Refusal rates at a glance', figure(ratesChart(summary)).figure),
-    section('prompts', 'Prompts, flips first', promptsTable(data)),
-    section(
-      'layers',
-      'What steering does in each layer',
-      grid(figure(scoreChart(points)).figure, figure(normChart(points)).figure),
-      grid(figure(aucChart(summary)).figure, figure(leakageChart(summary)).figure),
-      spectrumChart(fit).figure,
-    ),
-    section(
-      'strength',
-      'How the strength was chosen',
-      grid(figure(strengthChart(fit)).figure, figure(klChart(fit)).figure),
-    ),
-  );
-}
-
-function section(id: string, title: string, ...children: readonly HTMLElement[]): HTMLElement {
-  const titleId = `${id}-title`;
-  return element('section', { id, 'aria-labelledby': titleId }, element('h2', { id: titleId }, title), ...children);
-}
-
-function grid(...figures: readonly HTMLElement[]): HTMLElement {
-  return element('div', { class: 'grid' }, ...figures);
+  const table = new PromptsTable({
+    controls: browserControls,
+    actions: {},
+    state: undefined,
+    changed: () => undefined,
+  });
+  const layers = layersToChoose(fit);
+  let layer = layers[0];
+  const spectrum = figure(spectrumChart(layer, fit.hiddenSize));
+  const charts = {
+    rates: figure(ratesChart(summary)).figure,
+    score: figure(scoreChart(points)).figure,
+    norm: figure(normChart(points)).figure,
+    auc: figure(aucChart(summary)).figure,
+    leakage: figure(leakageChart(summary)).figure,
+    strength: figure(strengthChart(fit)).figure,
+    kl: figure(klChart(fit)).figure,
+  };
+  const choose = (chosen: string) => {
+    layer = layers.find((one) => String(one.layer) === chosen);
+    spectrum.show(spectrumChart(layer, fit.hiddenSize));
+    draw();
+  };
+  const draw = () => {
+    render(
+      html`<section id="rates-chart" aria-labelledby="rates-chart-title">
+          <h2 id="rates-chart-title">Refusal rates at a glance</h2>
+          ${charts.rates}
+        </section>
+        <section id="prompts" aria-labelledby="prompts-title">
+          <h2 id="prompts-title">Prompts, flips first</h2>
+          ${table.element}
+        </section>
+        <section id="layers" aria-labelledby="layers-title">
+          <h2 id="layers-title">What steering does in each layer</h2>
+          <div class="grid">${charts.score} ${charts.norm}</div>
+          <div class="grid">${charts.auc} ${charts.leakage}</div>
+          <div class="filters">
+            ${browserControls.choice({
+              label: 'Layer of the spectrum',
+              value: String(layer?.layer ?? ''),
+              choices: layerChoices(fit),
+              changed: choose,
+            })}
+          </div>
+          ${spectrum.figure}
+        </section>
+        <section id="strength" aria-labelledby="strength-title">
+          <h2 id="strength-title">How the strength was chosen</h2>
+          <div class="grid">${charts.strength} ${charts.kl}</div>
+        </section>`,
+      root,
+    );
+  };
+  draw();
+  table.show({ rows, fit });
 }

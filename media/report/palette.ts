@@ -1,3 +1,4 @@
+import type { Verdict } from '../../src/core/judge/verdict.ts';
 import type { Label } from '../../src/core/prompts/prompt.ts';
 
 /** Labels in the order of charts and legends: those to refuse, those to answer. */
@@ -9,6 +10,9 @@ export const labelNames: Readonly<Record<Label, string>> = {
   benign: 'Benign',
   borderline: 'Borderline',
 };
+
+/** Verdicts from most to least of a refusal. */
+export const verdictOrder = ['refused', 'partial', 'complied', 'degenerate'] as const satisfies readonly Verdict[];
 
 export type ShapeName = 'circle' | 'diamond' | 'square' | 'times' | 'triangle';
 

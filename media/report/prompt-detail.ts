@@ -1,114 +1,120 @@
+import { html, type TemplateResult } from 'lit';
+import type { Verdict } from '../../src/core/judge/verdict.ts';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
-import { visibleControls } from '../../src/core/report/escape-html.ts';
 import { count, fixed, percent } from '../../src/core/report/format.ts';
-import { markedText } from '../../src/core/report/marked-text.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
-import { sideLayers } from '../../src/core/report/side-norms.ts';
-import { element, type Child } from './dom.ts';
+import { sideLayers, type SideLayer } from '../../src/core/report/side-norms.ts';
+import type { Controls } from './controls.ts';
+import { verdictOrder } from './palette.ts';
+import { textBlock, type TextBlock } from './text-block.ts';
 
-const shownCharacters = 4000;
+export type SideName = 'base' | 'steered';
+
+/** What an editor can do with a prompt, and a file can't. */
+export interface RowActions {
+  /** Shows the prompt where it stands. */
+  readonly open?: (row: ReportRow) => void;
+  /** Takes a person's verdict on a reply; null takes it back. */
+  readonly overrule?: (row: ReportRow, name: SideName, verdict: Verdict | null) => void;
+}
+
+/** Which texts of an open prompt are shown whole, and how to ask for it. */
+export interface WholeTexts {
+  readonly has: (part: SideName | 'prompt') => boolean;
+  readonly add: (part: SideName | 'prompt') => void;
+}
 
 /** One prompt opened: its text, both replies side by side with the words that decided, and what each layer did. */
-export function promptDetail(row: ReportRow, fit: FitSummary): HTMLElement {
-  return element(
-    'div',
-    { class: 'detail' },
-    element('h4', {}, 'Prompt ', element('span', { class: 'quiet' }, `${row.file}:${row.line}`)),
-    textBlock('prompt', row.prompt, null),
-    element('div', { class: 'sides' }, sideColumn('Base', row.base), sideColumn('Steered', row.steered)),
-    ...layerTable(row.steered, fit),
-  );
+export function promptDetail(
+  row: ReportRow,
+  fit: FitSummary,
+  {
+    controls,
+    actions,
+    whole,
+  }: { readonly controls: Controls; readonly actions: RowActions; readonly whole: WholeTexts },
+): TemplateResult {
+  const { open, overrule } = actions;
+  const text = (part: SideName | 'prompt', about: Pick<TextBlock, 'kind' | 'text' | 'span'>) =>
+    textBlock({ ...about, whole: whole.has(part), showWhole: () => whole.add(part) });
+  const side = (name: SideName, title: string) => {
+    const replied = row[name];
+    if (replied === null)
+      return html`<div class="side">
+        <h4>${title}</h4>
+        <p class="empty">No reply.</p>
+      </div>`;
+    return html`<div class="side">
+      <h4>
+        ${title} <span class="verdict verdict-${replied.verdict}">${replied.verdict}</span>
+        <span class="quiet">${count(replied.tokens, 'token')}</span>
+      </h4>
+      ${
+        replied.reply === ''
+          ? html`<p class="empty">The reply is empty.</p>`
+          : text(name, { kind: 'reply', text: replied.reply, span: replied.span })
+      }
+      ${overrule === undefined ? '' : review(replied, title, controls, (verdict) => overrule(row, name, verdict))}
+    </div>`;
+  };
+  return html`<div class="detail">
+    <h4>
+      Prompt
+      ${
+        open === undefined
+          ? html`<span class="quiet">${row.file}:${row.line}</span>`
+          : html`<button type="button" class="place" title="Open in the editor" @click=${() => open(row)}>
+              ${row.file}:${row.line}
+            </button>`
+      }
+    </h4>
+    ${text('prompt', { kind: 'prompt', text: row.prompt, span: null })}
+    <div class="sides">${side('base', 'Base')} ${side('steered', 'Steered')}</div>
+    ${row.steered === null ? '' : layerTable(sideLayers(row.steered, fit))}
+  </div>`;
 }
 
-function sideColumn(name: string, side: RowSide | null): HTMLElement {
-  if (side === null)
-    return element('div', { class: 'side' }, element('h4', {}, name), element('p', { class: 'empty' }, 'No reply.'));
-  const verdict = element('span', { class: `verdict verdict-${side.verdict}` }, side.verdict);
-  const tokens = element('span', { class: 'quiet' }, count(side.tokens, 'token'));
-  return element(
-    'div',
-    { class: 'side' },
-    element('h4', {}, `${name} `, verdict, ' ', tokens),
-    side.reply === ''
-      ? element('p', { class: 'empty' }, 'The reply is empty.')
-      : textBlock('reply', side.reply, side.span),
-  );
+/** A person's verdict on a reply, beside the rules'. */
+function review(
+  { verdict, rules }: RowSide,
+  title: string,
+  controls: Controls,
+  decided: (verdict: Verdict | null) => void,
+): TemplateResult {
+  const said = rules ?? verdict;
+  return html`<div class="review">
+    ${controls.choice({
+      label: `Your verdict, ${title.toLowerCase()}`,
+      value: rules === undefined ? '' : verdict,
+      choices: [['', `Not given (rules: ${said})`], ...verdictOrder.map((one) => [one, one] as const)],
+      changed: (value) => decided(verdictOrder.find((one) => one === value) ?? null),
+    })}
+    ${rules === undefined || rules === verdict ? '' : html`<span class="quiet">The rules said ${rules}.</span>`}
+  </div>`;
 }
 
-/** A text with its span marked; a long one is cut until the reader asks for all of it. */
-function textBlock(kind: string, text: string, span: RowSide['span']): HTMLElement {
-  const { pieces, cut } = markedText(text, span, shownCharacters);
-  const block = element(
-    'p',
-    { class: kind, dir: 'auto' },
-    element('span', { class: 'text' }, ...pieces.map(pieceNode)),
-  );
-  if (cut > 0) {
-    const more = element('button', { type: 'button' }, `Show ${count(cut, 'more character')}`);
-    more.addEventListener('click', () => {
-      const whole = element(
-        'span',
-        { class: 'text', tabindex: -1 },
-        ...markedText(text, span, text.length).pieces.map(pieceNode),
-      );
-      block.replaceChildren(whole);
-      whole.focus();
-    });
-    block.append(' … ', more);
-  }
-  return block;
-}
-
-function pieceNode({ text, marked }: { readonly text: string; readonly marked: boolean }): Child {
-  const visible = visibleControls(text);
-  return marked ? element('mark', {}, visible) : visible;
-}
-
-function layerTable(side: RowSide | null, fit: FitSummary): HTMLElement[] {
-  const layers = side === null ? [] : sideLayers(side, fit);
-  if (layers.length === 0) return [];
-  const cells = (name: string, values: readonly string[]) =>
-    element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, name),
-      ...values.map((value) => element('td', { class: 'number' }, value)),
-    );
-  return [
-    element(
-      'div',
-      { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': 'Steered, layer by layer' },
-      element(
-        'table',
-        { class: 'numbers layers' },
-        element('caption', {}, 'Steered, layer by layer'),
-        element(
-          'thead',
-          {},
-          element(
-            'tr',
-            {},
-            element('th', { scope: 'col' }, 'Layer'),
-            ...layers.map(({ layer }) => element('th', { scope: 'col', class: 'number' }, String(layer))),
-          ),
-        ),
-        element(
-          'tbody',
-          {},
-          cells(
-            'Score s',
-            layers.map(({ score }) => fixed(score, 2)),
-          ),
-          cells(
-            'Steering norm',
-            layers.map(({ norm }) => fixed(norm, 2)),
-          ),
-          cells(
-            'relative to ‖h‖',
-            layers.map(({ relativeNorm }) => (Number.isFinite(relativeNorm) ? percent(relativeNorm) : '–')),
-          ),
-        ),
-      ),
-    ),
-  ];
+function layerTable(layers: readonly SideLayer[]): TemplateResult | '' {
+  if (layers.length === 0) return '';
+  const line = (name: string, value: (layer: SideLayer) => string) =>
+    html`<tr>
+      <th scope="row">${name}</th>
+      ${layers.map((layer) => html`<td class="number">${value(layer)}</td>`)}
+    </tr>`;
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="Steered, layer by layer">
+    <table class="numbers layers">
+      <caption>
+        Steered, layer by layer
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Layer</th>
+          ${layers.map(({ layer }) => html`<th scope="col" class="number">${layer}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${line('Score s', ({ score }) => fixed(score, 2))} ${line('Steering norm', ({ norm }) => fixed(norm, 2))}
+        ${line('relative to ‖h‖', ({ relativeNorm }) => (Number.isFinite(relativeNorm) ? percent(relativeNorm) : '–'))}
+      </tbody>
+    </table>
+  </div>`;
 }

@@ -1,15 +1,14 @@
-import type { Verdict } from '../../src/core/judge/verdict.ts';
+import { html, type TemplateResult } from 'lit';
 import { attackName } from '../../src/core/report/attack-rates.ts';
 import { compareText } from '../../src/core/report/latest-replies.ts';
 import type { ReportRow } from '../../src/core/report/report-rows.ts';
 import type { RowQuery } from '../../src/core/report/row-query.ts';
-import { element } from './dom.ts';
-import { labelNames, labelOrder } from './palette.ts';
+import type { Choices, Controls } from './controls.ts';
+import { labelNames, labelOrder, verdictOrder } from './palette.ts';
 
-type Filters = Omit<RowQuery, 'sort' | 'descending'>;
-type Choices<T extends string> = readonly (readonly [value: T, name: string])[];
+export type Filters = Omit<RowQuery, 'sort' | 'descending'>;
 
-const changeChoices: Choices<NonNullable<RowQuery['change']>> = [
+const changeChoices: Choices = [
   ['flip', 'Flips'],
   ['worse', 'Unwanted flips'],
   ['better', 'Wanted flips'],
@@ -17,69 +16,49 @@ const changeChoices: Choices<NonNullable<RowQuery['change']>> = [
   ['same', 'Unchanged'],
   ['missing', 'Without a pair'],
 ];
-const verdictChoices: Choices<Verdict> = [
-  ['refused', 'Refused'],
-  ['partial', 'Partial'],
-  ['complied', 'Complied'],
-  ['degenerate', 'Degenerate'],
-];
+
+const verdictChoices: Choices = verdictOrder.map((verdict) => [verdict, verdict[0]!.toUpperCase() + verdict.slice(1)]);
 
 /** The row of filters above the table; `changed` is called with what they let through. */
-export function promptFilters(rows: readonly ReportRow[], changed: (filters: Filters) => void): HTMLElement {
+export function promptFilters(
+  rows: readonly ReportRow[],
+  filters: Filters,
+  controls: Controls,
+  changed: (filters: Filters) => void,
+): TemplateResult {
   const attacks = [...new Set(rows.filter(({ label }) => label === 'jailbreak').map(attackName))].sort(compareText);
-  const text = element('input', {
-    type: 'search',
-    placeholder: 'in prompts, replies and ids',
-    autocomplete: 'off',
-    spellcheck: 'false',
-  });
-  const change = choice(changeChoices);
-  const label = choice(
-    labelOrder.filter((one) => rows.some((row) => row.label === one)).map((one) => [one, labelNames[one]] as const),
-  );
-  const attack = choice(attacks.map((name) => [name, name] as const));
-  const base = choice(verdictChoices);
-  const steered = choice(verdictChoices);
-  const read = () => {
-    changed({
-      text: text.value,
-      change: change.value(),
-      label: label.value(),
-      attack: attack.value(),
-      base: base.value(),
-      steered: steered.value(),
+  const present = labelOrder.filter((one) => rows.some(({ label }) => label === one));
+  const choice = (label: string, key: Exclude<keyof Filters, 'text'>, choices: Choices) =>
+    controls.choice({
+      label,
+      value: filters[key] ?? '',
+      choices: [['', 'All'], ...choices],
+      // The value is one of the choices', which are the key's.
+      changed: (value) => changed({ ...filters, [key]: value === '' ? undefined : value }),
     });
-  };
-  const form = element(
-    'form',
-    { class: 'filters', role: 'search', 'aria-label': 'Prompts' },
-    field('Search', text),
-    field('Change', change.select),
-    field('Label', label.select),
-    ...(attacks.length === 0 ? [] : [field('Attack', attack.select)]),
-    field('Base', base.select),
-    field('Steered', steered.select),
-    element('button', { type: 'reset' }, 'Clear'),
-  );
-  form.addEventListener('input', read);
-  form.addEventListener('submit', (event) => event.preventDefault());
-  // The fields have their new values only after the event.
-  form.addEventListener('reset', () => setTimeout(read));
-  return form;
-}
-
-function field(name: string, control: HTMLElement): HTMLElement {
-  return element('label', {}, element('span', {}, name), control);
-}
-
-function choice<T extends string>(
-  choices: Choices<T>,
-): { readonly select: HTMLSelectElement; readonly value: () => T | undefined } {
-  const select = element(
-    'select',
-    {},
-    element('option', { value: '' }, 'All'),
-    ...choices.map(([value, name]) => element('option', { value }, name)),
-  );
-  return { select, value: () => choices[select.selectedIndex - 1]?.[0] };
+  return html`<div class="filters" role="search" aria-label="Prompts">
+    ${controls.search({
+      label: 'Search',
+      value: filters.text ?? '',
+      placeholder: 'in prompts, replies and ids',
+      changed: (text) => changed({ ...filters, text }),
+    })}
+    ${choice('Change', 'change', changeChoices)}
+    ${choice(
+      'Label',
+      'label',
+      present.map((label) => [label, labelNames[label]]),
+    )}
+    ${
+      attacks.length === 0
+        ? ''
+        : choice(
+            'Attack',
+            'attack',
+            attacks.map((name) => [name, name]),
+          )
+    }
+    ${choice('Base', 'base', verdictChoices)} ${choice('Steered', 'steered', verdictChoices)}
+    ${controls.button({ label: 'Clear', icon: 'clear-all', clicked: () => changed({}) })}
+  </div>`;
 }

@@ -1,49 +1,57 @@
+import { html, type TemplateResult } from 'lit';
 import { changeState, changeWords } from '../../src/core/report/change-words.ts';
 import { visibleControls } from '../../src/core/report/escape-html.ts';
-import type { FitSummary } from '../../src/core/report/fit-summary.ts';
 import { fixed } from '../../src/core/report/format.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
 import { meanScore } from '../../src/core/report/row-query.ts';
-import { element, type Child } from './dom.ts';
 import { labelNames } from './palette.ts';
-import { promptDetail } from './prompt-detail.ts';
 
 const excerptLength = 160;
 
-/** The table row of a prompt, and the one below it that its button opens. The detail is made when it is first opened. */
-export function promptRow(row: ReportRow, fit: FitSummary, at: number, columns: number): HTMLElement[] {
-  const detailId = `alphasteer-detail-${at}`;
-  const toggle = element('button', { type: 'button', class: 'toggle', 'aria-expanded': 'false' }, row.id);
-  const detailCell = element('td', { colspan: columns });
-  const detail = element('tr', { class: 'detail-row', hidden: true, id: detailId }, detailCell);
-  toggle.setAttribute('aria-controls', detailId);
-  toggle.addEventListener('click', () => {
-    const open = toggle.getAttribute('aria-expanded') !== 'true';
-    if (open && detailCell.childElementCount === 0) detailCell.append(promptDetail(row, fit));
-    toggle.setAttribute('aria-expanded', String(open));
-    detail.hidden = !open;
-  });
+export interface RowState {
+  /** Place among the rows found, from 0. */
+  readonly index: number;
+  readonly open: boolean;
+  /** Whether the tab key comes to this row; the arrow keys go on from there. */
+  readonly current: boolean;
+  readonly toggle: () => void;
+}
+
+/** The table row of a prompt; its button opens the one below. */
+export function promptRow(row: ReportRow, { index, open, current, toggle }: RowState): TemplateResult {
   const score = meanScore(row);
-  const line = element(
-    'tr',
-    { class: 'prompt-row' },
-    cell(element('span', { class: `badge badge-${changeState(row)}` }, changeWords(row))),
-    element('th', { scope: 'row' }, toggle, element('span', { class: 'excerpt', dir: 'auto' }, excerpt(row.prompt))),
-    cell(labelNames[row.label]),
-    cell(row.attack ?? '–'),
-    cell(verdict(row.base)),
-    cell(verdict(row.steered)),
-    element('td', { class: 'number' }, score === null ? '–' : fixed(score, 2)),
-  );
-  return [line, detail];
+  // Row 1 is the head.
+  return html`<tr class="prompt-row" aria-rowindex=${index + 2}>
+    <td><span class="badge badge-${changeState(row)}">${changeWords(row)}</span></td>
+    <th scope="row">
+      <button
+        type="button"
+        class="toggle"
+        aria-expanded=${open}
+        aria-controls=${detailId(index)}
+        tabindex=${current ? 0 : -1}
+        @click=${toggle}
+      >
+        ${visibleControls(row.id)}
+      </button>
+      <span class="excerpt" dir="auto">${excerpt(row.prompt)}</span>
+    </th>
+    <td>${labelNames[row.label]}</td>
+    <td>${row.attack === undefined ? '–' : visibleControls(row.attack)}</td>
+    <td>${verdict(row.base)}</td>
+    <td>${verdict(row.steered)}</td>
+    <td class="number">${score === null ? '–' : fixed(score, 2)}</td>
+  </tr>`;
 }
 
-function cell(...children: readonly Child[]): HTMLElement {
-  return element('td', {}, ...children);
+export function detailId(index: number): string {
+  return `alphasteer-detail-${index}`;
 }
 
-function verdict(side: RowSide | null): Child {
-  return side === null ? '–' : element('span', { class: `verdict verdict-${side.verdict}` }, side.verdict);
+function verdict(side: RowSide | null): TemplateResult | string {
+  if (side === null) return '–';
+  const yours = side.rules === undefined ? '' : html`<span class="yours">yours</span>`;
+  return html`<span class="verdict verdict-${side.verdict}">${side.verdict}</span>${yours}`;
 }
 
 function excerpt(text: string): string {

@@ -1,12 +1,17 @@
+import { html, nothing, render, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { count } from '../../src/core/report/format.ts';
 import type { ReportData } from '../../src/core/report/report-data.ts';
+import type { ReportRow } from '../../src/core/report/report-rows.ts';
 import { queryRows, type RowQuery, type SortKey } from '../../src/core/report/row-query.ts';
+import type { Controls } from './controls.ts';
 import { element } from './dom.ts';
-import { promptFilters } from './prompt-filters.ts';
-import { promptRow } from './prompt-row.ts';
+import { promptDetail, type RowActions } from './prompt-detail.ts';
+import { promptFilters, type Filters } from './prompt-filters.ts';
+import { detailId, promptRow } from './prompt-row.ts';
+import { VirtualRows } from './virtual-rows.ts';
 
-/** Rows in the document at a time: enough to scan, few enough that 10,000 prompts stay quick. */
-const pageSize = 100;
 /** Pause in typing after which the search runs. */
 const searchDelayMs = 120;
 
@@ -20,90 +25,232 @@ const columns: readonly (readonly [key: SortKey, name: string])[] = [
   ['score', 'Mean s'],
 ];
 
-/** Every prompt with its two verdicts, flips first; filters, sorting, pages of 100, and a row that opens. */
-export function promptsTable({ rows, fit }: Pick<ReportData, 'rows' | 'fit'>): HTMLElement {
-  let query: RowQuery = { sort: 'change', descending: false };
-  let found = queryRows(rows, query);
-  let page = 0;
+/** What a reader has made of the table: enough to come back to it. */
+export interface TableState {
+  readonly query: RowQuery;
+  /** Ids of the prompts that are open. */
+  readonly open: readonly string[];
+  /** Id of the first prompt in sight. */
+  readonly top: string | null;
+}
 
-  const status = element('p', { class: 'status', role: 'status' });
-  const body = element('tbody', {});
-  const heads = columns.map(([key, name]) => {
-    const button = element('button', { type: 'button', class: 'sort' }, name);
-    button.addEventListener('click', () => {
-      update({ ...query, sort: key, descending: query.sort === key && !query.descending });
-    });
-    return { key, head: element('th', { scope: 'col', class: key === 'score' ? 'number' : undefined }, button) };
-  });
-  const scroller = element(
-    'div',
-    { class: 'scroll prompts', role: 'region', tabindex: 0, 'aria-label': 'Prompts, a table that scrolls' },
-    element(
-      'table',
-      {},
-      element(
-        'caption',
-        { class: 'unseen' },
-        'Prompts with the verdicts of base and steered; the button of each opens both replies',
-      ),
-      element('thead', {}, element('tr', {}, ...heads.map(({ head }) => head))),
-      body,
-    ),
-  );
-  const previous = element('button', { type: 'button' }, '← Previous');
-  const next = element('button', { type: 'button' }, 'Next →');
-  const pageWords = element('span', {});
-  const pages = element('nav', { class: 'pages', 'aria-label': 'Pages of prompts' }, previous, pageWords, next);
-  previous.addEventListener('click', () => turnTo(page - 1));
-  next.addEventListener('click', () => turnTo(page + 1));
+export interface TableOptions {
+  readonly controls: Controls;
+  readonly actions: RowActions;
+  readonly state: TableState | undefined;
+  /** The reader did something. */
+  readonly changed: (state: TableState) => void;
+}
 
-  function update(changed: RowQuery): void {
-    query = changed;
-    found = queryRows(rows, query);
-    turnTo(0);
+/** Every prompt with its two verdicts, flips first: filters, sorting, rows that open; only rows in sight are in the document. */
+export class PromptsTable {
+  readonly element = element('div', { class: 'prompts-table' });
+  readonly #scroller = element('div', { class: 'scroll prompts', role: 'region', 'aria-label': 'Prompts' });
+  readonly #options: TableOptions;
+  readonly #virtual: VirtualRows;
+  readonly #open: Set<string>;
+  /** `id/part` of the long texts shown whole. */
+  readonly #whole = new Set<string>();
+  #data: Pick<ReportData, 'rows' | 'fit'> | undefined;
+  #query: RowQuery;
+  #filters: Filters;
+  #found: readonly ReportRow[] = [];
+  #current = 0;
+  #restoreTop: string | null;
+  #frame = 0;
+  #searching: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: TableOptions) {
+    const { query, open, top } = options.state ?? { query: { sort: 'change', descending: false }, open: [], top: null };
+    this.#options = options;
+    this.#query = query;
+    this.#filters = query;
+    this.#open = new Set(open);
+    this.#restoreTop = top;
+    this.#virtual = new VirtualRows(this.#scroller, () => this.#drawSoon());
+    this.#scroller.addEventListener('keydown', (event) => this.#walk(event));
+    this.#scroller.addEventListener('scrollend', () => this.#keep());
   }
 
-  function turnTo(wanted: number): void {
-    const last = Math.max(0, Math.ceil(found.length / pageSize) - 1);
-    page = Math.min(last, Math.max(0, wanted));
-    const from = page * pageSize;
-    const shown = found.slice(from, from + pageSize);
-    body.replaceChildren(
-      ...(shown.length === 0
-        ? [
-            element(
-              'tr',
-              {},
-              element(
-                'td',
-                { colspan: columns.length, class: 'empty' },
-                rows.length === 0 ? 'No replies yet.' : 'No prompt fits these filters.',
-              ),
-            ),
-          ]
-        : shown.flatMap((row, at) => promptRow(row, fit, from + at, columns.length))),
+  /** Shows other rows, or the same ones with more known of them; what the reader is looking at stays in place. */
+  show(data: Pick<ReportData, 'rows' | 'fit'>): void {
+    const top = this.#virtual.top();
+    const id = top === undefined ? undefined : this.#found[top.index]?.id;
+    this.#data = data;
+    this.#find();
+    const wanted = this.#restoreTop ?? (top === undefined || (top.index === 0 && top.offset === 0) ? undefined : id);
+    const index = this.#found.findIndex((row) => row.id === wanted);
+    if (index < 0) return;
+    this.#virtual.scrollTo(index, 'start');
+    this.#restoreTop = null;
+  }
+
+  #find(): void {
+    const current = this.#found[this.#current]?.id;
+    this.#found = queryRows(this.#data?.rows ?? [], this.#query);
+    this.#current = Math.max(
+      0,
+      this.#found.findIndex(({ id }) => id === current),
     );
-    for (const { key, head } of heads) {
-      if (key === query.sort) head.setAttribute('aria-sort', query.descending ? 'descending' : 'ascending');
-      else head.removeAttribute('aria-sort');
-    }
-    status.textContent =
-      found.length === rows.length
-        ? count(rows.length, 'prompt')
-        : `${found.length} of ${count(rows.length, 'prompt')}`;
-    pages.hidden = last === 0;
-    pageWords.textContent = `${from + 1}–${from + shown.length} of ${found.length}`;
-    // A button that is disabled while it has the focus would drop it; aria-disabled keeps the reader in place.
-    previous.setAttribute('aria-disabled', String(page === 0));
-    next.setAttribute('aria-disabled', String(page === last));
-    scroller.scrollTop = 0;
+    this.#draw();
   }
 
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const filters = promptFilters(rows, (chosen) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => update({ ...chosen, sort: query.sort, descending: query.descending }), searchDelayMs);
-  });
-  turnTo(0);
-  return element('div', { class: 'prompts-table' }, filters, status, scroller, pages);
+  #ask(query: RowQuery): void {
+    this.#query = query;
+    this.#find();
+    this.#scroller.scrollTop = 0;
+    this.#keep();
+  }
+
+  #filter(filters: Filters): void {
+    const { text = '' } = this.#filters;
+    this.#filters = filters;
+    const { sort, descending } = this.#query;
+    clearTimeout(this.#searching);
+    const delay = (filters.text ?? '') === text ? 0 : searchDelayMs;
+    this.#searching = setTimeout(() => this.#ask({ ...filters, sort, descending }), delay);
+  }
+
+  #keep(): void {
+    const top = this.#virtual.top();
+    this.#options.changed({
+      query: this.#query,
+      open: [...this.#open],
+      top: top === undefined ? null : (this.#found[top.index]?.id ?? null),
+    });
+  }
+
+  #toggle(index: number): void {
+    const { id } = this.#found[index]!;
+    if (!this.#open.delete(id)) this.#open.add(id);
+    this.#current = index;
+    this.#draw();
+    this.#keep();
+  }
+
+  /** The arrow keys go from row to row; the tab key leaves the table. */
+  #walk(event: KeyboardEvent): void {
+    if (!(event.target instanceof HTMLElement) || !event.target.classList.contains('toggle')) return;
+    const steps: Partial<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    this.#current = Math.min(this.#found.length - 1, Math.max(0, this.#current + step));
+    this.#draw();
+    this.#virtual.scrollTo(this.#current, 'auto');
+    this.#scroller
+      .querySelector<HTMLElement>(`[data-index="${this.#current}"] .toggle`)
+      ?.focus({ preventScroll: true });
+  }
+
+  #drawSoon(): void {
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    const rows = this.#data?.rows ?? [];
+    render(
+      html`${promptFilters(rows, this.#filters, this.#options.controls, (filters) => this.#filter(filters))}
+        <p class="status" role="status">
+          ${
+            this.#found.length === rows.length
+              ? count(rows.length, 'prompt')
+              : `${this.#found.length} of ${count(rows.length, 'prompt')}`
+          }
+        </p>
+        ${this.#scroller}`,
+      this.element,
+    );
+    this.#virtual.show(
+      this.#found.map(({ id }) => id),
+      this.#current,
+    );
+    render(this.#table(), this.#scroller);
+    this.#virtual.measure(this.#scroller.querySelectorAll<HTMLElement>('tbody[data-index]'));
+  }
+
+  #table(): TemplateResult {
+    const { rows, gapAfter } = this.#virtual.visible();
+    return html`<table aria-rowcount=${this.#found.length + 1}>
+      <caption class="unseen">
+        Prompts with the verdicts of base and steered; the button of each opens both replies. Arrow keys go from prompt
+        to prompt.
+      </caption>
+      <colgroup>
+        ${columns.map(([key]) => html`<col class="column-${key}" />`)}
+      </colgroup>
+      <thead>
+        <tr aria-rowindex="1">
+          ${columns.map((column) => this.#head(column))}
+        </tr>
+      </thead>
+      ${
+        this.#found.length === 0
+          ? html`<tbody>
+              <tr>
+                <td colspan=${columns.length} class="empty">
+                  ${(this.#data?.rows ?? []).length === 0 ? 'No replies yet.' : 'No prompt fits these filters.'}
+                </td>
+              </tr>
+            </tbody>`
+          : nothing
+      }
+      ${repeat(
+        rows,
+        ({ index }) => this.#found[index]!.id,
+        ({ index, gapBefore }) => html`${gap(gapBefore)}${this.#row(index)}`,
+      )}
+      ${gap(gapAfter)}
+    </table>`;
+  }
+
+  #head([key, name]: (typeof columns)[number]): TemplateResult {
+    const { sort, descending } = this.#query;
+    const order = key !== sort ? nothing : descending ? 'descending' : 'ascending';
+    const clicked = () => this.#ask({ ...this.#query, sort: key, descending: key === sort && !descending });
+    return html`<th scope="col" class=${key === 'score' ? 'number' : nothing} aria-sort=${order}>
+      <button type="button" class="sort" @click=${clicked}>${name}</button>
+    </th>`;
+  }
+
+  #row(index: number): TemplateResult {
+    const row = this.#found[index]!;
+    const open = this.#open.has(row.id);
+    return html`<tbody data-index=${index}>
+      ${promptRow(row, { index, open, current: index === this.#current, toggle: () => this.#toggle(index) })}
+      ${
+        open
+          ? html`<tr class="detail-row" id=${detailId(index)}>
+              <td colspan=${columns.length}>${this.#detail(row)}</td>
+            </tr>`
+          : nothing
+      }
+    </tbody>`;
+  }
+
+  #detail(row: ReportRow): unknown {
+    const key = (part: string) => JSON.stringify([row.id, part]);
+    const parts = ['prompt', 'base', 'steered'].map((part) => this.#whole.has(key(part)));
+    const whole = {
+      has: (part: string) => this.#whole.has(key(part)),
+      add: (part: string) => {
+        this.#whole.add(key(part));
+        this.#draw();
+      },
+    };
+    // A megabyte of reply is not looked through again with every step of scrolling.
+    return guard([row, ...parts], () => promptDetail(row, this.#data!.fit, { ...this.#options, whole }));
+  }
+}
+
+/** The room of rows that are not in the document. A property, because the page's policy forbids style attributes. */
+function gap(height: number): TemplateResult | typeof nothing {
+  if (height <= 0) return nothing;
+  return html`<tbody class="gap" aria-hidden="true">
+    <tr>
+      <td colspan=${columns.length} .style=${`height: ${height}px`}></td>
+    </tr>
+  </tbody>`;
 }

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { fixed, interval, percent } from '../../src/core/report/format.ts';
 import { rateRows } from '../../src/core/report/rate-rows.ts';
 import type { Summary } from '../../src/core/report/summary.ts';
-import type { Chart } from './figure.ts';
+import { hover, type Chart } from './figure.ts';
 import { legend, swatch } from './legend.ts';
 
 const rowHeight = 26;
@@ -38,6 +38,7 @@ export function ratesChart(summary: Summary): Chart {
         fill: filled ? colour : 'var(--as-background)',
         dy,
         title,
+        tip: hover,
       }),
     ];
   };
@@ -47,11 +48,12 @@ export function ratesChart(summary: Summary): Chart {
       'To the right is more refusal: wanted for harmful prompts and jailbreaks, unwanted for benign and borderline ones. Lines are 95 % intervals.',
     description:
       'For each label and kind of attack the share refused by base and by steered. The table of refusal rates holds the numbers.',
-    legend: legend([
-      [swatch('var(--as-base)', 'circle', false), 'Base'],
-      [swatch('var(--as-steered)', 'circle'), 'Steered'],
-      [swatch('var(--as-target)', 'times', false), 'Target'],
-    ]),
+    legend: () =>
+      legend([
+        [swatch('var(--as-base)', 'circle', false), 'Base'],
+        [swatch('var(--as-steered)', 'circle'), 'Steered'],
+        [swatch('var(--as-target)', 'times', false), 'Target'],
+      ]),
     empty: 'No replies yet.',
     options: (width) => {
       if (rows.length === 0) return null;

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { fixed } from '../../src/core/report/format.ts';
 import type { LayerSummary, Summary } from '../../src/core/report/summary.ts';
-import type { Chart } from './figure.ts';
+import { hover, type Chart } from './figure.ts';
 import { legend, swatch } from './legend.ts';
 
 /** How well s separates, per layer. */
@@ -35,10 +35,11 @@ function perLayer(
     `Layer ${layer.layer}: ${fixed(layer[value] ?? NaN, 3)}${layer.steered ? ', steered' : ''}`;
   return {
     ...about,
-    legend: legend([
-      [swatch('var(--as-steered)', 'circle'), 'Steered'],
-      [swatch('var(--as-base)', 'circle', false), 'Not steered'],
-    ]),
+    legend: () =>
+      legend([
+        [swatch('var(--as-steered)', 'circle'), 'Steered'],
+        [swatch('var(--as-base)', 'circle', false), 'Not steered'],
+      ]),
     empty: 'No layer was measured.',
     options: (width) =>
       measured.length === 0
@@ -63,11 +64,12 @@ function perLayer(
                   strokeWidth: 1.8,
                   fill: 'var(--as-background)',
                   title,
+                  tip: hover,
                 },
               ),
               Plot.dot(
                 measured.filter(({ steered }) => steered),
-                { x: 'layer', y: value, r: 4.5, fill: 'var(--as-steered)', title },
+                { x: 'layer', y: value, r: 4.5, fill: 'var(--as-steered)', title, tip: hover },
               ),
             ],
           },

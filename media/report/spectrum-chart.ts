@@ -1,43 +1,24 @@
 import * as Plot from '@observablehq/plot';
-import type { FitSummary, LayerFit } from '../../src/core/report/fit-summary.ts';
+import type { LayerFit } from '../../src/core/report/fit-summary.ts';
 import { percent } from '../../src/core/report/format.ts';
-import { element } from './dom.ts';
-import { figure, type DrawnChart } from './figure.ts';
+import { hover, type Chart } from './figure.ts';
 
-/** Eigenvalues of the benign activations at one layer, with the cut; the reader chooses the layer. */
-export function spectrumChart(fit: FitSummary): DrawnChart {
-  const layers = [...fit.perLayer].sort((a, b) => Number(b.steered) - Number(a.steered) || a.layer - b.layer);
-  let chosen = layers[0];
-  const select = element(
-    'select',
-    {},
-    ...layers.map(({ layer, steered }) =>
-      element('option', { value: layer }, `${layer}${steered ? '' : ' (not steered)'}`),
-    ),
-  );
-  const said = element('span', { class: 'quiet', role: 'status' }, cutWords(chosen));
-  const chart = figure({
+/** Eigenvalues of the benign activations at one layer, with the cut. */
+export function spectrumChart(layer: LayerFit | undefined, hiddenSize: number): Chart {
+  return {
     title: 'Benign spectrum and the cut',
-    caption:
-      'Variance of benign activations along each direction, from the smallest. w may use the directions left of the cut, where benign prompts hardly differ; a clear step at the cut is a good sign.',
+    caption: `Variance of benign activations along each direction, from the smallest. w may use the directions left of the cut, where benign prompts hardly differ; a clear step at the cut is a good sign. ${cutWords(layer)}`,
     description:
       'Eigenvalues of the benign second-moment matrix on a log scale, with the cut between the null space and the rest.',
-    controls: element('p', { class: 'controls' }, element('label', {}, 'Layer ', select), ' ', said),
     empty: 'The fit kept no spectrum.',
-    options: () => spectrumOptions(chosen, fit.hiddenSize),
-  });
-  select.addEventListener('change', () => {
-    chosen = layers.find(({ layer }) => String(layer) === select.value);
-    said.textContent = cutWords(chosen);
-    chart.redraw();
-  });
-  return chart;
+    options: () => spectrumOptions(layer, hiddenSize),
+  };
 }
 
 function cutWords(layer: LayerFit | undefined): string {
   if (layer === undefined) return '';
   const moved = layer.cutMoved ? ', moved out of a cluster of tied eigenvalues' : '';
-  return `${layer.cut} directions taken${moved}; they hold ${percent(layer.benignVarianceInside)} of the benign variance.`;
+  return `At layer ${layer.layer}, ${layer.cut} directions are taken${moved}; they hold ${percent(layer.benignVarianceInside)} of the benign variance.`;
 }
 
 function spectrumOptions(layer: LayerFit | undefined, hiddenSize: number): Plot.PlotOptions | null {
@@ -63,7 +44,15 @@ function spectrumOptions(layer: LayerFit | undefined, hiddenSize: number): Plot.
     marks: [
       Plot.rectX([0], { x1: 0, x2: layer.cut, fill: 'var(--as-stripe)' }),
       Plot.gridY({ stroke: 'var(--as-grid)', strokeOpacity: 1, ticks: 5 }),
-      Plot.lineY(positive, { x: '0', y: '1', stroke: 'var(--as-steered)', strokeWidth: 2 }),
+      Plot.lineY(positive, {
+        x: '0',
+        y: '1',
+        stroke: 'var(--as-steered)',
+        strokeWidth: 2,
+        title: ([index, value]: (typeof positive)[number]) =>
+          `Direction ${index}: eigenvalue ${value.toExponential(2)}, ${index < layer.cut ? 'w may use it' : 'left to benign prompts'}`,
+        tip: hover,
+      }),
       Plot.ruleX([layer.cut], { stroke: 'currentColor', strokeWidth: 1.5, strokeDasharray: '4 3' }),
       Plot.text([layer.cut], {
         x: (cut: number) => cut,

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
 import { fixed, percent } from '../../src/core/report/format.ts';
-import type { Chart } from './figure.ts';
+import { hover, type Chart } from './figure.ts';
 import { labelLegend } from './legend.ts';
 import { labelColourScale, labelNames, labelOrder, labelSymbolScale } from './palette.ts';
 
@@ -19,7 +19,7 @@ export function strengthChart({ strengths }: FitSummary): Chart {
     caption:
       'On the prompts set aside for choosing. A good strength refuses the malicious and has not begun to refuse the others.',
     description: 'Share of prompts refused per label at each strength tried, with the strength chosen.',
-    legend: labelLegend(),
+    legend: labelLegend,
     empty: 'The strength was given, not chosen: no others were tried.',
     options: () =>
       points.length === 0
@@ -34,7 +34,7 @@ export function strengthChart({ strengths }: FitSummary): Chart {
               Plot.gridY(lines),
               ...chosenMarks({ strengths }),
               Plot.lineY(points, { x: 'strength', y: 'rate', stroke: 'label', strokeWidth: 1.8 }),
-              Plot.dot(points, { x: 'strength', y: 'rate', fill: 'label', symbol: 'label', r: 4, title }),
+              Plot.dot(points, { x: 'strength', y: 'rate', fill: 'label', symbol: 'label', r: 4, title, tip: hover }),
             ],
           },
   };
@@ -67,6 +67,7 @@ export function klChart({ strengths }: FitSummary): Chart {
                 fill: 'var(--as-benign)',
                 title: ({ strength, benignKl }: (typeof points)[number]) =>
                   `Strength ${strength}: ${fixed(benignKl, 4)} nats`,
+                tip: hover,
               }),
             ],
           },

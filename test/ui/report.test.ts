@@ -36,11 +36,6 @@ async function open(url: string, options: Options = {}): Promise<{ page: Page; c
   return { page, complaints };
 }
 
-/** Ids of the prompts in the table, in order. */
-function ids(page: Page): Promise<string[]> {
-  return page.locator('.prompts .toggle').allTextContents();
-}
-
 const status = (page: Page) => page.locator('.prompts-table .status');
 
 describe('report.html', () => {
@@ -123,7 +118,7 @@ describe('the table of prompts', () => {
     const changes = await page.locator('.prompt-row .badge').allTextContents();
     const labels = await page.locator('.prompt-row td:nth-child(3)').allTextContents();
     expect([changes[0], labels[0]]).toEqual(['newly refused', 'Benign']);
-    expect(await status(page).textContent()).toMatch(/^880.prompts$/);
+    expect(await status(page).innerText()).toMatch(/^880.prompts$/);
     await page.close();
   });
 
@@ -131,7 +126,7 @@ describe('the table of prompts', () => {
     const { page } = await open(address);
     await page.getByLabel('Search').focus();
     await page.keyboard.type('canoe');
-    await expect.poll(() => status(page).textContent()).toMatch(/^\d+ of 880.prompts$/);
+    await expect.poll(() => status(page).innerText()).toMatch(/^\d+ of 880.prompts$/);
     await page.keyboard.press('Tab');
     await page.keyboard.type('Unchanged');
     await page.keyboard.press('Tab');
@@ -142,13 +137,13 @@ describe('the table of prompts', () => {
     expect(new Set(await page.locator('.prompt-row .badge').allTextContents())).toEqual(new Set(['unchanged']));
     await page.getByRole('button', { name: 'Clear' }).focus();
     await page.keyboard.press('Enter');
-    await expect.poll(() => status(page).textContent()).toMatch(/^880.prompts$/);
+    await expect.poll(() => status(page).innerText()).toMatch(/^880.prompts$/);
     await page.getByLabel('Attack').focus();
     await page.keyboard.type('transl');
-    await expect.poll(() => status(page).textContent()).toMatch(/^40 of/);
+    await expect.poll(() => status(page).innerText()).toMatch(/^40 of/);
     await page.getByLabel('Search').focus();
     await page.keyboard.type('no such prompt');
-    await expect.poll(() => page.locator('.prompts tbody').textContent()).toBe('No prompt fits these filters.');
+    await expect.poll(() => page.locator('.prompts .empty').innerText()).toBe('No prompt fits these filters.');
     await page.close();
   });
 
@@ -180,14 +175,32 @@ describe('the table of prompts', () => {
     await page.close();
   });
 
-  it('turns pages of 100 by keyboard without losing the focus', async () => {
+  it('goes from prompt to prompt by arrow keys, to the last one and back, and leaves by tab', async () => {
     const { page } = await open(address);
-    const first = await ids(page);
-    expect(first).toHaveLength(100);
-    await page.getByRole('button', { name: 'Next' }).focus();
-    for (let turn = 0; turn < 9; turn++) await page.keyboard.press('Enter');
-    expect(await page.locator('.pages span').textContent()).toBe('801–880 of 880');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Next →');
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    const toggles = page.locator('.prompts .toggle');
+    const [first, second] = await toggles.allTextContents();
+    await toggles.first().focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toBe(second);
+    await page.keyboard.press('End');
+    await expect.poll(() => toggles.allTextContents().then((ids) => ids.at(-1))).toBe(await focused());
+    expect(await page.locator('.prompt-row').last().getAttribute('aria-rowindex')).toBe('881');
+    expect(await page.locator('.prompts table').getAttribute('aria-rowcount')).toBe('881');
+    await page.keyboard.press('Home');
+    expect(await focused()).toBe(first);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('.prompts'))).toBe(null);
+    await page.close();
+  });
+
+  it('keeps the focus on a prompt that is scrolled out of sight', async () => {
+    const { page } = await open(address);
+    await page.locator('.prompts .toggle').first().focus();
+    await page.locator('.prompts').evaluate((scroller) => (scroller.scrollTop = scroller.scrollHeight));
+    await expect.poll(() => page.locator('.prompt-row').last().getAttribute('aria-rowindex')).toBe('881');
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('toggle');
+    expect(await page.locator('.prompt-row').count()).toBeLessThan(60);
     await page.close();
   });
 
@@ -200,9 +213,9 @@ describe('the table of prompts', () => {
     const { page, complaints } = await open(url);
     const started = Date.now();
     await page.getByLabel('Search').fill('rye bread');
-    await expect.poll(() => status(page).textContent(), { interval: 20 }).toMatch(/^\d+ of 10000/);
+    await expect.poll(() => status(page).innerText(), { interval: 20 }).toMatch(/^\d+ of 10000/);
     expect(Date.now() - started).toBeLessThan(2000);
-    expect(await page.locator('.prompt-row').count()).toBe(100);
+    expect(await page.locator('.prompt-row').count()).toBeLessThan(60);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -223,7 +236,6 @@ describe('hostile replies', () => {
     await page.waitForTimeout(300);
     expect(await page.title()).toBe('AlphaSteer refusal report');
     expect(await page.locator('main img, main script').count()).toBe(0);
-    await page.locator('.prompts .toggle').first().click();
     expect(await page.locator('.side .text').first().textContent()).toBe(attack);
     expect(await page.locator('.side mark').textContent()).toBe(attack.slice(0, 12));
     expect(complaints).toEqual([]);

@@ -1,0 +1,44 @@
+import { html, type TemplateResult } from 'lit';
+import { visibleControls } from '../../src/core/report/escape-html.ts';
+import { count } from '../../src/core/report/format.ts';
+import { markedText } from '../../src/core/report/marked-text.ts';
+
+const shownCharacters = 4000;
+
+export interface TextBlock {
+  readonly kind: 'prompt' | 'reply';
+  readonly text: string;
+  /** The words that decided, to be marked. */
+  readonly span: readonly [from: number, to: number] | null;
+  /** Whether all of a long text is shown. */
+  readonly whole: boolean;
+  /** The reader asks for all of it. */
+  readonly showWhole: () => void;
+}
+
+/** A text as it was written, with its span marked; a long one is cut until the reader asks for all of it. */
+export function textBlock({ kind, text, span, whole, showWhole }: TextBlock): TemplateResult {
+  const { pieces, cut } = markedText(text, span, whole ? text.length : shownCharacters);
+  const marked = pieces.map((piece) => {
+    const visible = visibleControls(piece.text);
+    return piece.marked ? html`<mark>${visible}</mark>` : visible;
+  });
+  const more =
+    cut === 0
+      ? ''
+      : html` …
+          <button type="button" @click=${(event: Event) => showAll(event, showWhole)}>
+            Show ${count(cut, 'more character')}
+          </button>`;
+  // White space counts inside .text, so the layout of this file stays out of it.
+  return html`<p class=${kind} dir="auto">
+    <span class="text" tabindex=${whole ? -1 : undefined}>${marked}</span>${more}
+  </p>`;
+}
+
+/** The button goes away, and the focus from it to the text. */
+function showAll({ currentTarget }: Event, showWhole: () => void): void {
+  const block = (currentTarget as HTMLElement).closest('p');
+  showWhole();
+  block?.querySelector<HTMLElement>('.text')?.focus();
+}
