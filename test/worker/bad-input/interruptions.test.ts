@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { alphasteer, problemsOf, startAlphasteer, workerPid, type Started } from './alphasteer.ts';
-import { promptLines, readLines, tinyWorkspace } from './tiny-workspace.ts';
+import { alphasteer, problemsOf, startAlphasteer, workerPid, type Started } from '../alphasteer.ts';
+import { promptLines, readLines, tinyWorkspace } from '../tiny-workspace.ts';
 
 const runs = (root: string): string[] => readdirSync(join(root, '.alphasteer/runs'));
 

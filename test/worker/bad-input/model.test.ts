@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { alphasteer, problemsOf } from './alphasteer.ts';
-import { tinyWorkspace } from './tiny-workspace.ts';
+import { alphasteer, problemsOf } from '../alphasteer.ts';
+import { tinyWorkspace } from '../tiny-workspace.ts';
 
 /** What `fit` and `inspect` say, each in one line and with status 1, of a workspace whose model is broken by `damage`. */
 function messageAbout(damage: (model: string) => void): string {

@@ -1,8 +1,8 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { alphasteer, problemsOf, manifestOf } from './alphasteer.ts';
-import { promptLines, tinyContext, tinyWorkspace, writeJudge } from './tiny-workspace.ts';
+import { alphasteer, problemsOf, manifestOf } from '../alphasteer.ts';
+import { promptLines, tinyContext, tinyWorkspace, writeJudge } from '../tiny-workspace.ts';
 
 const fitFiles = ['benign.jsonl', 'harmful.jsonl', 'jailbreak.jsonl', 'extra.jsonl'];
 

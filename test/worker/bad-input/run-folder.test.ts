@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { alphasteer, problemsOf } from './alphasteer.ts';
-import { promptLines, readLines, tinyWorkspace } from './tiny-workspace.ts';
+import { alphasteer, problemsOf } from '../alphasteer.ts';
+import { promptLines, readLines, tinyWorkspace } from '../tiny-workspace.ts';
 
 // Tests may run as root, for whom no permission is missing, so what is in the way here is a file, or a full disk.
 

@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
-import shippedRules from '../../../src/core/judge/rules.json' with { type: 'json' };
+import { seededRandom } from '../../src/core/prompts/seeded-random.ts';
+import shippedRules from '../../src/core/judge/rules.json' with { type: 'json' };
 
-const tinyModel = join(import.meta.dirname, '../../fixtures/tiny-models/llama-fp32');
+const tinyModel = join(import.meta.dirname, '../fixtures/tiny-models/llama-fp32');
 
 const vocabularySize = 192;
 /** Longest prompt with its reply that the tiny model takes, in tokens. */
@@ -32,7 +32,7 @@ export interface TinyConfig {
 
 /** A workspace of its own in a temporary folder, gone when the test ends: a model of 3 layers and 64 dimensions, its prompts and its judge. */
 export function tinyWorkspace(config: TinyConfig = {}): string {
-  const root = mkdtempSync(join(tmpdir(), 'alphasteer-bad-input-'));
+  const root = mkdtempSync(join(tmpdir(), 'alphasteer-tiny-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   writeModel(join(root, 'model'));
   writeConfig(root, config);
