@@ -18,29 +18,44 @@ export interface ExternalFile {
 export function listExternalFiles(model: OnnxModel): ExternalFile[] {
   const needed = new Map<string, number>();
   for (const tensor of allTensors(model.graph)) {
-    if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) continue;
-    const { location, end } = readEntry(model.file, tensor);
-    needed.set(location, Math.max(needed.get(location) ?? 0, end));
+    const place = externalPlace(model.file, tensor);
+    if (place) needed.set(place.location, Math.max(needed.get(place.location) ?? 0, place.offset + place.length));
   }
   return [...needed].map(([location, bytes]) => ({ location, bytes }));
 }
 
-function readEntry(file: string, tensor: TensorProto): { location: string; end: number } {
+/** Where a tensor's bytes lie. */
+export interface ExternalPlace {
+  /** Relative to the model's folder. */
+  readonly location: string;
+  readonly offset: number;
+  /** 0 when the model doesn't say: up to the end of the file. */
+  readonly length: number;
+}
+
+/**
+ * @returns undefined for a tensor that the model itself holds
+ * @throws {HumanError} when the entry makes no sense, or leads out of the model's folder
+ */
+export function externalPlace(file: string, tensor: TensorProto): ExternalPlace | undefined {
+  if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) return undefined;
   const entry = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
   const location = entry.get('location') ?? '';
-  const end = Number(entry.get('offset') ?? 0) + Number(entry.get('length') ?? 0);
+  const [offset, length] = [Number(entry.get('offset') ?? 0), Number(entry.get('length') ?? 0)];
   const outside = /^([/\\]|[A-Za-z]:)/.test(location) || location.split(/[/\\]/).includes('..');
-  if (location !== '' && !outside && Number.isSafeInteger(end) && end >= 0) return { location, end };
+  const isSize = [offset, length, offset + length].every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (location !== '' && !outside && isSize) return { location, offset, length };
   throw new HumanError({
     file,
-    message: `The weights of ${tensor.name || 'a tensor'} lie at a place that can't be read: ${JSON.stringify(location)}, up to byte ${end}.`,
+    message: `The weights of ${tensor.name || 'a tensor'} lie at a place that can't be read: ${JSON.stringify(location)}, up to byte ${offset + length}.`,
     fix: outside
       ? 'Weights must lie in the folder of the model: export it again.'
       : 'Download or export the model again.',
   });
 }
 
-function* allTensors(graph: GraphProto): Generator<TensorProto> {
+/** Every constant of a graph and of the graphs inside it. */
+export function* allTensors(graph: GraphProto): Generator<TensorProto> {
   yield* graph.initializer;
   for (const node of graph.node) {
     for (const { t, tensors } of node.attribute) {

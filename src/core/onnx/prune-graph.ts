@@ -1,4 +1,6 @@
+import { HumanError } from '../problem.ts';
 import { nodeInputs } from './node-inputs.ts';
+import type { OnnxModel } from './onnx-model.ts';
 import type { GraphProto, NodeProto } from './onnx_pb.ts';
 
 /**
@@ -6,18 +8,23 @@ import type { GraphProto, NodeProto } from './onnx_pb.ts';
  * Nodes, initializers and inputs that no output needs go; the order of what stays is otherwise kept. So do all notes of
  * shapes: onnxruntime works them out itself, and exporters get them wrong (the model builder's f16 CPU graphs call the
  * repeated keys as long as the block); onnxruntime trusts them when it reuses buffers, and an edited graph can then fail.
- * @returns false, with the graph half done, when nodes read each other in a circle
+ * @throws {HumanError} when nodes read each other in a circle
  */
-export function pruneGraph(graph: GraphProto): boolean {
+export function pruneGraph({ file, graph }: OnnxModel): void {
   const nodes = neededInOrder(graph);
-  if (!nodes) return false;
+  if (!nodes) {
+    throw new HumanError({
+      file,
+      message: 'The nodes of this graph read each other in a circle.',
+      fix: 'The file is damaged: download or export the model again.',
+    });
+  }
   const used = new Set([...nodes.flatMap(nodeInputs), ...graph.output.map(({ name }) => name)]);
   graph.node = nodes;
   graph.input = graph.input.filter(({ name }) => used.has(name));
   graph.initializer = graph.initializer.filter(({ name }) => used.has(name));
   graph.sparseInitializer = graph.sparseInitializer.filter(({ values }) => used.has(values?.name ?? ''));
   graph.valueInfo = [];
-  return true;
 }
 
 /** Depth first from the outputs' producers in their old order; iterative, since a graph is thousands of nodes deep. */
