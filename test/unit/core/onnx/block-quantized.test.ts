@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dequantize } from '../../../../src/core/onnx/block-quantized.ts';
+import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
 
 test('the low half of a byte comes first, and 8 is zero unless the block says otherwise', () => {
   const matrix = {
@@ -22,11 +23,12 @@ test('each row of zero points starts with a byte of its own', () => {
 });
 
 test('transposed, it has the same values in the other order', () => {
-  const sizes = fc.record({ rows: fc.integer({ min: 1, max: 5 }), blocks: fc.integer({ min: 1, max: 4 }) });
+  const small = fc.integer({ min: 1, max: 5 });
   fc.assert(
-    fc.property(sizes, fc.infiniteStream(fc.nat(255)), ({ rows, blocks }, random) => {
+    fc.property(small, small, fc.nat(), (rows, blocks, seed) => {
       const columns = 16 * blocks;
-      const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => random.next().value ?? 0);
+      const random = seededRandom(seed);
+      const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => 256 * random());
       const matrix = {
         rows,
         columns,
