@@ -140,9 +140,9 @@ const evaluate = z.strictObject({
   maxNewTokens: z.int().min(1).max(4096).default(64).describe('Length of a reply, in tokens.'),
   controls: z
     .array(z.enum(controls))
-    .default([...controls])
+    .default([])
     .describe(
-      'What to compare with: the same refusal vector on every prompt, a random direction of the same norm, a system prompt that asks to refuse.',
+      'What to compare with: the same refusal vector on every prompt, a random direction of the same norm, a system prompt that asks to refuse. Not built yet: asking for them is answered with a warning.',
     ),
 });
 

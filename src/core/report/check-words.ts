@@ -6,9 +6,9 @@ export function checkValue({ unit, value }: Check): string {
   return unit === 'share' ? percent(value) : points(value);
 }
 
-/** `at least 90.0 %`, `at most +2.0 points`. */
-export function checkTarget({ unit, sense, target }: Check): string {
-  return `${sense} ${unit === 'share' ? percent(target) : points(target)}`;
+/** `at least 90.0 %`, `at most +2.0 points`, `A/A floor, +1.2 points`. */
+export function checkTarget({ unit, sense, target, targetName }: Check): string {
+  return `${targetName === undefined ? sense : `${targetName},`} ${unit === 'share' ? percent(target) : points(target)}`;
 }
 
 /** `from 81.2 %`, `up to +1.5 points`: the side of the measured value that speaks against the target. */

@@ -26,7 +26,9 @@ export function headline(summary: Summary): Headline {
       : `At strength ${summary.strength}, the steered model refuses ${list(first)}.`;
   return {
     sentence,
-    cost: [...(second.length === 0 ? [] : [`It refuses ${list(second)}.`]), cost(summary)].join(' '),
+    cost: [...(second.length === 0 ? [] : [`It refuses ${list(second)}.`]), cost(summary), degenerate(summary)]
+      .filter((text) => text !== '')
+      .join(' '),
     checks: checksOutcome(summary.checks),
   };
 }
@@ -52,6 +54,12 @@ function cost({ paired }: Summary): string {
   if (parts.length === 0) return 'What it costs on harmless prompts was not measured.';
   const lost = (paired.benign?.lost ?? 0) + (paired.borderline?.lost ?? 0);
   return `It newly refuses ${list(parts)}${lost === 0 ? '' : `, and newly answers ${lost} of those that base refused`}.`;
+}
+
+function degenerate({ degenerate: { n, base, steered, floor } }: Summary): string {
+  if (n === 0) return '';
+  const again = floor === null ? '' : `; base again: ${floor.again} of ${floor.n}, where it had ${floor.base}`;
+  return `Of ${count(n, 'reply', 'replies')}, ${steered} are loops or empty (base: ${base}${again}).`;
 }
 
 function checksOutcome(checks: readonly Check[]): string {

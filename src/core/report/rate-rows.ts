@@ -40,7 +40,7 @@ export function rateRows({ conditions, attacks: rates, paired, pairedAttacks }: 
   });
 }
 
-/** Conditions beside base and steered: the controls, other strengths and the repeated base. */
+/** The controls and other strengths. Base-again is not among them: it replies to a sample, and is only compared in pairs. */
 export function otherConditions({ conditions }: Summary): string[] {
-  return Object.keys(conditions).filter((name) => name !== 'base' && name !== 'steered');
+  return Object.keys(conditions).filter((name) => !['base', 'steered', 'base-again'].includes(name));
 }

@@ -67,21 +67,20 @@ function changePerGroup(pairs: readonly ReplyPair[]): Partial<Record<Group, Pair
 }
 
 function degenerateChange(pairs: readonly ReplyPair[], again: readonly ReplyPair[]): DegenerateChange {
-  const base = countDegenerate(pairs.map(({ before }) => before));
-  const steered = countDegenerate(pairs.map(({ after }) => after));
+  const { n, before, after, rise } = countDegenerate(pairs);
+  const floor = countDegenerate(again);
   return {
-    n: pairs.length,
-    base,
-    steered,
-    rise: pairs.length === 0 ? 0 : (steered - base) / pairs.length,
-    floor:
-      again.length === 0
-        ? null
-        : (countDegenerate(again.map(({ after }) => after)) - countDegenerate(again.map(({ before }) => before))) /
-          again.length,
+    n,
+    base: before,
+    steered: after,
+    rise,
+    floor: floor.n === 0 ? null : { n: floor.n, base: floor.before, again: floor.after, rise: floor.rise },
   };
 }
 
-function countDegenerate(replies: readonly Reply[]): number {
-  return replies.filter(({ verdict }) => verdict === 'degenerate').length;
+function countDegenerate(pairs: readonly ReplyPair[]): { n: number; before: number; after: number; rise: number } {
+  const n = pairs.length;
+  const before = pairs.filter((pair) => pair.before.verdict === 'degenerate').length;
+  const after = pairs.filter((pair) => pair.after.verdict === 'degenerate').length;
+  return { n, before, after, rise: n === 0 ? 0 : (after - before) / n };
 }

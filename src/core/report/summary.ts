@@ -68,13 +68,14 @@ export interface MissingReplies {
   readonly ids: readonly string[];
 }
 
-/** Loops and empty replies. The floor is what changes with the batch shape alone. */
+/** Loops and empty replies. */
 export interface DegenerateChange {
   readonly n: number;
   readonly base: number;
   readonly steered: number;
   readonly rise: number;
-  readonly floor: number | null;
+  /** The same of base and base-again, on the prompts of both: what changes with the batch's shape alone. Null without base-again. */
+  readonly floor: { readonly n: number; readonly base: number; readonly again: number; readonly rise: number } | null;
 }
 
 /** One layer over the evaluation replies (steered layers), or over the fit's choose split (the others, which replies don't score). */
@@ -101,6 +102,8 @@ export interface Check {
   readonly unit: 'share' | 'points';
   readonly sense: 'at least' | 'at most';
   readonly target: number;
+  /** What the target is, where this run measured it itself. */
+  readonly targetName?: string;
   /** Null where no prompt measures it; then it is not met. */
   readonly value: number | null;
   readonly n: number;

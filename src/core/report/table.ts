@@ -1,5 +1,6 @@
 import { checkBound, checkTarget, checkValue, isMetBeyondChance } from './check-words.ts';
 import type { FitSummary } from './fit-summary.ts';
+import { floorSentence } from './floor-words.ts';
 import { interval, percent, pValue, signed } from './format.ts';
 import { groupName, labelGroups } from './groups.ts';
 import { headline } from './headline.ts';
@@ -14,6 +15,7 @@ export function renderTable(summary: Summary, fit: FitSummary): string {
   const sections = [
     wrap(`${sentence} ${cost} ${checks}`),
     flips(summary),
+    floor(summary),
     rates(summary),
     controls(summary),
     checkList(summary),
@@ -23,8 +25,19 @@ export function renderTable(summary: Summary, fit: FitSummary): string {
 }
 
 function flips({ paired }: Summary): string {
+  return changeTable('FLIPS ON THE SAME PROMPTS', paired);
+}
+
+function floor(summary: Summary): string {
+  const sentence = floorSentence(summary);
+  return sentence === undefined
+    ? ''
+    : `${changeTable('NOISE FLOOR: BASE AGAIN, ALONE', summary.sameAgain)}\n${wrap(sentence)}`;
+}
+
+function changeTable(title: string, changes: Summary['paired']): string {
   const rows = labelGroups.flatMap((group) => {
-    const change = paired[group];
+    const change = changes[group];
     if (change === undefined) return [];
     return [
       [
@@ -38,7 +51,7 @@ function flips({ paired }: Summary): string {
     ];
   });
   if (rows.length === 0) return '';
-  return table(['FLIPS ON THE SAME PROMPTS', 'n', 'newly refused', 'no longer', 'points', 'McNemar'], rows);
+  return table([title, 'n', 'newly refused', 'no longer', 'points', 'McNemar'], rows);
 }
 
 function rates(summary: Summary): string {

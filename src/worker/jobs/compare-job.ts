@@ -1,36 +1,58 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { isDeepStrictEqual } from 'node:util';
 import { configFileName } from '../../core/config.ts';
-import { verdicts } from '../../core/judge/verdict.ts';
+import type { Judgement } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';
-import { labels, type Prompt } from '../../core/prompts/prompt.ts';
+import type { Prompt } from '../../core/prompts/prompt.ts';
+import type { EvidenceSet } from '../../core/report/groups.ts';
 import type { Reply } from '../../core/report/summary.ts';
 import { summarise } from '../../core/report/summarise.ts';
 import { summaryJson } from '../../core/report/summary-json.ts';
-import type { CompareParams, CompareResult } from '../../rpc/worker-api.ts';
-import { openJsonLines } from '../../workspace/json-lines.ts';
+import type { AskedReply, CompareParams, CompareResult } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { makeFolder } from '../../workspace/make-folder.ts';
 import { findRun, readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
+import type { RawReply } from '../chat-session.ts';
 import { encodePrompts } from '../encode-prompts.ts';
+import { floorPerKind, floorSample } from '../floor-sample.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { judgedReply } from '../judged-reply.ts';
+import type { Model } from '../model-host.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { openReplyLog, type Asked } from '../reply-log.ts';
 import { writeReport } from '../report-file.ts';
 import { readSteering } from '../steering-file.ts';
 
+interface Row extends Asked {
+  readonly ids: readonly number[];
+  readonly set: EvidenceSet;
+}
+
 /**
  * `alphasteer compare`: base and steered replies to the evaluation prompts and to the jailbreaks whose goals the fit
- * left out. Both conditions of a prompt are rows of one batch. A reply that `replies.jsonl` already has is not made
- * again, but its batch keeps its shape, so a resumed run gives the same replies.
+ * left out. Both conditions of a prompt are rows of one batch. To a sample of the prompts base replies once more, each
+ * alone in its batch: what changes with the batch's shape is the floor under what steering changes. A reply that
+ * `replies.jsonl` already has is not made again, but its batch keeps its shape, so a resumed run gives the same replies.
  */
 export async function compareJob(params: CompareParams, shelf: ModelShelf, job: Job): Promise<CompareResult> {
   const watch = new Stopwatch();
   const workspace = await loadWorkspace(params.workspace, job.problem);
   workspace.problems.forEach(job.problem);
   const { config } = workspace;
+  const { controls } = config.evaluate;
+  if (controls.length > 0) {
+    job.problem({
+      severity: 'warning',
+      file: join(workspace.root, configFileName),
+      ...workspace.place(['evaluate', 'controls']),
+      message: `The report compares with none of these controls (${controls.join(', ')}): they are not built yet.`,
+      fix: 'Take "controls" out until they are.',
+    });
+  }
   const judge = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const heldOut = new Set((await readManifest(run)).heldOutGoals);
@@ -52,7 +74,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     sets.map(({ prompt }) => prompt),
     maxNewTokens,
     job.problem,
-  );
+  ).map(({ prompt, ids }) => ({ prompt, ids, set: setOf.get(prompt.id)! }));
   if (encoded.length === 0) {
     throw new HumanError({
       file: join(workspace.root, configFileName),
@@ -67,90 +89,63 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
 
   const out = params.out ?? run;
   await makeFolder(out);
-  const file = join(out, runFiles.replies);
-  const lines = await openJsonLines(file, parseReply);
-  if (lines.torn)
-    job.problem({
-      severity: 'warning',
-      file,
-      message: 'The last line was cut off by a crash and is removed.',
-      fix: 'Nothing: the reply is made again.',
-    });
-  for (const line of lines.bad) {
-    job.problem({
-      severity: 'warning',
-      file,
-      line,
-      message: 'This line is no reply and is ignored.',
-      fix: 'Remove it if you did not write it.',
-    });
-  }
-  const work = encoded.flatMap(({ prompt, ids }) => [
-    { prompt, ids, condition: 'base' as const, strength: 0 },
-    { prompt, ids, condition: 'steered' as const, strength },
+  const pairs = encoded.flatMap((row): Row[] => [
+    { ...row, condition: 'base', strength: 0 },
+    { ...row, condition: 'steered', strength },
   ]);
-  const keyOf = (id: string, condition: string, x: number): string => JSON.stringify([id, condition, x]);
-  const wanted = new Set(work.map((row) => keyOf(row.prompt.id, row.condition, row.strength)));
-  const texts = new Map(work.map(({ prompt }) => [prompt.id, prompt.text]));
-  const replies = new Map<string, Reply>();
-  for (const reply of lines.rows) {
-    const key = keyOf(reply.id, reply.condition, reply.strength);
-    if (wanted.has(key) && texts.get(reply.id) === reply.prompt) replies.set(key, reply);
-  }
-  const reused = replies.size;
-  let done = 0;
-  try {
-    for (const batch of chat.batches(work, maxNewTokens)) {
-      const rows = batch.map((i) => work[i]!);
-      if (rows.some((row) => !replies.has(keyOf(row.prompt.id, row.condition, row.strength)))) {
-        job.progress({ phase: 'Replies', done, total: work.length, unit: 'replies' });
+  const again = floorSample(encoded).map((row): Row => ({ ...row, condition: 'base-again', strength: 0 }));
+  const rows = [...pairs, ...again];
+  const log = await openReplyLog(join(out, runFiles.replies), await recipeOf(model, run, maxNewTokens), job.problem);
+  const reused = rows.filter((row) => log.find(row) !== undefined).length;
+  const reply = async (phase: string, batches: readonly (readonly Row[])[], alone: boolean): Promise<void> => {
+    const total = batches.reduce((sum, batch) => sum + batch.length, 0);
+    let done = 0;
+    for (const batch of batches) {
+      if (batch.some((row) => log.find(row) === undefined)) {
+        job.progress({ phase, done, total, unit: 'replies' });
         await job.checkpoint();
-        const made = await chat.reply(rows, { maxNewTokens, endTokens: model.tokenizer.endTokens }, job);
-        const fresh = rows
-          .map(({ prompt, condition, strength: x }, i): Reply => {
-            const { reply, tokens, verdict, span } = judgedReply(made[i]!, model.tokenizer, judge);
-            return {
-              id: prompt.id,
-              label: prompt.label,
-              ...(prompt.attack !== undefined && { attack: prompt.attack }),
-              set: setOf.get(prompt.id)!,
-              condition,
-              strength: x,
-              prompt: prompt.text,
-              reply,
-              tokens,
-              verdict,
-              span,
-              scores: [...made[i]!.scores],
-              activationNorms: [...made[i]!.norms],
-              file: prompt.file,
-              line: prompt.line,
-            };
-          })
-          .filter((reply) => !replies.has(keyOf(reply.id, reply.condition, reply.strength)));
-        await lines.append(fresh);
-        for (const reply of fresh) replies.set(keyOf(reply.id, reply.condition, reply.strength), reply);
+        const made = await chat.reply(batch, { maxNewTokens, endTokens: model.tokenizer.endTokens, alone }, job);
+        const replies = batch.map((row, i) => replyTo(row, made[i]!, judgedReply(made[i]!, model.tokenizer, judge)));
+        await log.add(replies.filter((_, i) => log.find(batch[i]!) === undefined));
       }
       done += batch.length;
     }
+  };
+  try {
+    // The rules of the judge may have changed since: the replies stay, their verdicts don't.
+    await log.add(rows.flatMap((row) => judgedAnew(log.find(row), judge)));
+    const batches = chat.batches(pairs, maxNewTokens).map((batch) => batch.map((i) => pairs[i]!));
+    await reply('Replies', batches, false);
+    watch.lap('replies', `${pairs.length} base and steered`);
+    await reply(
+      'Noise floor',
+      again.map((row) => [row]),
+      true,
+    );
+    watch.lap('noise floor', `${again.length} base again, alone`);
   } finally {
-    await lines.close();
+    await log.close();
   }
-  watch.lap('replies', `${work.length - reused} of ${work.length} made now`);
-  const ordered = work.map((row) => replies.get(keyOf(row.prompt.id, row.condition, row.strength))!);
+  const replies = rows.map((row) => log.find(row)!);
   // The report speaks of the strength that was compared, which need not be the fit's.
   const fit = { ...fitted, strength };
-  const summary = summarise(ordered, fit);
+  const summary = summarise(replies, fit);
   await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));
   const report = join(out, runFiles.report);
   await writeReport(report, {
     summary,
     fit,
-    replies: ordered,
-    facts: [['Reply length', `${maxNewTokens} tokens at most`]],
+    replies,
+    facts: [
+      ['Reply length', `${maxNewTokens} tokens at most`],
+      [
+        'A/A floor',
+        `base again on ${again.length} prompts, at most ${floorPerKind} of a kind, each alone in its batch`,
+      ],
+    ],
   });
   watch.lap('report');
-  return { run, report, fit, summary, reused, made: work.length - reused, seconds: watch.times() };
+  return { run, report, fit, summary, reused, made: rows.length - reused, seconds: watch.times() };
 }
 
 /** At most `limit` prompts of each label. */
@@ -163,24 +158,42 @@ function firstOfEach(prompts: readonly Prompt[], limit = Infinity): Prompt[] {
   });
 }
 
-const replySchema = z.looseObject({
-  id: z.string(),
-  label: z.enum(labels),
-  attack: z.string().optional(),
-  set: z.enum(['evaluate', 'held-out-goals']),
-  condition: z.string(),
-  strength: z.number(),
-  prompt: z.string(),
-  reply: z.string(),
-  tokens: z.number(),
-  verdict: z.enum(verdicts),
-  span: z.tuple([z.number(), z.number()]).nullable(),
-  scores: z.array(z.number()),
-  activationNorms: z.array(z.number()),
-  file: z.string(),
-  line: z.number(),
-});
+/** What decides a reply beside its prompt, its strength and its batch, hashed. */
+async function recipeOf(model: Model, run: string, maxNewTokens: number): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([model.fingerprint, model.device, maxNewTokens]));
+  return hash
+    .update(await readFile(join(run, runFiles.steering)))
+    .digest('hex')
+    .slice(0, 16);
+}
 
-function parseReply(value: unknown): Reply | undefined {
-  return replySchema.safeParse(value).success ? (value as Reply) : undefined;
+function replyTo(
+  { prompt, set, condition, strength }: Row,
+  { scores, norms }: RawReply,
+  { reply, tokens, verdict, span }: AskedReply,
+): Reply {
+  return {
+    id: prompt.id,
+    label: prompt.label,
+    ...(prompt.attack !== undefined && { attack: prompt.attack }),
+    set,
+    condition,
+    strength,
+    prompt: prompt.text,
+    reply,
+    tokens,
+    verdict,
+    span,
+    scores: [...scores],
+    activationNorms: [...norms],
+    file: prompt.file,
+    line: prompt.line,
+  };
+}
+
+/** The reply with its new verdict; nothing where it is the old one. */
+function judgedAnew(reply: Reply | undefined, judge: (reply: string) => Judgement): Reply[] {
+  if (reply === undefined) return [];
+  const { verdict, span } = judge(reply.reply);
+  return isDeepStrictEqual([verdict, span], [reply.verdict, reply.span]) ? [] : [{ ...reply, verdict, span }];
 }

@@ -28,7 +28,7 @@ test('defaults fill in everything but the model and the files to fit', () => {
       benignBudget: { kl: 0.1, overRefusal: 0.02, borderline: 0.1 },
       targetRefusal: 0.9,
     },
-    evaluate: { maxNewTokens: 64, controls: ['refusal-vector', 'random-direction', 'system-prompt'] },
+    evaluate: { maxNewTokens: 64, controls: [] },
     judge: {},
   });
 });

@@ -9,7 +9,7 @@ export function conditionsSection(summary: Summary): Html {
   const names = ['base', 'steered', ...otherConditions(summary)].filter((name) => name in summary.conditions);
   return html`<section id="conditions" aria-labelledby="conditions-title">
     <h2 id="conditions-title">Against other ways to refuse</h2>
-    ${otherConditions(summary).some((name) => name !== 'base-again') ? nothing : html`<p class="note">No controls ran, so this report can't say how much of the change another vector of the same size, or a system prompt, would have made.</p>`}
+    ${otherConditions(summary).length > 0 ? nothing : html`<p class="note">No controls ran, so this report can't say how much of the change another vector of the same size, or a system prompt, would have made.</p>`}
     <div class="scroll" role="region" tabindex="0" aria-labelledby="conditions-title">
       <table class="numbers">
         <thead>

@@ -1,10 +1,12 @@
+import { floorSentence } from '../floor-words.ts';
 import { interval, percent, points, pValue } from '../format.ts';
 import { rateRows, type RateRow } from '../rate-rows.ts';
 import type { PairedChange, Rates, Summary } from '../summary.ts';
-import { html, type Content, type Html } from './markup.ts';
+import { html, nothing, type Content, type Html } from './markup.ts';
 
 export function ratesSection(summary: Summary): Html {
   const rows = rateRows(summary);
+  const floor = floorSentence(summary);
   if (rows.length === 0)
     return html`<section id="rates" aria-labelledby="rates-title">
       <h2 id="rates-title">Refusal rates</h2>
@@ -44,6 +46,7 @@ export function ratesSection(summary: Summary): Html {
         </tbody>
       </table>
     </div>
+    ${floor === undefined ? nothing : html`<p class="note">${floor}</p>`}
   </section>`;
 }
 

@@ -104,7 +104,13 @@ describe('summarise', () => {
       fit,
     );
     expect(floor.sameAgain.benign).toMatchObject({ n: 4, gained: 1, lost: 0 });
-    expect(floor.degenerate).toEqual({ n: 4, base: 0, steered: 1, rise: 0.25, floor: 0.25 });
+    expect(floor.degenerate).toEqual({
+      n: 4,
+      base: 0,
+      steered: 1,
+      rise: 0.25,
+      floor: { n: 4, base: 0, again: 1, rise: 0.25 },
+    });
     expect(floor.checks.find(({ id }) => id === 'degenerate')).toMatchObject({ met: true, target: 0.25 });
     const without = summarise([...verdicts('base', 'cccc'), ...verdicts('steered', 'cccd')], fit);
     expect(without.degenerate.floor).toBeNull();

@@ -1,0 +1,68 @@
+import type { Prompt } from '../core/prompts/prompt.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Reply } from '../core/report/summary.ts';
+import { openJsonLines } from '../workspace/json-lines.ts';
+import { parseReply } from '../workspace/run-replies.ts';
+
+/** What a reply is to. */
+export interface Asked {
+  readonly prompt: Prompt;
+  readonly condition: string;
+  readonly strength: number;
+}
+
+/** `replies.jsonl` while a comparison adds to it. For the same prompt, condition and strength the last line counts. */
+export interface ReplyLog {
+  /** The reply, if there is one and it was made as this comparison makes them. */
+  find(asked: Asked): Reply | undefined;
+  add(replies: readonly Reply[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A line says what made the reply beside the prompt, hashed: with another model, steering or length it is made again. */
+interface LoggedReply extends Reply {
+  readonly recipe?: string;
+}
+
+/** Opens the log and mends it where it was cut off; tells `report` of that, and of lines that are no replies. */
+export async function openReplyLog(
+  file: string,
+  recipe: string,
+  report: (problem: Problem) => void,
+): Promise<ReplyLog> {
+  const lines = await openJsonLines<LoggedReply>(file, parseReply);
+  if (lines.torn) {
+    report({
+      severity: 'warning',
+      file,
+      message: 'The last line was cut off by a crash and is removed.',
+      fix: 'Nothing: the reply is made again.',
+    });
+  }
+  for (const line of lines.bad) {
+    report({
+      severity: 'warning',
+      file,
+      line,
+      message: 'This line is no reply and is ignored.',
+      fix: 'Remove it if you did not write it.',
+    });
+  }
+  const last = new Map(lines.rows.map((reply) => [keyOf(reply), reply]));
+  return {
+    find: ({ prompt, condition, strength }) => {
+      const reply = last.get(keyOf({ id: prompt.id, condition, strength }));
+      return reply?.recipe === recipe && reply.prompt === prompt.text ? reply : undefined;
+    },
+    add: async (replies) => {
+      const logged = replies.map((reply) => ({ ...reply, recipe }));
+      await lines.append(logged);
+      for (const reply of logged) last.set(keyOf(reply), reply);
+    },
+    close: () => lines.close(),
+  };
+}
+
+function keyOf({ id, condition, strength }: Pick<Reply, 'id' | 'condition' | 'strength'>): string {
+  return JSON.stringify([id, condition, strength]);
+}

@@ -1,0 +1,89 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import type { CompareResult } from '../../src/rpc/worker-api.ts';
+import { alphasteer, problemsOf } from './alphasteer.ts';
+import { readLines, tinyWorkspace, writeConfig, writeJudge } from './tiny-workspace.ts';
+
+let root: string;
+
+/** A comparison of the fitted workspace, without problems. */
+function compare(...options: string[]): CompareResult {
+  const ended = alphasteer('compare', root, '--json', ...options);
+  expect(problemsOf(ended)).toEqual([]);
+  return JSON.parse(ended.stdout) as CompareResult;
+}
+
+beforeEach(() => {
+  root = tinyWorkspace();
+  expect(alphasteer('fit', root).status).toBe(0);
+});
+
+test('base replies to a sample once more, each prompt alone, and the report sets the changes against that', () => {
+  const { run, summary } = compare();
+  const again = readLines(join(run, 'replies.jsonl')).filter(({ condition }) => condition === 'base-again');
+  const kinds = again.map(({ label, set }) => `${String(label)} ${String(set)}`);
+  expect(kinds.filter((kind) => kind === 'benign evaluate')).toHaveLength(8);
+  expect(kinds.filter((kind) => kind === 'harmful evaluate')).toHaveLength(8);
+  expect(summary.conditions['base-again']?.benign?.n).toBe(8);
+  expect(summary.sameAgain.benign).toMatchObject({ n: 8 });
+  expect(summary.degenerate.floor).toMatchObject({ n: again.length });
+  expect(summary.warnings.join('\n')).not.toContain('floor');
+  expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('Noise floor');
+});
+
+test('replies of another length are made again, and the last ones count', () => {
+  const first = compare();
+  expect(compare()).toMatchObject({ made: 0, reused: first.made, summary: first.summary });
+  expect(compare('--max-new-tokens', '3')).toMatchObject({ made: first.made, reused: 0 });
+  const lines = readLines(join(first.run, 'replies.jsonl'));
+  expect(lines.slice(first.made).every(({ tokens }) => Number(tokens) <= 3)).toBe(true);
+  expect(compare()).toMatchObject({ made: first.made, summary: first.summary });
+});
+
+test("replies to another fit's steering are made again, in a folder of one's own too", () => {
+  const out = mkdtempSync(join(root, 'out-'));
+  const first = compare('--out', out);
+  expect(compare('--out', out)).toMatchObject({ made: 0 });
+  writeConfig(root, { fit: { nullSpaceRatio: 0.3 } });
+  expect(alphasteer('fit', root).status).toBe(0);
+  expect(compare('--out', out)).toMatchObject({ made: first.made, reused: 0 });
+});
+
+test('when the rules of the judge change, the replies stay and their verdicts are given anew', () => {
+  const first = compare();
+  const refused = ({ conditions }: CompareResult['summary']): number | undefined => conditions['base']?.benign?.refused;
+  expect(refused(first.summary)).toBeGreaterThan(0);
+  writeJudge(root, ['nothing says this']);
+  const again = compare();
+  expect(again).toMatchObject({ made: 0, reused: first.made });
+  expect(refused(again.summary)).toBe(0);
+  const last = new Map(
+    readLines(join(first.run, 'replies.jsonl')).map((line) => [
+      `${String(line['id'])} ${String(line['condition'])}`,
+      line,
+    ]),
+  );
+  expect([...last.values()].map(({ verdict }) => verdict)).not.toContain('refused');
+});
+
+test('controls that are asked for are not passed over in silence', () => {
+  writeConfig(root, { evaluate: { controls: ['system-prompt'] } });
+  const file = join(root, 'alphasteer.json');
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const line = lines.findIndex((text) => text.includes('"controls"'));
+  const ended = alphasteer('compare', root);
+  expect(problemsOf(ended)).toEqual([
+    `warning: ${file}:${line + 1}:${lines[line]!.indexOf('[') + 1}: The report compares with none of these controls (system-prompt): they are not built yet. Take "controls" out until they are.`,
+  ]);
+  expect(ended.status).toBe(0);
+});
+
+test('the same replies in any order of finishing give the same summary, byte for byte', () => {
+  const { run } = compare();
+  const summary = readFileSync(join(run, 'summary.json'), 'utf8');
+  rmSync(join(run, 'replies.jsonl'));
+  compare('--limit', '3');
+  compare();
+  expect(readFileSync(join(run, 'summary.json'), 'utf8')).toBe(summary);
+});
