@@ -1,4 +1,5 @@
 import { build } from 'esbuild';
+import { webviews } from './esbuild-webviews.mjs';
 
 const node = {
   bundle: true,
@@ -31,3 +32,4 @@ await build({
 const browser = { bundle: true, minify: true, format: 'iife', target: 'chrome124', logLevel: 'warning' };
 await build({ ...browser, entryPoints: ['media/report/report.ts'], outfile: 'dist/report.js' });
 await build({ ...browser, entryPoints: ['media/report/report.css'], outfile: 'dist/report.css' });
+await build({ ...webviews, outdir: 'dist/webview' });

@@ -62,7 +62,9 @@ export function figure(first: Chart): DrawnChart {
       });
     }
     chart.finish?.(plot);
+    const focused = canvas.contains(document.activeElement);
     canvas.replaceChildren(plot);
+    if (focused) plot.querySelector<SVGElement>('[tabindex="0"]')?.focus();
   };
   new ResizeObserver(([entry]) => {
     const now = Math.floor(entry?.contentRect.width ?? 0);

@@ -1,12 +1,15 @@
 import { html, type TemplateResult } from 'lit';
 import type { Verdict } from '../../src/core/judge/verdict.ts';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
-import { count, fixed, percent } from '../../src/core/report/format.ts';
+import { count } from '../../src/core/report/format.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
-import { sideLayers, type SideLayer } from '../../src/core/report/side-norms.ts';
+import { sideLayers } from '../../src/core/report/side-norms.ts';
 import type { Controls } from './controls.ts';
+import { layerTable } from './layer-table.ts';
 import { verdictOrder } from './palette.ts';
 import { textBlock, type TextBlock } from './text-block.ts';
+
+const shownCharacters = 4000;
 
 export type SideName = 'base' | 'steered';
 
@@ -36,7 +39,11 @@ export function promptDetail(
 ): TemplateResult {
   const { open, overrule } = actions;
   const text = (part: SideName | 'prompt', about: Pick<TextBlock, 'kind' | 'text' | 'span'>) =>
-    textBlock({ ...about, whole: whole.has(part), showWhole: () => whole.add(part) });
+    textBlock({
+      ...about,
+      limit: whole.has(part) ? about.text.length : shownCharacters,
+      showWhole: () => whole.add(part),
+    });
   const side = (name: SideName, title: string) => {
     const replied = row[name];
     if (replied === null)
@@ -90,31 +97,5 @@ function review(
       changed: (value) => decided(verdictOrder.find((one) => one === value) ?? null),
     })}
     ${rules === undefined || rules === verdict ? '' : html`<span class="quiet">The rules said ${rules}.</span>`}
-  </div>`;
-}
-
-function layerTable(layers: readonly SideLayer[]): TemplateResult | '' {
-  if (layers.length === 0) return '';
-  const line = (name: string, value: (layer: SideLayer) => string) =>
-    html`<tr>
-      <th scope="row">${name}</th>
-      ${layers.map((layer) => html`<td class="number">${value(layer)}</td>`)}
-    </tr>`;
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="Steered, layer by layer">
-    <table class="numbers layers">
-      <caption>
-        Steered, layer by layer
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Layer</th>
-          ${layers.map(({ layer }) => html`<th scope="col" class="number">${layer}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${line('Score s', ({ score }) => fixed(score, 2))} ${line('Steering norm', ({ norm }) => fixed(norm, 2))}
-        ${line('relative to ‖h‖', ({ relativeNorm }) => (Number.isFinite(relativeNorm) ? percent(relativeNorm) : '–'))}
-      </tbody>
-    </table>
   </div>`;
 }

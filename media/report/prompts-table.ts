@@ -80,9 +80,8 @@ export class PromptsTable {
     this.#find();
     const wanted = this.#restoreTop ?? (top === undefined || (top.index === 0 && top.offset === 0) ? undefined : id);
     const index = this.#found.findIndex((row) => row.id === wanted);
-    if (index < 0) return;
-    this.#virtual.scrollTo(index, 'start');
     this.#restoreTop = null;
+    if (index >= 0) this.#virtual.scrollTo(index, 'start');
   }
 
   #find(): void {

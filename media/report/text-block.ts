@@ -3,22 +3,20 @@ import { visibleControls } from '../../src/core/report/escape-html.ts';
 import { count } from '../../src/core/report/format.ts';
 import { markedText } from '../../src/core/report/marked-text.ts';
 
-const shownCharacters = 4000;
-
 export interface TextBlock {
   readonly kind: 'prompt' | 'reply';
   readonly text: string;
   /** The words that decided, to be marked. */
   readonly span: readonly [from: number, to: number] | null;
-  /** Whether all of a long text is shown. */
-  readonly whole: boolean;
+  /** How many characters are shown before the reader asks for all. */
+  readonly limit: number;
   /** The reader asks for all of it. */
   readonly showWhole: () => void;
 }
 
 /** A text as it was written, with its span marked; a long one is cut until the reader asks for all of it. */
-export function textBlock({ kind, text, span, whole, showWhole }: TextBlock): TemplateResult {
-  const { pieces, cut } = markedText(text, span, whole ? text.length : shownCharacters);
+export function textBlock({ kind, text, span, limit, showWhole }: TextBlock): TemplateResult {
+  const { pieces, cut } = markedText(text, span, limit);
   const marked = pieces.map((piece) => {
     const visible = visibleControls(piece.text);
     return piece.marked ? html`<mark>${visible}</mark>` : visible;
@@ -31,9 +29,7 @@ export function textBlock({ kind, text, span, whole, showWhole }: TextBlock): Te
             Show ${count(cut, 'more character')}
           </button>`;
   // White space counts inside .text, so the layout of this file stays out of it.
-  return html`<p class=${kind} dir="auto">
-    <span class="text" tabindex=${whole ? -1 : undefined}>${marked}</span>${more}
-  </p>`;
+  return html`<p class=${kind} dir="auto"><span class="text" tabindex="-1">${marked}</span>${more}</p>`;
 }
 
 /** The button goes away, and the focus from it to the text. */

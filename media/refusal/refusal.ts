@@ -1,0 +1,84 @@
+import { html, type TemplateResult } from 'lit';
+import { conditionsSection } from '../../src/core/report/html/conditions-section.ts';
+import { checksSection, headlineSection } from '../../src/core/report/html/headline-section.ts';
+import { methodSection, warningsSection } from '../../src/core/report/html/method-section.ts';
+import { ratesSection } from '../../src/core/report/html/rates-section.ts';
+import { count, fixed } from '../../src/core/report/format.ts';
+import type { Agreement } from '../../src/core/report/overrides.ts';
+import { editorControls } from '../editor/editor-controls.ts';
+import { startRunPage } from '../editor/run-page.ts';
+import { figure, type DrawnChart } from '../report/figure.ts';
+import type { RowActions } from '../report/prompt-detail.ts';
+import { PromptsTable, type TableState } from '../report/prompts-table.ts';
+import { ratesChart } from '../report/rates-chart.ts';
+import { template } from '../report/template.ts';
+
+/** The refusal report: the answer, the prompts whose refusal changed, and what the answer rests on. */
+startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
+  const open: RowActions['open'] = ({ file, line }) => host.post({ type: 'open', file, line });
+  const overrule: RowActions['overrule'] = (row, name, verdict) => {
+    const side = row[name];
+    if (side === null) return;
+    const { strength, reply } = side;
+    host.post({ type: 'overrule', override: { id: row.id, condition: name, strength, reply, verdict } });
+  };
+  const actions: RowActions = { open, overrule };
+  const table = new PromptsTable({
+    controls: editorControls,
+    actions,
+    state: state.table,
+    changed: (kept) => host.keep({ table: kept }),
+  });
+  let rates: DrawnChart | undefined;
+
+  return {
+    draw: ({ summary, fit, run, agreement }) => {
+      const chart = ratesChart(summary);
+      rates ??= figure(chart);
+      rates.show(chart);
+      const warnings = [...summary.warnings, ...fit.warnings];
+      const title = `Refusal report of ${run.name}`;
+      return html`<div class="toolbar">
+          ${editorControls.button({
+            label: 'Steering Norms',
+            icon: 'graph',
+            clicked: () => host.post({ type: 'show', view: 'norms' }),
+          })}
+        </div>
+        ${template(headlineSection(summary, title, warnings.length))} ${contents()}
+        <section id="prompts" aria-labelledby="prompts-title">
+          <h2 id="prompts-title">Prompts, flips first</h2>
+          <p class="quiet" role="status" id="agreement">${agreementWords(agreement, run.canOverrule)}</p>
+          ${table.element}
+        </section>
+        ${template(checksSection(summary))} ${template(ratesSection(summary))} ${rates.figure}
+        ${template(conditionsSection(summary))} ${template(warningsSection(warnings))}
+        ${template(methodSection(fit, { title, facts: run.facts }))}`;
+    },
+    shown: (view) => table.show(view),
+  };
+});
+
+function contents(): TemplateResult {
+  const entries = [
+    ['prompts', 'Prompts'],
+    ['checks', 'Checks'],
+    ['rates', 'Refusal rates'],
+    ['conditions', 'Controls'],
+    ['warnings', 'Warnings'],
+    ['method', 'How it was measured'],
+  ] as const;
+  return html`<nav aria-label="Contents">
+    <ul>
+      ${entries.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}
+    </ul>
+  </nav>`;
+}
+
+function agreementWords({ reviewed, agreed, kappa }: Agreement, canOverrule: boolean): string {
+  if (!canOverrule) return 'Verdicts can be given when the workspace is trusted.';
+  if (reviewed === 0)
+    return 'Verdicts are the rules’. Open a prompt to give yours: it counts in every rate here, and shows how far the rules can be trusted.';
+  const chance = Number.isNaN(kappa) ? '' : `; Cohen’s kappa ${fixed(kappa, 2)} (1: always, 0: as by chance)`;
+  return `You judged ${count(reviewed, 'reply', 'replies')} and agreed with the rules on ${agreed}${chance}. Your verdicts count in every rate here.`;
+}

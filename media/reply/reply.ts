@@ -1,0 +1,123 @@
+import { html, nothing, render, type TemplateResult } from 'lit';
+import { count } from '../../src/core/report/format.ts';
+import type { Asked, Outcome, ReplyMessage, ReplyRequest } from '../../src/rpc/webview-reply.ts';
+import { connectEditor } from '../editor/connect.ts';
+import { editorControls } from '../editor/editor-controls.ts';
+import { layerTable } from '../report/layer-table.ts';
+import { textBlock } from '../report/text-block.ts';
+
+type Part = 'prompt' | keyof Asked['texts'];
+
+/** Long enough for every reply but one that has gone wrong, short enough to be drawn with every token. */
+const shownCharacters = 20_000;
+
+/** Base and steered reply to one prompt, side by side as they stream, then judged. The editor holds all of the state. */
+const root = document.getElementById('root')!;
+const whole = new Set<Part>();
+let asked: Asked | undefined;
+let frame = 0;
+
+const editor = connectEditor<ReplyRequest, never>((message: ReplyMessage) => {
+  if (message.type === 'asked') {
+    ({ asked } = message);
+    whole.clear();
+  } else if (asked !== undefined) {
+    asked =
+      message.type === 'outcome'
+        ? { ...asked, outcome: message.outcome }
+        : { ...asked, texts: { ...asked.texts, [message.condition]: asked.texts[message.condition] + message.text } };
+  }
+  // Tokens come faster than pictures.
+  frame ||= requestAnimationFrame(draw);
+});
+editor.post({ type: 'ready' });
+
+function draw(): void {
+  frame = 0;
+  if (asked !== undefined) render(view(asked), root);
+}
+
+function view({ prompt, texts, outcome }: Asked): TemplateResult {
+  const running = outcome.kind === 'running';
+  const result = outcome.kind === 'done' ? outcome.result : undefined;
+  return html`<div class="toolbar">
+      ${
+        running
+          ? editorControls.button({ label: 'Stop', icon: 'debug-stop', clicked: () => editor.post({ type: 'stop' }) })
+          : editorControls.button({
+              label: 'Ask Again',
+              icon: 'refresh',
+              clicked: () => editor.post({ type: 'again' }),
+            })
+      }
+      <span class="quiet" role="status">${outcomeWords(outcome)}</span>
+    </div>
+    ${outcome.kind === 'failed' ? html`<p class="outcome" role="alert">${outcome.message}</p>` : nothing}
+    <section aria-labelledby="prompt-title">
+      <h1 id="prompt-title">Prompt</h1>
+      ${text('prompt', prompt, null)}
+    </section>
+    <div class="sides" aria-busy=${running}>
+      ${side('base', 'Base', texts.base, result?.base, running)}
+      ${side('steered', 'Steered', texts.steered, result?.steered, running)}
+    </div>
+    ${
+      result === undefined
+        ? nothing
+        : html`<section aria-labelledby="layers-title">
+            <h2 id="layers-title">What steering did, layer by layer</h2>
+            <p class="quiet">
+              Strength ${result.strength}. s is about 1 for malicious prompts and about 0 for benign ones; the steering
+              norm is how far the layer’s input was moved, ‖h‖ the length of that input.
+            </p>
+            ${layerTable(result.layers)}
+          </section>`
+    }`;
+}
+
+function side(
+  name: keyof Asked['texts'],
+  title: string,
+  streamed: string,
+  judged: (Outcome & { kind: 'done' })['result']['base'] | undefined,
+  running: boolean,
+): TemplateResult {
+  const reply = judged?.reply ?? streamed;
+  const verdict =
+    judged === undefined
+      ? nothing
+      : html`<span class="verdict verdict-${judged.verdict}">${judged.verdict}</span>
+          <span class="quiet">${count(judged.tokens, 'token')}</span>`;
+  const nothingYet = running ? 'Waiting for the first token…' : 'The reply is empty.';
+  return html`<section class="side" aria-labelledby="${name}-title">
+    <h2 id="${name}-title">${title}</h2>
+    <p class="judged">${verdict}</p>
+    ${reply === '' ? html`<p class="empty">${nothingYet}</p>` : text(name, reply, judged?.span ?? null)}
+  </section>`;
+}
+
+function text(part: Part, written: string, span: readonly [number, number] | null): TemplateResult {
+  return textBlock({
+    kind: part === 'prompt' ? 'prompt' : 'reply',
+    text: written,
+    span,
+    limit: whole.has(part) ? written.length : shownCharacters,
+    showWhole: () => {
+      whole.add(part);
+      draw();
+    },
+  });
+}
+
+function outcomeWords(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'running':
+      return 'Replying…';
+    case 'done':
+      return `Base ${outcome.result.base.verdict}, steered ${outcome.result.steered.verdict}.`;
+    case 'stopped':
+      return 'Stopped. What had come stays here, not judged.';
+    case 'failed':
+      return 'Failed.';
+  }
+}

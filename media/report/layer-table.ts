@@ -1,0 +1,30 @@
+import { html, type TemplateResult } from 'lit';
+import { fixed, percent } from '../../src/core/report/format.ts';
+import type { SideLayer } from '../../src/core/report/side-norms.ts';
+
+/** What one prompt was to each steered layer. Empty for a reply without scores. */
+export function layerTable(layers: readonly SideLayer[]): TemplateResult | '' {
+  if (layers.length === 0) return '';
+  const line = (name: string, value: (layer: SideLayer) => string) =>
+    html`<tr>
+      <th scope="row">${name}</th>
+      ${layers.map((layer) => html`<td class="number">${value(layer)}</td>`)}
+    </tr>`;
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="Steered, layer by layer">
+    <table class="numbers layers">
+      <caption>
+        Steered, layer by layer
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Layer</th>
+          ${layers.map(({ layer }) => html`<th scope="col" class="number">${layer}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${line('Score s', ({ score }) => fixed(score, 2))} ${line('Steering norm', ({ norm }) => fixed(norm, 2))}
+        ${line('relative to ‖h‖', ({ relativeNorm }) => (Number.isFinite(relativeNorm) ? percent(relativeNorm) : '–'))}
+      </tbody>
+    </table>
+  </div>`;
+}
