@@ -6,7 +6,7 @@ import {
   type Node,
   type ParseError,
 } from 'jsonc-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import { didYouMean } from './did-you-mean.ts';
 import type { Problem } from './problem.ts';
 import { lineStarts, placeAt, type Place } from './prompts/lines.ts';

@@ -2,7 +2,7 @@
  * The safetensors format, both directions: an 8-byte little-endian header length, a JSON header, then raw tensors.
  * https://huggingface.co/docs/safetensors (format section). Sizes are checked before anything is read.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { HumanError } from './problem.ts';
 
 export type TensorData = Float32Array | Float64Array | BigInt64Array;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { openJsonLines } from '../workspace/json-lines.ts';
 import type { ActivationCache } from './activation-cache.ts';
 import type { ChatSession } from './chat-session.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { verdicts } from '../core/judge/verdict.ts';
 import type { Override } from '../core/report/overrides.ts';
 import { openJsonLines, readJsonLines } from './json-lines.ts';

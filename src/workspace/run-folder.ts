@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HumanError } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
 import { makeFolder } from './make-folder.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { verdicts } from '../core/judge/verdict.ts';
 import { labels } from '../core/prompts/prompt.ts';
 import type { Reply } from '../core/report/summary.ts';

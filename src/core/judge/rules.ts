@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJsoncFile, type JsoncFile } from '../jsonc-file.ts';
 import { phraseSource } from './phrase.ts';
 import shipped from './rules.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { RunState } from '../../rpc/webview-report.ts';
 import { readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
