@@ -1,0 +1,158 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * code-server is VS Code (its extension host, workbench and webviews) served to a browser, and comes from npm: a real
+ * VS Code on machines that reach a package registry and nothing else. It needs a Node of its own.
+ */
+const versions = { 'code-server': '4.139.1', [`node-linux-${process.arch}`]: '24.21.0' };
+
+/** Outside the tree: 620 MB that all checkouts share. */
+const folder = process.env['ALPHASTEER_VSCODE_HOST'] ?? join(homedir(), '.cache', 'alphasteer-vscode-host');
+const entry = join(folder, 'node_modules/code-server/out/node/entry.js');
+const node = join(folder, `node_modules/node-linux-${process.arch}/bin/node`);
+const finished = join(folder, `installed-${versions['code-server']}`);
+
+/** Installs it where it is not there yet: 2 to 4 minutes, once. */
+export function installCodeServer(): void {
+  if (existsSync(finished)) return;
+  console.log(`Installing code-server ${versions['code-server']} into ${folder} (once, 2 to 4 minutes, 620 MB)`);
+  installHeaders();
+  mkdirSync(folder, { recursive: true });
+  // npm hands the settings of the project it runs in (no scripts) down to its children.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  const npm = (specs: readonly string[], extra: NodeJS.ProcessEnv, options: readonly string[] = []): unknown =>
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', ...options, ...specs], {
+      cwd: folder,
+      env: { ...env, ...extra },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  const [server, ownNode] = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  npm([ownNode!], {});
+  const home = join(node, '../..');
+  const path = { PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}`, npm_config_nodedir: home };
+  npm([server!], path, ['--ignore-scripts=false', '--allow-scripts']);
+  execFileSync(node, [entry, '--version'], { stdio: 'inherit' });
+  writeFileSync(finished, '');
+}
+
+/** Its Kerberos module is compiled, against Debian's headers. */
+function installHeaders(): void {
+  if (existsSync('/usr/include/krb5.h') || existsSync('/usr/include/krb5/krb5.h')) return;
+  if (process.getuid?.() !== 0) throw new Error('code-server needs Kerberos headers: sudo apt-get install libkrb5-dev');
+  execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });
+  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'libkrb5-dev'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+export interface ServerOptions {
+  /** Empty folder for settings, state and log. */
+  readonly profile: string;
+  /** User settings beside the quiet ones. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** False asks for trust, as for a folder that is new to the user. */
+  readonly trusted: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface CodeServer {
+  readonly url: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}
+
+/** Nothing that moves, asks, or looks for updates while a test watches. */
+const quiet = {
+  'workbench.startupEditor': 'none',
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'update.showReleaseNotes': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
+  'git.openRepositoryInParentFolders': 'never',
+};
+
+/** Starts it on a free port; `stop` ends it with all its children, by its own process group. */
+export async function startCodeServer({ profile, settings, trusted, env }: ServerOptions): Promise<CodeServer> {
+  const user = join(profile, 'user');
+  mkdirSync(join(user, 'User'), { recursive: true });
+  writeFileSync(
+    join(user, 'User', 'settings.json'),
+    JSON.stringify({ ...quiet, 'security.workspace.trust.enabled': !trusted, ...settings }),
+  );
+  const config = join(profile, 'config.yaml');
+  writeFileSync(config, 'auth: none\ncert: false\n');
+  const child = spawn(
+    node,
+    [
+      entry,
+      ...['--config', config, '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--user-data-dir', user],
+      ...['--extensions-dir', join(profile, 'extensions'), '--disable-telemetry', '--disable-update-check'],
+      ...['--disable-proxy', '--disable-getting-started-override', '--ignore-last-opened'],
+      ...['--vscode-option', 'enable-smoke-test-driver'],
+      ...(trusted ? ['--disable-workspace-trust'] : []),
+    ],
+    { env: { ...cleanEnv(profile), ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const log = createWriteStream(join(profile, 'server.log'));
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    const timer = setTimeout(() => reject(new Error(`code-server did not start:\n${said}`)), 60_000);
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => {
+        log.write(data);
+        said += data.toString();
+        const found = /listening on (http:\/\/[^\s/]+)/.exec(said)?.[1];
+        if (found === undefined) return;
+        clearTimeout(timer);
+        resolve(found);
+      });
+    child.once('exit', (code) => reject(new Error(`code-server ended with status ${code ?? 'unknown'}:\n${said}`)));
+  });
+  return { url, host: new URL(url).host, pid: child.pid!, stop: () => stopGroup(child.pid!) };
+}
+
+/** Puts a VSIX into a profile, as `Install from VSIX` does. */
+export function installVsix(vsix: string, profile: string): void {
+  execFileSync(node, [entry, '--extensions-dir', join(profile, 'extensions'), '--install-extension', vsix], {
+    env: cleanEnv(profile),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+function cleanEnv(profile: string): NodeJS.ProcessEnv {
+  const own = ['VSCODE_IPC_HOOK_CLI', 'PORT', 'PASSWORD', 'HASHED_PASSWORD', 'NODE_OPTIONS', 'ELECTRON_RUN_AS_NODE'];
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.includes(name))),
+    HOME: profile,
+    XDG_DATA_HOME: join(profile, 'xdg'),
+    XDG_CONFIG_HOME: join(profile, 'xdg'),
+  };
+}
+
+async function stopGroup(pid: number): Promise<void> {
+  const signal = (name: NodeJS.Signals | 0): boolean => {
+    try {
+      return process.kill(-pid, name);
+    } catch {
+      return false; // nobody is left
+    }
+  };
+  signal('SIGTERM');
+  for (let waited = 0; waited < 5_000 && signal(0); waited += 100) await new Promise((r) => setTimeout(r, 100));
+  signal('SIGKILL');
+}
