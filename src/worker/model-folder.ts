@@ -153,20 +153,32 @@ export async function checkExternalData(graph: string, needed: readonly External
   }
 }
 
-/** SHA-256 over what decides the model's numbers: graph, weights, tokenizer, configuration. Hex. */
-export async function fingerprint(folder: ModelFolder, dataFiles: Iterable<string>): Promise<string> {
-  const hash = createHash('sha256');
-  const files = [
-    folder.graph,
-    ...[...dataFiles].sort().map((location) => resolve(folder.graph, '..', location)),
-    ...['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'].map(
-      (name) => join(folder.path, name),
-    ),
+/** What decides a model's numbers: graph, weights, tokenizer, configuration. Some of these files may not be there. */
+export function modelFiles(folder: ModelFolder, external: readonly ExternalFile[]): string[] {
+  const weights = external.map(({ location }) => resolve(folder.graph, '..', location)).sort();
+  const names = [
+    'config.json',
+    'generation_config.json',
+    'tokenizer.json',
+    'tokenizer_config.json',
+    'chat_template.jinja',
   ];
+  return [folder.graph, ...weights, ...names.map((name) => join(folder.path, name))];
+}
+
+/** SHA-256 of a model's files, hex. */
+export async function fingerprint(folder: ModelFolder, files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
   for (const file of files) {
     if (!(await stat(file).catch(() => undefined))) continue;
     hash.update(`\0${relative(folder.path, file)}\0`);
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   }
   return hash.digest('hex');
+}
+
+/** Sizes and times of files: when it is another one, their contents may be. Far cheaper than the fingerprint. */
+export async function filesStamp(files: readonly string[]): Promise<string> {
+  const stats = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  return JSON.stringify(stats.map((file) => file && [file.size, file.mtimeMs]));
 }

@@ -15,7 +15,14 @@ import { loadTokenizer, type ChatTokenizer } from './chat-tokenizer.ts';
 import { chooseDevice, type Device } from './devices.ts';
 import { ExtractionSession } from './extraction-session.ts';
 import type { KvShape } from './kv-cache.ts';
-import { checkExternalData, fingerprint, openModelFolder, type ModelFolder } from './model-folder.ts';
+import {
+  checkExternalData,
+  filesStamp,
+  fingerprint,
+  modelFiles,
+  openModelFolder,
+  type ModelFolder,
+} from './model-folder.ts';
 
 /** Everything of a model that is not a session: read and checked once, shared by all jobs on it. */
 export interface Model {
@@ -27,6 +34,9 @@ export interface Model {
   readonly kv: KvShape;
   readonly tokenizer: ChatTokenizer;
   readonly fingerprint: string;
+  /** What the fingerprint is of, and their stamp when they were read. */
+  readonly files: readonly string[];
+  readonly stamp: string;
   readonly device: Device;
   readonly deviceReport: DeviceReport;
   readonly threads: number | undefined;
@@ -60,6 +70,8 @@ export async function openModel({ path, dtype, device, threads }: ModelSettings)
   const stream = mapResidualStream(onnx);
   const tokenizer = await loadTokenizer(folder);
   const deviceReport = chooseDevice(device);
+  const files = modelFiles(folder, needed);
+  const stamp = await filesStamp(files);
   return {
     folder,
     graph,
@@ -68,10 +80,9 @@ export async function openModel({ path, dtype, device, threads }: ModelSettings)
     ports,
     kv: kvShape(ports, folder),
     tokenizer,
-    fingerprint: await fingerprint(
-      folder,
-      needed.map(({ location }) => location),
-    ),
+    fingerprint: await fingerprint(folder, files),
+    files,
+    stamp,
     device: deviceReport.device,
     deviceReport,
     threads,

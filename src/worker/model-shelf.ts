@@ -4,11 +4,12 @@ import type { Problem } from '../core/problem.ts';
 import type { ModelChoice, WorkspaceParams } from '../rpc/worker-api.ts';
 import { loadConfig } from '../workspace/load-workspace.ts';
 import type { ChatSession } from './chat-session.ts';
+import { filesStamp } from './model-folder.ts';
 import { openChatSession, openModel, type Model, type ModelSettings } from './model-host.ts';
 
 /**
  * The model that is loaded, and its session for replies: kept while the next job wants the same, replaced when it wants
- * another, so that at most one of each is in memory.
+ * another or its files have changed, so that at most one of each is in memory.
  */
 export interface ModelShelf {
   model(settings: ModelSettings): Promise<Model>;
@@ -25,7 +26,7 @@ export function createModelShelf(): ModelShelf {
   return {
     model: async (settings) => {
       const key = JSON.stringify(settings);
-      if (model?.key !== key) {
+      if (model?.key !== key || model.value.stamp !== (await filesStamp(model.value.files))) {
         await dropChat();
         model = { key, value: await openModel(settings) };
       }
