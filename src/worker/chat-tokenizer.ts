@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { readFile } from 'node:fs/promises';
-import { AutoTokenizer, env, type PreTrainedTokenizer } from '@huggingface/transformers';
+import { AutoTokenizer, env, PreTrainedTokenizer } from '@huggingface/transformers';
 import { HumanError } from '../core/problem.ts';
 import type { ModelFolder } from './model-folder.ts';
 
@@ -47,6 +47,7 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
       pinned_date: formatPinnedDate,
       date_string: formatPinnedDate('%d %b %Y'),
     } as never) as unknown as string;
+  let plain: PreTrainedTokenizer | undefined; // made for the first prompt that needs it
   const encodeText = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false });
   if (render('one') === render('two')) {
     throw new HumanError({
@@ -62,15 +63,10 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
       const text = render(prompt);
       const controlTokens = special.filter((token) => prompt.includes(token));
       if (controlTokens.length === 0) return { ids: encodeText(text), controlTokens };
-      const from = text.indexOf(prompt.trim());
-      if (from < 0) {
-        throw new HumanError({
-          message: `The prompt holds ${controlTokens.join(', ')}, and the chat template rewrites it, so it cannot be kept apart from the template's own.`,
-          fix: 'Take the control tokens out of the prompt.',
-        });
-      }
-      const pieces = cutInsideTokens(text, from, from + prompt.trim().length, special);
-      return { ids: pieces.flatMap(encodeText), controlTokens };
+      const [from, to] = betweenControlTokens(text, placeOf(prompt, text, render), special);
+      plain ??= withoutSpecialTokens(tokenizer);
+      const asText = plain.encode(text.slice(from, to), { add_special_tokens: false });
+      return { ids: [...encodeText(text.slice(0, from)), ...asText, ...encodeText(text.slice(to))], controlTokens };
     },
     // A model may end its reply at once; transformers.js takes no tokens for an error.
     decode: (tokens) => (tokens.length === 0 ? '' : tokenizer.decode([...tokens], { skip_special_tokens: true })),
@@ -78,18 +74,42 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
 }
 
 /**
- * Cuts `text` inside every control token that lies within [from, to), so that none survives in a piece: encoded piece
- * by piece, the prompt keeps its characters and the model sees no turn that the prompt made up.
+ * Where the prompt stands in `text`, its rendered template.
+ * @throws {HumanError} when the template rewrites the prompt, so that it can't be told from the template's own text
  */
-export function cutInsideTokens(text: string, from: number, to: number, tokens: readonly string[]): string[] {
-  const cuts = new Set<number>();
-  for (const token of tokens) {
-    for (let at = text.indexOf(token, from); at >= 0 && at + token.length <= to; at = text.indexOf(token, at + 1)) {
-      if (token.length > 1) cuts.add(at + (token.length >> 1));
-    }
-  }
-  const edges = [0, ...[...cuts].sort((a, b) => a - b), text.length];
-  return edges.slice(1).map((end, i) => text.slice(edges[i], end));
+function placeOf(prompt: string, text: string, render: (prompt: string) => string): [from: number, to: number] {
+  const marker = '\u{10fffe}';
+  const [before, after] = render(marker).split(marker) as [string, string];
+  for (const kept of [prompt, prompt.trim()])
+    if (text === before + kept + after) return [before.length, before.length + kept.length];
+  throw new HumanError({
+    message:
+      "The prompt holds the model's control tokens and is rewritten by its chat template, whose own they would be.",
+    fix: 'Take the control tokens out of the prompt.',
+  });
+}
+
+/** The stretch around [from, to) up to the control tokens next to it: a tokenizer takes what is between two as one piece. */
+function betweenControlTokens(
+  text: string,
+  [from, to]: [from: number, to: number],
+  special: readonly string[],
+): [from: number, to: number] {
+  const before = text.slice(0, from);
+  const starts = special
+    .filter((token) => before.includes(token))
+    .map((token) => before.lastIndexOf(token) + token.length);
+  const ends = special.map((token) => text.indexOf(token, to)).filter((at) => at >= 0);
+  return [Math.max(0, ...starts), Math.min(text.length, ...ends)];
+}
+
+/** The same tokenizer, to which control tokens are text like any other: the model sees no turn that a prompt made up. */
+function withoutSpecialTokens({ _tokenizerJSON: json, config }: PreTrainedTokenizer): PreTrainedTokenizer {
+  const { added_tokens: added } = json as { added_tokens: { special: boolean }[] };
+  return new PreTrainedTokenizer(
+    { ...(json as object), added_tokens: added.filter(({ special }) => !special) },
+    config as object,
+  );
 }
 
 async function chatTemplate(tokenizer: PreTrainedTokenizer, folder: ModelFolder): Promise<string> {
