@@ -35,7 +35,7 @@ interface NormsState {
 startRunPage<NormsState>({ norm: 'relativeNorm' }, (host, { table: kept }) => {
   const table = new PromptsTable({
     controls: editorControls,
-    actions: { open: ({ file, line }) => host.post({ type: 'open', file, line }) },
+    actions: () => ({ open: ({ file, line }) => host.post({ type: 'open', file, line }) }),
     state: kept,
     changed: (state) => host.keep({ table: state }),
   });

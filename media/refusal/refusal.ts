@@ -22,10 +22,10 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
     const { strength, reply } = side;
     host.post({ type: 'overrule', override: { id: row.id, condition: name, strength, reply, verdict } });
   };
-  const actions: RowActions = { open, overrule };
+  let canOverrule = false;
   const table = new PromptsTable({
     controls: editorControls,
-    actions,
+    actions: () => (canOverrule ? { open, overrule } : { open }),
     state: state.table,
     changed: (kept) => host.keep({ table: kept }),
   });
@@ -33,6 +33,7 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
 
   return {
     draw: ({ summary, fit, run, agreement }) => {
+      ({ canOverrule } = run);
       const chart = ratesChart(summary);
       rates ??= figure(chart);
       rates.show(chart);

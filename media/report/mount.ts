@@ -17,7 +17,7 @@ export function mount(root: HTMLElement, data: ReportData): void {
   const points = layerPoints(rows, fit);
   const table = new PromptsTable({
     controls: browserControls,
-    actions: {},
+    actions: () => ({}),
     state: undefined,
     changed: () => undefined,
   });

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { changeState, changeWords } from '../../src/core/report/change-words.ts';
 import { visibleControls } from '../../src/core/report/escape-html.ts';
 import { fixed } from '../../src/core/report/format.ts';
@@ -37,7 +37,7 @@ export function promptRow(row: ReportRow, { index, open, current, toggle }: RowS
       <span class="excerpt" dir="auto">${excerpt(row.prompt)}</span>
     </th>
     <td>${labelNames[row.label]}</td>
-    <td>${row.attack === undefined ? '–' : visibleControls(row.attack)}</td>
+    <td title=${row.attack ?? nothing}>${row.attack === undefined ? '–' : visibleControls(row.attack)}</td>
     <td>${verdict(row.base)}</td>
     <td>${verdict(row.steered)}</td>
     <td class="number">${score === null ? '–' : fixed(score, 2)}</td>

@@ -36,7 +36,7 @@ export interface TableState {
 
 export interface TableOptions {
   readonly controls: Controls;
-  readonly actions: RowActions;
+  readonly actions: () => RowActions;
   readonly state: TableState | undefined;
   /** The reader did something. */
   readonly changed: (state: TableState) => void;
@@ -56,7 +56,8 @@ export class PromptsTable {
   #filters: Filters;
   #found: readonly ReportRow[] = [];
   #current = 0;
-  #restoreTop: string | null;
+  /** Id of the prompt that is to be the first in sight, once it is known how high rows are. */
+  #wantedTop: string | null;
   #frame = 0;
   #searching: ReturnType<typeof setTimeout> | undefined;
 
@@ -66,7 +67,7 @@ export class PromptsTable {
     this.#query = query;
     this.#filters = query;
     this.#open = new Set(open);
-    this.#restoreTop = top;
+    this.#wantedTop = top;
     this.#virtual = new VirtualRows(this.#scroller, () => this.#drawSoon());
     this.#scroller.addEventListener('keydown', (event) => this.#walk(event));
     this.#scroller.addEventListener('scrollend', () => this.#keep());
@@ -77,11 +78,8 @@ export class PromptsTable {
     const top = this.#virtual.top();
     const id = top === undefined ? undefined : this.#found[top.index]?.id;
     this.#data = data;
+    if (id !== undefined && (top?.index !== 0 || top.offset !== 0)) this.#wantedTop = id;
     this.#find();
-    const wanted = this.#restoreTop ?? (top === undefined || (top.index === 0 && top.offset === 0) ? undefined : id);
-    const index = this.#found.findIndex((row) => row.id === wanted);
-    this.#restoreTop = null;
-    if (index >= 0) this.#virtual.scrollTo(index, 'start');
   }
 
   #find(): void {
@@ -167,7 +165,16 @@ export class PromptsTable {
       this.#current,
     );
     render(this.#table(), this.#scroller);
-    this.#virtual.measure(this.#scroller.querySelectorAll<HTMLElement>('tbody[data-index]'));
+    const changed = this.#virtual.measure(
+      this.#scroller.querySelectorAll<HTMLElement>('tbody[data-index]'),
+      this.#scroller.querySelector<HTMLElement>('tbody[data-index]:not(.open)'),
+    );
+    if (changed) this.#draw();
+    else if (this.#wantedTop !== null && this.#scroller.querySelector('tbody[data-index]') !== null) {
+      const index = this.#found.findIndex(({ id }) => id === this.#wantedTop);
+      this.#wantedTop = null;
+      if (index >= 0) this.#virtual.scrollTo(index, 'start');
+    }
   }
 
   #table(): TemplateResult {
@@ -217,7 +224,7 @@ export class PromptsTable {
   #row(index: number): TemplateResult {
     const row = this.#found[index]!;
     const open = this.#open.has(row.id);
-    return html`<tbody data-index=${index}>
+    return html`<tbody class=${open ? 'open' : nothing} data-index=${index}>
       ${promptRow(row, { index, open, current: index === this.#current, toggle: () => this.#toggle(index) })}
       ${
         open
@@ -239,8 +246,9 @@ export class PromptsTable {
         this.#draw();
       },
     };
+    const { controls, actions } = this.#options;
     // A megabyte of reply is not looked through again with every step of scrolling.
-    return guard([row, ...parts], () => promptDetail(row, this.#data!.fit, { ...this.#options, whole }));
+    return guard([row, ...parts], () => promptDetail(row, this.#data!.fit, { controls, actions: actions(), whole }));
   }
 }
 

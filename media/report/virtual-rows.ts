@@ -13,19 +13,19 @@ export interface VisibleRow {
   readonly gapBefore: number;
 }
 
-const estimatedHeight = 66;
-
 /** Which of many rows of their own heights are in the document: those in sight, a few around them, and the current one. */
 export class VirtualRows {
   readonly #virtualizer: Virtualizer<HTMLElement, HTMLElement>;
   readonly #options: VirtualizerOptions<HTMLElement, HTMLElement>;
+  /** Height of a row that is not open, in pixels; a guess until one was measured. */
+  #closedHeight = 66;
 
   /** @param changed other rows came into sight, or a row changed its height */
   constructor(scroller: HTMLElement, changed: () => void) {
     this.#options = {
       count: 0,
       getScrollElement: () => scroller,
-      estimateSize: () => estimatedHeight,
+      estimateSize: () => this.#closedHeight,
       overscan: 6,
       scrollToFn: elementScroll,
       observeElementRect,
@@ -61,10 +61,21 @@ export class VirtualRows {
     return { rows, gapAfter: this.#virtualizer.getTotalSize() - end };
   }
 
-  /** Follows the heights of rows that are now in the document; each carries its index as `data-index`. */
-  measure(rows: Iterable<HTMLElement>): void {
+  /**
+   * Follows the heights of the rows that are now in the document; each carries its index as `data-index`. Those not seen
+   * yet are taken to be as high as `closed`, so that scrolling never has to be corrected.
+   * @returns whether that height is another one now: other rows may be in sight
+   */
+  measure(rows: Iterable<HTMLElement>, closed: HTMLElement | null): boolean {
+    const height = closed?.offsetHeight ?? 0;
+    const changed = height > 0 && height !== this.#closedHeight;
+    if (changed) {
+      this.#closedHeight = height;
+      this.#virtualizer.measure();
+    }
     this.#virtualizer.measureElement(null);
     for (const row of rows) this.#virtualizer.measureElement(row);
+    return changed;
   }
 
   /** The first row in sight, and how far it is scrolled out. */
