@@ -100,8 +100,6 @@ export function activate(context: vscode.ExtensionContext): void {
     const run = runOfNode(node);
     if (run !== undefined) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(run.folder));
   });
-
-  void projects.read().catch((error: unknown) => log.error(String(error)));
 }
 
 /** A command on a run, called on a row of the runs view, a folder, a file, or nothing. */

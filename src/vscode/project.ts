@@ -31,6 +31,7 @@ export class Projects implements vscode.Disposable {
   readonly #watcher = vscode.workspace.createFileSystemWatcher(`**/${configFileName}`);
   readonly #subscriptions: vscode.Disposable;
   #all: readonly Project[] = [];
+  #reading: Promise<void>;
 
   constructor() {
     const read = (): void => void this.read();
@@ -42,19 +43,31 @@ export class Projects implements vscode.Disposable {
       this.#watcher.onDidDelete(read),
       vscode.workspace.onDidChangeWorkspaceFolders(read),
     );
+    this.#reading = this.read();
+  }
+
+  /** Resolves when the projects have been read that there were when it was asked for. */
+  get ready(): Promise<void> {
+    return this.#reading;
   }
 
   get all(): readonly Project[] {
     return this.#all;
   }
 
-  async read(): Promise<void> {
+  read(): Promise<void> {
+    this.#reading = this.#read();
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
     const files = await vscode.workspace.findFiles(
       `**/${configFileName}`,
       '**/{node_modules,.alphasteer}/**',
       mostProjects,
     );
-    const projects = await Promise.all(files.filter(({ scheme }) => scheme === 'file').map(readProject));
+    const read = await Promise.all(files.filter(({ scheme }) => scheme === 'file').map(readProject));
+    const projects = read.filter((project) => project !== undefined);
     this.#all = projects.sort((a, b) => (a.root < b.root ? -1 : 1));
     this.#changed.fire();
   }
@@ -77,6 +90,7 @@ export class Projects implements vscode.Disposable {
 
   /** The project a command is about: the one of the file it was called on, of the active editor, the only one, or the one the user picks. */
   async choose(target?: vscode.Uri): Promise<Project | undefined> {
+    await this.ready;
     const uri = target ?? vscode.window.activeTextEditor?.document.uri;
     const near = uri && this.projectOf(uri);
     if (near !== undefined || this.#all.length < 2) return near ?? this.#all[0];
@@ -92,9 +106,11 @@ export class Projects implements vscode.Disposable {
   }
 }
 
-async function readProject(file: vscode.Uri): Promise<Project> {
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-  const { config } = parseConfig(text, file.fsPath);
+/** Undefined where the file is gone by now. */
+async function readProject(file: vscode.Uri): Promise<Project | undefined> {
+  const bytes = await vscode.workspace.fs.readFile(file).then(undefined, () => undefined);
+  if (bytes === undefined) return undefined;
+  const { config } = parseConfig(new TextDecoder().decode(bytes), file.fsPath);
   return {
     root: dirname(file.fsPath),
     name: projectName(file),

@@ -67,7 +67,7 @@ export async function runJob<K extends keyof WorkerApi>(
 /** Whether a job may begin; where one runs already, the user is asked, and may stop it. */
 export async function mayBegin(model: ModelProcess): Promise<boolean> {
   if (!vscode.workspace.isTrusted) {
-    await showMessage('Warning', 'AlphaSteer runs no model in a folder that you have not trusted.', {
+    void showMessage('Warning', 'AlphaSteer runs no model in a folder that you have not trusted.', {
       title: 'Manage Trust',
       run: () => vscode.commands.executeCommand('workbench.trust.manage'),
     });

@@ -49,6 +49,7 @@ export class Runs implements vscode.Disposable {
   }
 
   async read(): Promise<void> {
+    await this.#projects.ready;
     const entries = await Promise.all(
       this.#projects.all.map(async (project) => [project.root, await readRuns(project)] as const),
     );

@@ -5,8 +5,9 @@ import { showMessage } from '../show-problem.ts';
 
 /** The project a command is about; where there is none, says how to get one. */
 export async function chooseProject(projects: Projects, target?: vscode.Uri): Promise<Project | undefined> {
-  if (projects.all.length > 0) return projects.choose(target);
-  await showMessage(
+  const project = await projects.choose(target);
+  if (projects.all.length > 0) return project;
+  void showMessage(
     'Information',
     `No open folder has an ${configFileName}, which says what to fit and evaluate.`,
     { title: 'Create One', run: () => vscode.commands.executeCommand('alphasteer.createConfig') },

@@ -17,7 +17,7 @@ export async function chooseRun(projects: Projects, runs: Runs, target?: RunTarg
   if (project === undefined) return undefined;
   const newest = runs.newest(project);
   if (newest === undefined) {
-    await showMessage('Information', 'There is no fitted run in this folder yet.', {
+    void showMessage('Information', 'There is no fitted run in this folder yet.', {
       title: 'Fit AlphaSteer',
       run: () => vscode.commands.executeCommand('alphasteer.fit', vscode.Uri.file(project.root)),
     });

@@ -17,7 +17,7 @@ export function openReportCommand(
       open(run.folder);
       return;
     }
-    await showMessage('Information', 'This run has no replies to report on yet.', {
+    void showMessage('Information', 'This run has no replies to report on yet.', {
       title: 'Compare Base and Steered',
       run: () => vscode.commands.executeCommand('alphasteer.compare', run.folder),
     });

@@ -13,6 +13,7 @@ import type { SuiteResults } from '../suite/index.ts';
 import { installCodeServer, startCodeServer } from './code-server.ts';
 import { copyQuickstart } from './quickstart.ts';
 
+/** Longest that the suite may take. */
 const minutes = 8;
 const extension = resolve('.');
 const suite = resolve('test-results/vscode/suite');
@@ -36,10 +37,13 @@ if (await canDownload()) {
   console.log('Host: code-server (VS Code cannot be downloaded here)');
   await runInCodeServer();
 }
-const results = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SuiteResults) : undefined;
-process.exitCode = report(results) ? 0 : 1;
-rmSync(workspace, { recursive: true });
-rmSync(profile, { recursive: true });
+if (report(readResults())) {
+  rmSync(workspace, { recursive: true });
+  rmSync(profile, { recursive: true });
+} else {
+  console.log(`Kept for a look: ${workspace} and ${profile} (logs under it)`);
+  process.exitCode = 1;
+}
 
 async function buildSuite(): Promise<void> {
   rmSync(suite, { recursive: true, force: true });
@@ -84,25 +88,28 @@ async function runInCodeServer(): Promise<void> {
     await page.exposeFunction('codeAutomationExit', () => undefined);
     await page.goto(`${server.url}/?${query.toString()}`);
     const end = Date.now() + minutes * 60_000;
-    while (!existsSync(file) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 250));
-    if (!existsSync(file)) await page.screenshot({ path: 'test-results/vscode/no-verdict.png' });
+    while (readResults()?.done !== true && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 250));
+    if (readResults()?.done !== true) await page.screenshot({ path: 'test-results/vscode/no-verdict.png' });
   } finally {
     await browser.close();
     await server.stop();
   }
 }
 
+function readResults(): SuiteResults | undefined {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SuiteResults) : undefined;
+}
+
 /** Whether all is well. */
 function report(results: SuiteResults | undefined): boolean {
-  if (results === undefined) {
-    console.error(`No verdict within ${minutes} minutes: the suite wrote no results.`);
-    return false;
+  for (const line of results?.measured ?? []) console.log(`measured: ${line}`);
+  const { host = 'No VS Code came up', tests = [], done = false } = results ?? {};
+  for (const { title, seconds, error } of tests) {
+    console.log(`${error === undefined ? 'ok  ' : 'FAIL'} ${title} (${seconds.toFixed(1)} s)`);
+    if (error !== undefined) console.log(error);
   }
-  for (const line of results.measured) console.log(`measured: ${line}`);
-  for (const { title, seconds, error } of results.tests)
-    console.log(
-      `${error === undefined ? 'ok  ' : 'FAIL'} ${title} (${seconds.toFixed(1)} s)${error === undefined ? '' : `\n${error}`}`,
-    );
-  console.log(`${results.host}\nvscode: ${results.passed} passed, ${results.failed} failed`);
-  return results.failed === 0 && results.passed > 0;
+  const failed = tests.filter(({ error }) => error !== undefined).length;
+  console.log(`${host}\nvscode: ${tests.length - failed} passed, ${failed} failed`);
+  if (!done) console.log(`The suite did not come to its end within ${minutes} minutes; see test-results/vscode.`);
+  return done && failed === 0 && tests.length > 0;
 }

@@ -6,9 +6,9 @@ import * as vscode from 'vscode';
 import { measured } from './measured.ts';
 
 export interface SuiteResults {
+  /** Whether the suite came to its end. */
+  readonly done: boolean;
   readonly host: string;
-  readonly passed: number;
-  readonly failed: number;
   /** Figures that tests measured, to be printed. */
   readonly measured: readonly string[];
   readonly tests: readonly { readonly title: string; readonly seconds: number; readonly error?: string }[];
@@ -18,28 +18,23 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'tdd', color: false, timeout: 60_000 });
   const here = __dirname;
   for (const file of readdirSync(here).sort()) if (file.endsWith('.test.cjs')) mocha.addFile(join(here, file));
-  const tests: { title: string; seconds: number; error?: string }[] = [];
+  const host = `VS Code ${vscode.version} (${vscode.env.appName}), Node ${process.version}`;
+  const tests: SuiteResults['tests'][number][] = [];
+  const write = (done: boolean): void => {
+    const results: SuiteResults = { done, host, measured: measured(), tests };
+    const file = process.env['ALPHASTEER_TEST_RESULTS']!;
+    writeFileSync(`${file}.tmp`, JSON.stringify(results));
+    renameSync(`${file}.tmp`, file);
+  };
   const failed = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
-    runner.on('pass', (test) => tests.push({ title: test.fullTitle(), seconds: (test.duration ?? 0) / 1000 }));
-    runner.on('fail', (test, error: Error) =>
-      tests.push({
-        title: test.fullTitle(),
-        seconds: (test.duration ?? 0) / 1000,
-        error: error.stack ?? error.message,
-      }),
-    );
+    const note = (test: Mocha.Test | Mocha.Hook, error?: Error): void => {
+      const seconds = (test.duration ?? 0) / 1000;
+      tests.push({ title: test.fullTitle(), seconds, ...(error && { error: error.stack ?? error.message }) });
+      write(false);
+    };
+    runner.on('pass', (test) => note(test)).on('fail', note);
   });
-  const host = `VS Code ${vscode.version} (${vscode.env.appName}), Node ${process.version}`;
-  const results: SuiteResults = {
-    host,
-    passed: tests.filter(({ error }) => error === undefined).length,
-    failed,
-    measured: measured(),
-    tests,
-  };
-  const file = process.env['ALPHASTEER_TEST_RESULTS']!;
-  writeFileSync(`${file}.tmp`, JSON.stringify(results));
-  renameSync(`${file}.tmp`, file);
+  write(true);
   if (failed > 0) throw new Error(`${failed} tests failed.`);
 }

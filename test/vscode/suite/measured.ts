@@ -1,8 +1,8 @@
-const key = Symbol.for('alphasteer.measured');
-const store = globalThis as { [key]?: string[] };
+// Each test file is a bundle of its own, so a module's variable would not be shared.
+const store = globalThis as { alphasteerMeasured?: string[] };
 
 /** Keeps a figure for the run's output: the console of an extension host is not read. @returns all that were kept */
 export function measured(...lines: readonly string[]): readonly string[] {
-  // Each test file is a bundle of its own, so a module's variable would not be shared.
-  return ((store[key] ??= []).push(...lines), store[key]);
+  store.alphasteerMeasured = [...(store.alphasteerMeasured ?? []), ...lines];
+  return store.alphasteerMeasured;
 }

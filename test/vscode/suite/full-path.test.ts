@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'mocha';
+import * as vscode from 'vscode';
+import type { Prompt } from '../../../src/core/prompts/prompt.ts';
+import type { AskResult, CompareResult, FitResult } from '../../../src/rpc/worker-api.ts';
+import { hasTab, lensesOf, open, until, workspaceRoot } from './editor.ts';
+import { measured } from './measured.ts';
+
+/** The model's process: the child of this extension host that runs dist/worker.js. */
+function workerPid(): number | undefined {
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n');
+  const found = rows
+    .map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row)!)
+    .find(([, , parent, args]) => Number(parent) === process.pid && args!.includes('worker.js'));
+  return found && Number(found[1]);
+}
+
+const run = async <T>(command: string, ...args: unknown[]): Promise<T> =>
+  vscode.commands.executeCommand<T>(`alphasteer.${command}`, ...args);
+
+suite('the whole way, with the real model', () => {
+  let fitted: FitResult;
+
+  test('nothing heavy is started before it is needed', () => {
+    assert.equal(workerPid(), undefined);
+  });
+
+  test('the worker is killed in the middle of a fit: the editor stays, and the next fit goes on', async function () {
+    this.timeout(240_000);
+    const first = run<FitResult | undefined>('fit');
+    const cache = join(workspaceRoot().fsPath, '.alphasteer', 'cache');
+    const labelled = (): number => {
+      const file = ((): string | undefined => {
+        try {
+          return readdirSync(cache).find((name) => name.includes('-replies-'));
+        } catch {
+          return undefined; // not there yet
+        }
+      })();
+      return file === undefined ? 0 : readFileSync(join(cache, file), 'utf8').split('\n').length - 1;
+    };
+    await until('some replies', () => labelled() > 3 || undefined, 120);
+    const before = labelled();
+    process.kill(workerPid()!, 'SIGKILL');
+    assert.equal(await first, undefined);
+    await vscode.commands.executeCommand('notifications.clearAll');
+    assert.equal(labelled(), before);
+
+    const second = await run<FitResult | undefined>('fit');
+    assert.ok(second);
+    assert.deepEqual(second.fit.layers, [14, 16]);
+    assert.equal(readdirSync(join(workspaceRoot().fsPath, '.alphasteer', 'runs')).length, 1);
+    fitted = second;
+  });
+
+  test('Test above a prompt asks base and steered; the second one starts at once; verdicts stand above the prompt', async function () {
+    this.timeout(120_000);
+    const { document } = await open('prompts/jailbreak.jsonl');
+    const [test] = await lensesOf(document.uri);
+    assert.equal(test!.command!.command, 'alphasteer.testPrompt');
+    const ask = async (): Promise<[AskResult, number]> => {
+      const begun = performance.now();
+      const { command, arguments: args = [] } = test!.command!;
+      const result = await vscode.commands.executeCommand<AskResult>(command, ...(args as unknown[]));
+      return [result, performance.now() - begun];
+    };
+    const [result, cold] = await ask();
+    assert.equal(result.run, fitted.run);
+    assert.ok(result.base.reply.length > 0);
+    assert.deepEqual(
+      result.layers.map(({ layer }) => layer),
+      [14, 16],
+    );
+    const pid = workerPid();
+    const [again, warm] = await ask();
+    assert.deepEqual(again, result);
+    assert.equal(workerPid(), pid);
+    measured(`Test, 16 tokens each: ${cold.toFixed(0)} ms first, ${warm.toFixed(0)} ms the second time`);
+    assert.ok(hasTab(/Base and Steered/));
+
+    const verdict = (await lensesOf(document.uri)).find(
+      ({ range, command }) => range.start.line === 0 && command!.title.includes('→'),
+    );
+    assert.match(verdict!.command!.title, new RegExp(`${result.base.verdict} → ${result.steered.verdict}$`));
+    await vscode.window.showTextDocument(document);
+    await vscode.window.activeTextEditor!.edit((edit) =>
+      edit.insert(document.positionAt(document.getText().indexOf('"prompt": "') + 11), 'Now: '),
+    );
+    const changed = await lensesOf(document.uri);
+    assert.ok(!changed.some(({ range, command }) => range.start.line === 0 && command!.title.includes('→')));
+    await vscode.commands.executeCommand('undo');
+    await document.save();
+  });
+
+  test('Compare above a prompt opens its replies as a diff', async function () {
+    this.timeout(60_000);
+    const { document } = await open('prompts/jailbreak.jsonl');
+    const compare = (await lensesOf(document.uri)).find(({ command }) => command!.title === 'Compare');
+    const { command, arguments: args = [] } = compare!.command!;
+    await vscode.commands.executeCommand(command, ...(args as [vscode.Uri, Prompt]));
+    await until('the diff', () => hasTab(/^Replies: base/) || undefined);
+  });
+
+  test('a test is stopped by Stop, and nothing is left running', async function () {
+    this.timeout(60_000);
+    const asked = run<AskResult | undefined>('testPrompt', workspaceRoot(), {
+      text: 'Write a long story about a lighthouse.',
+    });
+    await until('the job', async () => ((await vscode.commands.getCommands(true)).length > 0 ? true : undefined));
+    await run('stop');
+    await asked;
+    const next = await run<AskResult>('testPrompt', workspaceRoot(), { text: 'What is the capital of France?' });
+    assert.ok(next.base.reply.length > 0);
+  });
+
+  test('Compare Base and Steered, then both reports', async function () {
+    this.timeout(240_000);
+    const settings = vscode.workspace.getConfiguration('alphasteer', workspaceRoot());
+    await settings.update('rowLimit', 3, vscode.ConfigurationTarget.Workspace);
+    const result = await run<CompareResult>('compare');
+    assert.equal(result.run, fitted.run);
+    assert.ok(result.made > 0);
+    const again = await run<CompareResult>('compare');
+    assert.equal(again.made, 0);
+    assert.deepEqual(again.summary, result.summary);
+    await run('openRefusalReport');
+    await until('the refusal report', () => hasTab(/Refusal Report/) || undefined);
+    await run('openSteeringNorms');
+    await until('the norms', () => hasTab(/Steering Norms/) || undefined);
+  });
+
+  test('verdicts of the run stand above evaluation prompts, and of a changed prompt they are out of date', async function () {
+    this.timeout(60_000);
+    const editor = await open('prompts/harmful-heldout.jsonl');
+    const { document } = editor;
+    const verdict = async (): Promise<string | undefined> =>
+      (await lensesOf(document.uri)).find(
+        ({ range, command }) => range.start.line === 0 && command!.title.includes('→'),
+      )?.command?.title;
+    const fresh = await until('a verdict', verdict);
+    assert.doesNotMatch(fresh, /out of date/);
+    await editor.edit((edit) =>
+      edit.insert(document.positionAt(document.getText().indexOf('"prompt": "') + 11), 'Please: '),
+    );
+    assert.match((await verdict())!, /\(out of date\)$/);
+    await vscode.commands.executeCommand('undo');
+  });
+});
