@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJsoncFile, type JsoncFile } from './jsonc-file.ts';
 import { labels } from './prompts/prompt.ts';
 import { leavesFolder } from './workspace-path.ts';
