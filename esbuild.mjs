@@ -1,16 +1,25 @@
+import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { webviews } from './esbuild-webviews.mjs';
 
+/** Small and without maps, for the packaged extension. */
+const production = process.argv.includes('--production');
+
+// Chunks are named by their content: what an earlier build left would be packed as well.
+if (production) rmSync('dist', { recursive: true, force: true });
+
 const node = {
   bundle: true,
+  minify: production,
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  sourcemap: true,
+  sourcemap: !production,
   // jsonc-parser's CommonJS build is UMD, whose requires no bundler can follow.
   mainFields: ['module', 'main'],
   logLevel: 'warning',
-  external: ['onnxruntime-node', '@huggingface/transformers'],
+  external: ['onnxruntime-node'],
+  alias: { sharp: './src/worker/no-images.ts' },
   // CommonJS packages inside an ES module still call `require`.
   banner: {
     js: "import { createRequire as createRequireOf } from 'node:module';\nconst require = createRequireOf(import.meta.url);",
