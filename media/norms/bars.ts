@@ -10,8 +10,9 @@ export interface Bar {
   readonly from: number;
   readonly to: number;
   readonly ids: readonly string[];
-  /** Part of the label's prompts. */
+  /** Part of the label's prompts, and that divided by the same of the label's largest bar. */
   readonly share: number;
+  readonly height: number;
 }
 
 /** A histogram of one layer's points for each label, all on the same bins. */
@@ -36,6 +37,7 @@ export function barsOf(points: readonly LayerPoint[], measure: Measure): Bar[] {
   }
   return [...ids].flatMap(([label, bins]) => {
     const n = finite.filter((point) => point.label === label).length;
+    const largest = [...bins.values()].reduce((most, members) => Math.max(most, members.length), 0);
     return [...bins]
       .sort(([a], [b]) => a - b)
       .map(([bin, members]) => ({
@@ -44,6 +46,7 @@ export function barsOf(points: readonly LayerPoint[], measure: Measure): Bar[] {
         to: edges[bin + 1]!,
         ids: members,
         share: members.length / n,
+        height: members.length / largest,
       }));
   });
 }

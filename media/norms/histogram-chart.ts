@@ -42,7 +42,7 @@ export function histogramChart(
   const name = (bar: Bar) => `${barName(bar, measure)}: ${count(bar.ids.length, 'prompt')}`;
   return {
     title: `${title} at layer ${layer}`,
-    caption: 'Share of each label’s prompts. A bar opens the prompts behind it.',
+    caption: 'Each label’s largest bar fills its row. A bar opens the prompts behind it.',
     description: 'Bars from left to right for each label. Arrow keys go from bar to bar, Enter opens its prompts.',
     empty: `The replies carry no scores of layer ${layer}: it is not steered.`,
     options: () =>
@@ -56,7 +56,7 @@ export function histogramChart(
             marginBottom: 40,
             style: { fontSize: '12px' },
             x: { label: axis, tickFormat: write, ticks: 6 },
-            y: { label: null, axis: null, domain: [0, Math.max(...bars.map(({ share }) => share))] },
+            y: { label: null, axis: null, domain: [0, 1] },
             fy: {
               domain: present,
               label: null,
@@ -70,13 +70,13 @@ export function histogramChart(
               ...(measure === 'score'
                 ? [Plot.ruleX([0, 1], { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '3 3' })]
                 : []),
-              Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'share', fy: 'label', fill: 'label', inset: 0.5 }),
+              Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'height', fy: 'label', fill: 'label', inset: 0.5 }),
               // Each bar answers over its whole height, so that a low one can be hit.
               Plot.rect(bars, {
                 x1: 'from',
                 x2: 'to',
                 y1: 0,
-                y2: Math.max(...bars.map(({ share }) => share)),
+                y2: 1,
                 fy: 'label',
                 fill: 'transparent',
                 title: (bar: Bar) => `${name(bar)}\n${percent(bar.share)} of ${labelNames[bar.label].toLowerCase()}`,

@@ -120,8 +120,8 @@ startRunPage<NormsState>({ norm: 'relativeNorm' }, (host, { table: kept }) => {
               label: 'Norm',
               value: state.norm,
               choices: [
-                ['relativeNorm', 'relative to ‖h‖'],
-                ['norm', 'absolute'],
+                ['relativeNorm', 'Relative'],
+                ['norm', 'Absolute'],
               ],
               changed: (value) => choose({ norm: value === 'norm' ? 'norm' : 'relativeNorm', picked: undefined }),
             })}

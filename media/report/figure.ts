@@ -88,6 +88,7 @@ export const hover = {
   stroke: 'var(--as-line)',
   fontSize: 12,
   lineWidth: 32,
+  lineHeight: 1.3,
   pathFilter: 'none',
 } as const satisfies Plot.TipOptions;
 

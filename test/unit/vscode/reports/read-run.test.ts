@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { HumanError } from '../../../../src/core/problem.ts';
+import { promptFile, readRun } from '../../../../src/vscode/reports/read-run.ts';
+import { fakeRun } from '../../core/report/fake-run.ts';
+
+const { fit } = fakeRun();
+let workspace: string;
+let run: string;
+
+beforeEach(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'alphasteer-read-run-'));
+  run = join(workspace, '.alphasteer', 'runs', '20260102-030405-abcdef01');
+  await mkdir(run, { recursive: true });
+  const manifest = { format: 'alphasteer-run/1', key: 'k', state: 'fitted', created: '2026-01-02T03:04:05.006Z' };
+  await writeFile(join(run, 'manifest.json'), JSON.stringify({ ...manifest, heldOutGoals: [] }));
+  await writeFile(join(run, 'fit.json'), JSON.stringify(fit));
+});
+afterEach(() => rm(workspace, { recursive: true }));
+
+it('reads a run that was not compared yet, at the strength of its fit', async () => {
+  const read = await readRun(run);
+  expect(read.fit).toEqual(fit);
+  expect(read.name).toBe('20260102-030405-abcdef01');
+  expect(read.facts).toContainEqual(['Fitted', '2026-01-02 03:04 UTC']);
+});
+
+it('speaks of the strength that was compared', async () => {
+  await writeFile(join(run, 'summary.json'), JSON.stringify({ format: 'alphasteer-summary/1', strength: 0.7 }));
+  expect((await readRun(run)).fit.strength).toBe(0.7);
+});
+
+it('says plainly that a fit is not finished', async () => {
+  await rm(join(run, 'fit.json'));
+  await expect(readRun(run)).rejects.toThrow(HumanError);
+});
+
+it('finds a prompt file where its workspace is', () => {
+  expect(promptFile(run, 'prompts/benign.jsonl')).toBe(join(workspace, 'prompts/benign.jsonl'));
+});
