@@ -20,10 +20,8 @@ for (const target of wanted.length > 0 ? wanted : [`${process.platform}-${proces
   const folder = mkdtempSync(join(tmpdir(), 'alphasteer-package-'));
   const ignoreFile = join(folder, 'ignore');
   // macOS gets the same library under two names; the one with the full version is not loaded.
-  writeFileSync(
-    ignoreFile,
-    `${readFileSync('.vscodeignore', 'utf8')}!${library}/**\n${library}/libonnxruntime.*.*.*.dylib\n`,
-  );
+  const included = `!${library}/!(libonnxruntime.*.*.*.dylib)`;
+  writeFileSync(ignoreFile, `${readFileSync('.vscodeignore', 'utf8')}${included}\n`);
   const packagePath = `${name}-${target}-${version}.vsix`;
   await vsce.createVSIX({ target, ignoreFile, packagePath, allowMissingRepository: true });
   rmSync(folder, { recursive: true });
