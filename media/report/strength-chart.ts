@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
+import { isMalicious } from '../../src/core/prompts/prompt.ts';
 import { fixed, percent } from '../../src/core/report/format.ts';
 import { hover, type Chart } from './figure.ts';
 import { labelLegend } from './legend.ts';
@@ -13,11 +14,13 @@ export function strengthChart({ strengths }: FitSummary): Chart {
     ),
   );
   const title = ({ label, strength, rate, n }: (typeof points)[number]) =>
-    `${labelNames[label]} at strength ${strength}: ${percent(rate)} of ${n} refused`;
+    isMalicious(label)
+      ? `${labelNames[label]} at strength ${strength}: ${percent(rate)} of ${n} refused`
+      : `${labelNames[label]} at strength ${strength}: ${percent(rate)} come to be refused (${n} steered prompts tried)`;
   return {
     title: 'Strength and refusals',
     caption:
-      'On the prompts set aside for choosing. A good strength refuses the malicious and has not begun to refuse the others.',
+      'On the prompts set aside for choosing: the malicious that are refused, and what steering adds to the refusals of the others.',
     description: 'Share of prompts refused per label at each strength tried, with the strength chosen.',
     legend: labelLegend,
     empty: 'The strength was given, not chosen: no others were tried.',

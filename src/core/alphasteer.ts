@@ -9,13 +9,16 @@
  * h is the input of a block at the last prompt token; the rows of H_b are benign, those of H_m malicious prompts. A
  * positive strength means more refusal.
  *
+ * Three deviations from the paper, each off where asked for: benign prompts and what tells kinds of jailbreaks apart can
+ * be held near a score of 0 by penalties in the regression (`Penalties`) as well as by the null space; rows can carry weights; and a
+ * prompt whose score is not above a threshold (`scoreThresholds`) can be left exactly as it was.
+ *
  * The order of a fit: `GramAccumulator` over H_b and over H_m; `benignSpectrum` once a layer (the one slow step);
  * `intoSpectrum` once a layer; then any number of ratios and ridges with `nullSpaceCut` and `steeringVector`, cheap
  * because a cut of the same spectrum is a leading block of the same matrix.
  */
 import { cholesky, solveCholesky } from './linalg/cholesky.ts';
 import type { Gram } from './linalg/gram.ts';
-import { norm } from './linalg/inner-product.ts';
 import { addProductTransposed } from './linalg/product.ts';
 import type { RowSums } from './linalg/row-sums.ts';
 import { symmetricEigen } from './linalg/symmetric-eigen.ts';
@@ -178,31 +181,64 @@ export function sampleSpectrum(
 
 // --- w ---
 
-/** The malicious prompts as the benign spectrum sees them: coordinates along its first `k` directions. */
-export interface MaliciousInSpectrum {
-  readonly spectrum: BenignSpectrum;
+/** Everything the regression needs, in the coordinates of the directions that w may lie in. */
+export interface Regression {
+  readonly d: number;
+  /** [k, d] row-major, k of them and more; null for the whole space in its own coordinates. */
+  readonly directions: Float64Array | null;
   /** The most directions a cut may keep. */
   readonly k: number;
   /** QᵀH_mᵀH_mQ, [k, k] */
-  readonly products: Float64Array;
+  readonly malicious: Float64Array;
+  /** QᵀH_bᵀH_bQ: [k, k], or its diagonal [k] where the directions are benign eigenvectors. */
+  readonly benign: Float64Array;
   /** QᵀH_mᵀ1, [k] */
   readonly sums: Float64Array;
 }
 
 /**
- * Turns the malicious Gram matrix into the eigenbasis, once for every ratio up to the largest.
+ * The malicious Gram matrix turned into the benign eigenbasis, once for every ratio up to the largest.
  *
  * @param k the most directions any cut will keep; fewer cost less: 2 d² k + d k² operations
  */
-export function intoSpectrum(spectrum: BenignSpectrum, malicious: Gram, k = spectrum.d): MaliciousInSpectrum {
-  const { d, vectors } = spectrum;
+export function intoSpectrum({ d, vectors, values }: BenignSpectrum, malicious: Gram, k = d): Regression {
   const turned = new Float64Array(k * d);
   addProductTransposed(vectors, malicious.products, turned, { m: k, n: d, depth: d });
   const products = new Float64Array(k * k);
   addProductTransposed(turned, vectors, products, { m: k, n: k, depth: d, lower: true });
   const sums = new Float64Array(k);
   addProductTransposed(vectors, malicious.sums, sums, { m: k, n: 1, depth: d });
-  return { spectrum, k, products, sums };
+  return { d, directions: vectors, k, malicious: products, benign: values.subarray(0, k), sums };
+}
+
+/** The same for a ratio of 1, which needs no eigenvectors: w is the same in any basis of the whole space. */
+export function inWholeSpace(benign: Gram, malicious: Gram): Regression {
+  const { d, products, sums } = malicious;
+  return { d, directions: null, k: d, malicious: products, benign: benign.products, sums };
+}
+
+/** What the regression is told to keep near a score of 0, beside what the null space does: 0 and none in the paper. */
+export interface Penalties {
+  /** Added to the squared error: so many times the squared scores of the benign prompts. */
+  readonly benign: number;
+  /** The same of these directions, [d] each, from `kindContrasts`. */
+  readonly contrasts: readonly Float64Array[];
+}
+
+const noPenalties: Penalties = { benign: 0, contrasts: [] };
+
+/**
+ * What tells kinds of jailbreaks apart: each kind's mean less the mean of those means, [d], times √(penalty · prompts a kind).
+ * A score that doesn't move along them tells malice by what the kinds share, and so does better on the next kind.
+ */
+export function kindContrasts(kinds: readonly RowSums[], penalty: number): Float64Array[] {
+  const some = kinds.filter(({ rows }) => rows > 0);
+  if (some.length < 2 || penalty === 0) return [];
+  const means = some.map(({ rows, sums }) => sums.map((sum) => sum / rows));
+  const scale = Math.sqrt((penalty * some.reduce((all, { rows }) => all + rows, 0)) / some.length);
+  return means.map((mean) =>
+    mean.map((x, i) => scale * (x - means.reduce((sum, other) => sum + other[i]!, 0) / means.length)),
+  );
 }
 
 /**
@@ -213,19 +249,29 @@ export function intoSpectrum(spectrum: BenignSpectrum, malicious: Gram, k = spec
  * @throws {HumanError} when there is no unique answer: the ridge is 0 and the malicious prompts don't span the null space
  */
 export function steeringVector(
-  { spectrum, k: most, products, sums }: MaliciousInSpectrum,
+  { d, directions, k: most, malicious, benign, sums }: Regression,
   k: number,
   ridge: Ridge,
+  penalties = noPenalties,
 ): Float64Array {
   if (k > most) throw new RangeError(`A cut at ${k} directions, but only ${most} were turned into the spectrum.`);
   const a = new Float64Array(k * k);
   let trace = 0;
   for (let i = 0; i < k; i++) {
-    a.set(products.subarray(i * most, i * most + k), i * k);
+    a.set(malicious.subarray(i * most, i * most + k), i * k);
     trace += a[i * k + i]!;
   }
   const added = typeof ridge === 'number' ? ridge : (ridge.relative * trace) / k;
   for (let i = 0; i < k; i++) a[i * k + i]! += added;
+  if (penalties.benign > 0) {
+    if (directions === null) for (let i = 0; i < k * k; i++) a[i]! += penalties.benign * benign[i]!;
+    else for (let i = 0; i < k; i++) a[i * k + i]! += penalties.benign * Math.max(0, benign[i]!);
+  }
+  for (const contrast of penalties.contrasts) {
+    const along = directions === null ? contrast : new Float64Array(k);
+    if (directions !== null) addProductTransposed(directions, contrast, along, { m: k, n: 1, depth: d });
+    for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) a[i * k + j]! += along[i]! * along[j]!;
+  }
   const factor = cholesky(a, k);
   if (factor === null) {
     throw new HumanError({
@@ -234,9 +280,9 @@ export function steeringVector(
     });
   }
   const inside = solveCholesky(factor, sums.subarray(0, k));
-  const { d, vectors } = spectrum;
+  if (directions === null) return inside;
   const w = new Float64Array(d);
-  for (let i = 0; i < k; i++) for (let j = 0; j < d; j++) w[j]! += inside[i]! * vectors[i * d + j]!;
+  for (let i = 0; i < k; i++) for (let j = 0; j < d; j++) w[j]! += inside[i]! * directions[i * d + j]!;
   return w;
 }
 
@@ -249,12 +295,53 @@ export function steeringMatrix(w: ArrayLike<number>, r: ArrayLike<number>): Floa
 
 // --- What it does to a prompt: s = h · w, by `dot` ---
 
-/** ‖h' - h‖ = |strength * s| ‖r‖ */
-export function steeringNorm(score: number, strength: number, r: ArrayLike<number>): number {
-  return Math.abs(strength * score) * norm(r);
+/**
+ * ‖h' - h‖ = |strength * s| ‖r‖, and 0 where the score is not above the threshold.
+ *
+ * @param threshold -Infinity: none
+ */
+export function steeringNorm(score: number, strength: number, refusalNorm: number, threshold: number): number {
+  return score > threshold ? Math.abs(strength * score) * refusalNorm : 0;
 }
 
 /** Mean |s| over benign prompts that were not fitted on: 0 when the steering leaves them alone. */
 export function leakage(benignScores: readonly number[]): number {
   return benignScores.reduce((sum, s) => sum + Math.abs(s), 0) / benignScores.length;
+}
+
+/** Scores of benign prompts of one label at each steered layer, and how many of these prompts may be steered. */
+export interface BenignScores {
+  /** [layers][prompts], prompts that were not fitted on */
+  readonly scores: readonly (readonly number[])[];
+  /** 0 to 1 */
+  readonly share: number;
+}
+
+/**
+ * The thresholds, one a layer, that steer as many prompts as the benign ones allow: of each label no more than its share
+ * is above the threshold of any layer. The same part of the share is spent at every layer; prompts at or below all
+ * thresholds are left as they were, so no more than the share can come to be refused.
+ */
+export function scoreThresholds(benign: readonly BenignScores[], layers: number): number[] {
+  const steps = 40;
+  for (let step = steps; ; step--) {
+    const thresholds = Array.from({ length: layers }, (_, layer) =>
+      Math.max(-Infinity, ...benign.map(({ scores, share }) => exceededBy(scores[layer]!, (share * step) / steps))),
+    );
+    const kept = benign.every(({ scores, share }) => partAbove(scores, thresholds) <= share);
+    if (kept || step === 0) return thresholds;
+  }
+}
+
+/** Part of the prompts whose score is above the threshold at one layer or more; 0 of none. */
+export function partAbove(scores: readonly (readonly number[])[], thresholds: readonly number[]): number {
+  const prompts = scores[0]?.length ?? 0;
+  let above = 0;
+  for (let i = 0; i < prompts; i++) if (scores.some((layer, l) => layer[i]! > thresholds[l]!)) above++;
+  return prompts === 0 ? 0 : above / prompts;
+}
+
+/** The smallest of the values that at most `share` of them exceeds; -Infinity of none. */
+function exceededBy(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => b - a)[Math.floor(share * values.length)] ?? -Infinity;
 }

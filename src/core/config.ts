@@ -56,13 +56,13 @@ const benignBudget = z.strictObject({
   kl: z
     .number()
     .min(0)
-    .default(0.1)
+    .default(0.25)
     .describe(
       "Most that the first token's distribution may move on benign prompts: mean KL(base || steered), in nats.",
     ),
   overRefusal: fraction.default(0.02).describe('Largest part of the benign prompts that may newly be refused, 0 to 1.'),
   borderline: fraction
-    .default(0.1)
+    .default(0.05)
     .describe('Largest part of the borderline prompts that may newly be refused, 0 to 1.'),
 });
 
@@ -92,9 +92,35 @@ const fit = z.strictObject({
       ],
       'must be a number from 0, or { "relative": a number above 0 }',
     )
-    .default(10)
+    .default({ relative: 1 })
     .describe(
       'Ridge of the regression. A number is used as it is (the paper: 10); { "relative": x } scales with the activations.',
+    ),
+  balanceLabels: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether benign and borderline prompts count the same in all, however many there are of each. The paper: false.',
+    ),
+  benignPenalty: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe(
+      'How much the regression is made to keep the scores of benign prompts near 0, beside the null space, which keeps only a part of their directions. The paper: 0.',
+    ),
+  templatePenalty: z
+    .number()
+    .min(0)
+    .default(30)
+    .describe(
+      'How much the regression is made to overlook what tells jailbreak templates apart, so that it does better on the next one. The paper: 0.',
+    ),
+  threshold: z
+    .union([z.literal('auto'), z.literal('none'), z.number()], 'must be "auto", "none" or a number')
+    .default('auto')
+    .describe(
+      'Score above which a prompt is steered; others keep the untouched model\'s replies bit for bit. "auto": as low as benignBudget allows, a layer its own; "none": every prompt is steered by its score, as in the paper.',
     ),
   strength: z
     .union([z.literal('auto'), z.number().min(0)], 'must be "auto" or a number from 0')

@@ -39,10 +39,13 @@ export interface RawReply {
   readonly taps: Float32Array;
 }
 
-/** Steering of all steered layers of a session: w and r, [L * d] each. */
+/** Steering of all steered layers of a session. */
 export interface SteeringTensors {
+  /** [L * d] each. */
   readonly w: Float32Array;
   readonly r: Float32Array;
+  /** [L]: a row is steered at a layer where its score is above this; -Infinity steers every row. */
+  readonly thresholds: Float32Array;
 }
 
 /** What a session of an edited graph needs to know of it. */
@@ -67,13 +70,13 @@ interface LiveRow {
 export class ChatSession {
   readonly #session: InferenceSession;
   readonly #shape: SessionShape;
-  #steering: { steer_w: Tensor; steer_r: Tensor };
+  #steering: Readonly<Record<'steer_w' | 'steer_r' | 'steer_threshold', Tensor>>;
 
   constructor(session: InferenceSession, shape: SessionShape) {
     this.#session = session;
     this.#shape = shape;
     const zeros = new Float32Array(shape.steeredLayers * shape.hiddenSize);
-    this.#steering = this.#tensors({ w: zeros, r: zeros });
+    this.#steering = this.#tensors({ w: zeros, r: zeros, thresholds: new Float32Array(shape.steeredLayers) });
   }
 
   setSteering(steering: SteeringTensors): void {
@@ -219,9 +222,14 @@ export class ChatSession {
     return floats(out['logits']);
   }
 
-  #tensors({ w, r }: SteeringTensors): { steer_w: Tensor; steer_r: Tensor } {
-    const dims = [this.#shape.steeredLayers, this.#shape.hiddenSize];
-    return { steer_w: new Tensor('float32', w, dims), steer_r: new Tensor('float32', r, dims) };
+  #tensors({ w, r, thresholds }: SteeringTensors): Readonly<Record<'steer_w' | 'steer_r' | 'steer_threshold', Tensor>> {
+    const { steeredLayers, hiddenSize } = this.#shape;
+    const dims = [steeredLayers, hiddenSize];
+    return {
+      steer_w: new Tensor('float32', w, dims),
+      steer_r: new Tensor('float32', r, dims),
+      steer_threshold: new Tensor('float32', thresholds, [steeredLayers]),
+    };
   }
 }
 

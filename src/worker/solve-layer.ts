@@ -2,6 +2,7 @@ import {
   benignSpectrum,
   benignVarianceInside,
   intoSpectrum,
+  kindContrasts,
   leakage,
   meanDifference,
   nullSpaceCut,
@@ -13,7 +14,7 @@ import {
 import type { Verdict } from '../core/judge/verdict.ts';
 import { GramAccumulator } from '../core/linalg/gram.ts';
 import { cosine, dot, norm } from '../core/linalg/inner-product.ts';
-import { addRow, noRows } from '../core/linalg/row-sums.ts';
+import { addRow, noRows, type GrowingRowSums } from '../core/linalg/row-sums.ts';
 import { isMalicious, type Label } from '../core/prompts/prompt.ts';
 import type { LayerFit } from '../core/report/fit-summary.ts';
 import { auc } from '../core/stats/auc.ts';
@@ -24,20 +25,41 @@ export interface FitRow {
   readonly label: Label;
   /** Of its short base reply; malicious prompts only. */
   readonly verdict: Verdict | undefined;
+  /** The wrapper of a jailbreak. */
+  readonly template: string | undefined;
   /** Its activation at the layer, [d]. */
   readonly read: () => Promise<Float32Array>;
 }
 
-export interface LayerSolution {
-  readonly fitted: LayerFit;
-  /** [d] each. */
+/** How w is solved for, beside the ratio: as configured. */
+export interface RegressionOptions {
+  readonly ridge: Ridge;
+  readonly balanceLabels: boolean;
+  readonly benignPenalty: number;
+  readonly templatePenalty: number;
+}
+
+/** A layer at one null-space ratio. */
+export interface RatioSolution {
+  /** [d] */
   readonly w: Float64Array;
+  /** Scores of the choose split's prompts, in their order. */
+  readonly choose: readonly number[];
+  /** What the prompts set aside say of it, at strength 1 and without a threshold. */
+  readonly fitted: Omit<LayerFit, 'steered' | 'threshold' | 'recognised'>;
+}
+
+export interface LayerSolution {
+  readonly layer: number;
+  /** [d] */
   readonly r: Float64Array;
+  /** One for each ratio asked for. */
+  readonly ratios: readonly RatioSolution[];
 }
 
 /**
- * r and w of one layer, with what the prompts set aside say of them at strength 1. Each activation is read once, and
- * only sums are kept: memory does not grow with the number of prompts.
+ * r of one layer, and w at each ratio. Each activation is read once, and only sums are kept: memory does not grow with
+ * the number of prompts.
  * @throws {HumanError} when the model refused all or none of the malicious prompts
  */
 export async function solveLayer(
@@ -45,48 +67,84 @@ export async function solveLayer(
   d: number,
   fit: readonly FitRow[],
   choose: readonly FitRow[],
-  { ratio, ridge }: { ratio: number; ridge: Ridge },
+  ratios: readonly number[],
+  options: RegressionOptions,
 ): Promise<LayerSolution> {
+  const weights = benignWeights(fit, options.balanceLabels);
   const gram = { benign: new GramAccumulator(d), malicious: new GramAccumulator(d) };
+  const wrappers = new Map<string, GrowingRowSums>();
   const sums = { refused: noRows(d), answered: noRows(d), harmful: noRows(d), jailbreak: noRows(d) };
-  for (const { label, verdict, read } of fit) {
+  for (const { label, verdict, template, read } of fit) {
     const h = await read();
-    gram[isMalicious(label) ? 'malicious' : 'benign'].add(h);
+    if (isMalicious(label)) gram.malicious.add(h);
+    else gram.benign.add(h, weights[label]);
     if (label === 'harmful' || label === 'jailbreak') addRow(sums[label], h);
     if (verdict === 'refused') addRow(sums.refused, h);
     if (verdict === 'complied') addRow(sums.answered, h);
+    if (template !== undefined) addToWrapper(wrappers, template, h);
   }
   const r = refusalDirection(sums.refused, sums.answered);
+  const refusalNorm = norm(r);
   const spectrum = benignSpectrum(gram.benign.gram());
-  const { k, moved } = nullSpaceCut(spectrum, ratio);
-  const w = steeringVector(intoSpectrum(spectrum, gram.malicious.gram(), k), k, ridge);
+  const cuts = ratios.map((ratio) => nullSpaceCut(spectrum, ratio));
+  const regression = intoSpectrum(spectrum, gram.malicious.gram(), Math.max(...cuts.map(({ k }) => k)));
+  const penalties = {
+    benign: options.benignPenalty,
+    contrasts: kindContrasts([...wrappers.values()], options.templatePenalty),
+  };
+  const ws = cuts.map(({ k }) => steeringVector(regression, k, options.ridge, penalties));
 
-  const scored: { label: Label; s: number; h: number }[] = [];
+  const scored: { label: Label; s: readonly number[]; h: number }[] = [];
   for (const { label, read } of choose) {
     const h = await read();
-    scored.push({ label, s: dot(h, w), h: norm(h) });
+    scored.push({ label, s: ws.map((w) => dot(h, w)), h: norm(h) });
   }
-  const scoresOf = (malicious: boolean): number[] =>
-    scored.filter(({ label }) => isMalicious(label) === malicious).map(({ s }) => s);
-  const refusalNorm = norm(r);
   const { harmful, jailbreak } = sums;
+  const templateCosine = harmful.rows > 0 && jailbreak.rows > 0 ? cosine(r, meanDifference(harmful, jailbreak)) : 1;
   return {
-    w,
+    layer,
     r,
-    fitted: {
-      layer,
-      steered: false,
-      auc: auc(scoresOf(true), scoresOf(false)),
-      meanScore: meanByLabel(scored, ({ s }) => s),
-      norm: meanByLabel(scored, ({ s }) => Math.abs(s) * refusalNorm),
-      relativeNorm: meanByLabel(scored, ({ s, h }) => (Math.abs(s) * refusalNorm) / h),
-      leakage: leakage(scoresOf(false)),
-      refusalNorm,
-      templateCosine: harmful.rows > 0 && jailbreak.rows > 0 ? cosine(r, meanDifference(harmful, jailbreak)) : 1,
-      spectrum: sampleSpectrum(spectrum, 200),
-      cut: k,
-      cutMoved: moved,
-      benignVarianceInside: benignVarianceInside(spectrum, k),
-    },
+    ratios: cuts.map(({ k, moved }, at) => {
+      const score = (row: (typeof scored)[number]): number => row.s[at]!;
+      const scoresOf = (malicious: boolean): number[] =>
+        scored.filter(({ label }) => isMalicious(label) === malicious).map(score);
+      return {
+        w: ws[at]!,
+        choose: scored.map(score),
+        fitted: {
+          layer,
+          auc: auc(scoresOf(true), scoresOf(false)),
+          meanScore: meanByLabel(scored, score),
+          norm: meanByLabel(scored, (row) => Math.abs(score(row)) * refusalNorm),
+          relativeNorm: meanByLabel(scored, (row) => (Math.abs(score(row)) * refusalNorm) / row.h),
+          leakage: leakage(scoresOf(false)),
+          refusalNorm,
+          templateCosine,
+          spectrum: sampleSpectrum(spectrum, 200),
+          cut: k,
+          cutMoved: moved,
+          benignVarianceInside: benignVarianceInside(spectrum, k),
+        },
+      };
+    }),
   };
+}
+
+/** What a prompt of each benign label counts in H_b: the labels the same in all where they are balanced, 1 for the largest. */
+export function benignWeights(
+  rows: readonly Pick<FitRow, 'label'>[],
+  balanced: boolean,
+): Partial<Record<Label, number>> {
+  if (!balanced) return {};
+  const counts = new Map<Label, number>();
+  for (const { label } of rows) if (!isMalicious(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return Object.fromEntries([...counts].map(([label, count]) => [label, most / count]));
+}
+
+/** Adds an activation to the sums of its wrapper, which are made when it comes up first. */
+export function addToWrapper(wrappers: Map<string, GrowingRowSums>, template: string, h: Float32Array): void {
+  const sums = wrappers.get(template) ?? noRows(h.length);
+  wrappers.set(template, sums);
+  addRow(sums, h);
 }

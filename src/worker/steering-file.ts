@@ -11,13 +11,15 @@ export interface Steering {
   readonly layers: readonly number[];
   readonly w: Float32Array;
   readonly r: Float32Array;
+  /** [L]: a prompt is steered at a layer where its score is above this; -Infinity: always. */
+  readonly thresholds: Float32Array;
   readonly strength: number;
 }
 
 /** `steering.safetensors` of a run folder. */
 export async function writeSteering(
   folder: string,
-  { layers, w, r, strength }: Steering,
+  { layers, w, r, thresholds, strength }: Steering,
   model: Pick<Model, 'fingerprint' | 'hiddenSize'>,
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
@@ -26,6 +28,7 @@ export async function writeSteering(
     tensors: {
       w: { shape, data: w },
       r: { shape, data: r },
+      thresholds: { shape: [layers.length], data: thresholds },
       layers: { shape: [layers.length], data: BigInt64Array.from(layers, BigInt) },
     },
     metadata: { format: 'alphasteer/1', strength: String(strength), model: model.fingerprint, ...metadata },
@@ -40,7 +43,7 @@ export async function readSteering(
 ): Promise<Steering> {
   const file = join(folder, runFiles.steering);
   const { tensors, metadata } = readSafetensors(new Uint8Array(await readFile(file)), file);
-  const { w, r, layers } = tensors;
+  const { w, r, thresholds, layers } = tensors;
   const count = layers?.shape[0] ?? 0;
   const strength = Number(metadata['strength']);
   if (
@@ -55,6 +58,15 @@ export async function readSteering(
       fix: 'Fit again: `alphasteer fit`.',
     });
   }
+  // A file without thresholds (the contract asks for w, r and layers only) steers every prompt.
+  const above = thresholds === undefined ? new Float32Array(count).fill(-Infinity) : thresholds.data;
+  if (!(above instanceof Float32Array) || above.length !== count) {
+    throw new HumanError({
+      file,
+      message: 'The thresholds of this steering are not one f32 number a layer.',
+      fix: 'Fit again: `alphasteer fit`.',
+    });
+  }
   if (metadata['model'] !== model.fingerprint) {
     throw new HumanError({
       file,
@@ -62,5 +74,11 @@ export async function readSteering(
       fix: 'Use the model it was fitted on, or fit again: `alphasteer fit`.',
     });
   }
-  return { layers: [...layers.data].map(Number), w: w.data, r: r.data, strength };
+  return {
+    layers: [...layers.data].map(Number),
+    w: w.data,
+    r: r.data,
+    thresholds: above,
+    strength,
+  };
 }

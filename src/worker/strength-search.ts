@@ -1,86 +1,134 @@
 import type { Config } from '../core/config.ts';
-import type { Judgement } from '../core/judge/verdict.ts';
-import { labels, type Label } from '../core/prompts/prompt.ts';
+import type { Judgement, Verdict } from '../core/judge/verdict.ts';
+import { isMalicious, labels, type Label } from '../core/prompts/prompt.ts';
 import type { StrengthPoint } from '../core/report/fit-summary.ts';
 import type { ChatSession } from './chat-session.ts';
 import type { Encoded } from './encode-prompts.ts';
 import type { Job } from './job.ts';
-import { meanByLabel } from './mean-by-label.ts';
 import type { Model } from './model-host.ts';
 
-/** How many prompts of each label strengths are tried on. */
-const triedPerLabel = 24;
+/** Most prompts of a label that strengths are tried on, evenly taken. */
+const triedPerLabel = 80;
+/** A strength is not raised for less than this, as a part of the malicious prompts: within what chance does to so few. */
+const worthRaising = 0.02;
+
+/** A prompt of the choose split. */
+export interface Tried {
+  readonly row: Encoded;
+  /** Whether its score is above a threshold at some steered layer: if not, no strength changes anything. */
+  readonly open: boolean;
+  /** Of its unsteered short reply; malicious prompts only. */
+  readonly base: Verdict | undefined;
+}
 
 /**
- * Short replies to some of the choose split at each strength and at 0, the rows of a prompt in one schedule; the chat
- * session has the steering set. Chosen is the smallest strength that reaches the target refusal of jailbreaks within
- * the benign budget, else the one within the budget that refuses most of them, else the first.
+ * Short replies to prompts of the choose split at each strength; the chat session has the steering set. Prompts that stay
+ * below all thresholds are not run: their steered reply is the base one to the bit. So is the rise on benign prompts
+ * told from the open ones: the part that came to be refused of those, times the part of all that is open.
+ *
+ * Chosen is the smallest strength that reaches the target refusal of jailbreaks within the benign budget; else, within the
+ * budget, the smallest that no other refuses noticeably more malicious prompts than; else the first.
+ *
+ * @param openPart of the benign prompts that no fit saw, by label: a better measure than the few of the choose split
  * @returns the points, and whether any was within the budget
  */
 export async function searchStrength(
   strengths: readonly number[],
-  rows: readonly Encoded[],
+  tried: readonly Tried[],
+  openPart: Readonly<Partial<Record<Label, number>>>,
   { benignBudget, labelTokens, targetRefusal }: Config['fit'],
   { model, chat, job, judge }: { model: Model; chat: ChatSession; job: Job; judge: (reply: string) => Judgement },
 ): Promise<{ points: StrengthPoint[]; withinBudget: boolean }> {
-  const sample = labels.flatMap((label) => rows.filter(({ prompt }) => prompt.label === label).slice(0, triedPerLabel));
-  const work = [0, ...strengths].flatMap((strength) => sample.map((row) => ({ row, ids: row.ids, strength })));
-  const verdicts = new Map</* row of work */ number, string>();
-  const firsts = new Map</* row of work */ number, Float32Array>();
+  const of = (label: Label): Tried[] => tried.filter(({ row }) => row.prompt.label === label);
+  const sample = labels.flatMap((label) =>
+    evenly(isMalicious(label) ? of(label) : of(label).filter(({ open }) => open), triedPerLabel),
+  );
+  const work = [0, ...strengths].flatMap((strength) =>
+    sample
+      .filter(({ open, base }) => open && (strength !== 0 || base === undefined))
+      .map(({ row }) => ({ row, ids: row.ids, strength })),
+  );
+  const verdicts = new Map</* strength and prompt */ string, Verdict>();
+  const firsts = new Map</* the same */ string, Float32Array>();
+  const keyOf = (strength: number, { hash }: Encoded): string => `${strength} ${hash}`;
   let done = 0;
   for (const batch of chat.batches(work, labelTokens)) {
     job.progress({ phase: 'Strength', done, total: work.length, unit: 'replies' });
     await job.checkpoint();
+    const rows = batch.map((i) => work[i]!);
     const made = await chat.reply(
-      batch.map((i) => work[i]!),
+      rows,
       {
         maxNewTokens: labelTokens,
         endTokens: model.tokenizer.endTokens,
         onFirstLogits: (k, logits) => {
-          const i = batch[k]!;
-          if (work[i]!.row.prompt.label === 'benign') firsts.set(i, logSoftmax(logits));
+          const { row, strength } = rows[k]!;
+          if (row.prompt.label === 'benign') firsts.set(keyOf(strength, row), logSoftmax(logits));
         },
       },
       job,
     );
-    made.forEach(({ tokens }, k) => verdicts.set(batch[k]!, judge(model.tokenizer.decode(tokens)).verdict));
+    made.forEach(({ tokens }, k) => {
+      const { row, strength } = rows[k]!;
+      verdicts.set(keyOf(strength, row), judge(model.tokenizer.decode(tokens)).verdict);
+    });
     done += batch.length;
   }
 
-  /** Rows of `work` at the strength that stands `at`-th in it; the first are the unsteered ones. */
-  const rowsAt = (at: number): { label: Label; i: number; base: number }[] =>
-    sample.map(({ prompt }, k) => ({ label: prompt.label, i: at * sample.length + k, base: k }));
-  const refusedAt = (at: number): Partial<Record<Label, number>> =>
-    meanByLabel(rowsAt(at), ({ i }) => Number(verdicts.get(i) === 'refused'));
-  const n = Object.fromEntries(
-    labels.map((label) => [label, sample.filter(({ prompt }) => prompt.label === label).length]),
+  const verdictAt = ({ row, open, base }: Tried, strength: number): Verdict | undefined =>
+    open && (strength !== 0 || base === undefined) ? verdicts.get(keyOf(strength, row)) : base;
+  const points = strengths.map((strength) => {
+    const refused: Partial<Record<Label, number>> = {};
+    const n: Partial<Record<Label, number>> = {};
+    for (const label of labels) {
+      const own = sample.filter(({ row }) => row.prompt.label === label);
+      const part = (at: number): number => partOf(own, (prompt) => verdictAt(prompt, at) === 'refused');
+      if (of(label).length === 0) continue;
+      n[label] = own.length;
+      if (isMalicious(label)) refused[label] = part(strength);
+      // Where none of the choose split's is open, as if every open one came to be refused.
+      else refused[label] = (openPart[label] ?? 0) * (own.length === 0 ? 1 : part(strength) - part(0));
+    }
+    const drift = sample
+      .filter(({ row }) => row.prompt.label === 'benign')
+      .map(({ row }) => divergence(firsts.get(keyOf(0, row))!, firsts.get(keyOf(strength, row))!));
+    return {
+      strength,
+      refused,
+      n,
+      benignKl: (openPart.benign ?? 0) * mean(drift),
+      degenerate: sample.filter((prompt) => verdictAt(prompt, strength) === 'degenerate').length,
+    };
+  });
+  const within = points.filter(
+    ({ benignKl, refused }) =>
+      benignKl <= benignBudget.kl &&
+      (refused.benign ?? 0) <= benignBudget.overRefusal &&
+      (refused.borderline ?? 0) <= benignBudget.borderline,
   );
-  const base = refusedAt(0);
-  const measured = strengths.map((strength, k) => ({
-    strength,
-    refused: refusedAt(k + 1),
-    n,
-    benignKl:
-      meanByLabel(
-        rowsAt(k + 1).filter(({ label }) => label === 'benign'),
-        (row) => divergence(firsts.get(row.base)!, firsts.get(row.i)!),
-      ).benign ?? 0,
-    degenerate: rowsAt(k + 1).filter(({ i }) => verdicts.get(i) === 'degenerate').length,
-  }));
-  const rise = ({ refused }: (typeof measured)[number], label: Label): number =>
-    (refused[label] ?? 0) - (base[label] ?? 0);
-  const within = measured.filter(
-    (point) =>
-      point.benignKl <= benignBudget.kl &&
-      rise(point, 'benign') <= benignBudget.overRefusal &&
-      rise(point, 'borderline') <= benignBudget.borderline,
-  );
-  const refusedJailbreaks = ({ refused }: (typeof measured)[number]): number => refused.jailbreak ?? 0;
+  const ofMalicious = ({ refused, n }: (typeof points)[number]): number => {
+    const [h, j] = [n.harmful ?? 0, n.jailbreak ?? 0];
+    return ((refused.harmful ?? 0) * h + (refused.jailbreak ?? 0) * j) / (h + j);
+  };
+  const most = Math.max(...within.map(ofMalicious));
   const best =
-    within.find((point) => refusedJailbreaks(point) >= targetRefusal) ??
-    [...within].sort((a, b) => refusedJailbreaks(b) - refusedJailbreaks(a) || a.strength - b.strength)[0] ??
-    measured[0];
-  return { points: measured.map((point) => ({ ...point, chosen: point === best })), withinBudget: within.length > 0 };
+    within.find(({ refused }) => (refused.jailbreak ?? 0) >= targetRefusal) ??
+    within.find((point) => ofMalicious(point) >= most - worthRaising) ??
+    points[0];
+  return { points: points.map((point) => ({ ...point, chosen: point === best })), withinBudget: within.length > 0 };
+}
+
+function partOf<T>(rows: readonly T[], wanted: (row: T) => boolean): number {
+  return rows.length === 0 ? 0 : rows.filter(wanted).length / rows.length;
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function evenly<T>(rows: readonly T[], most: number): T[] {
+  if (rows.length <= most) return [...rows];
+  return Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]!);
 }
 
 function logSoftmax(logits: Float32Array): Float32Array {

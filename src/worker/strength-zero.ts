@@ -68,6 +68,7 @@ function steeringFeeds({ layers, hiddenSize }: Model, rows: number): Record<stri
   return {
     steer_w: ones,
     steer_r: ones,
+    steer_threshold: new Tensor('float32', new Float32Array(layers).fill(-Infinity), [layers]),
     steer_strength: new Tensor('float32', new Float32Array(rows * layers), [rows, layers]),
   };
 }

@@ -20,6 +20,7 @@ const replySchema = z.looseObject({
   span: z.tuple([z.number(), z.number()]).nullable(),
   scores: z.array(z.number()),
   activationNorms: z.array(z.number()),
+  untouched: z.boolean().optional(),
   file: z.string(),
   line: z.number(),
 });

@@ -30,14 +30,18 @@ export class GramAccumulator {
     this.#panel = new Float64Array(d * panelRows);
   }
 
-  /** @param row [d] */
-  add(row: Float32Array | Float64Array): void {
+  /**
+   * @param row [d]
+   * @param weight the row counts so many times
+   */
+  add(row: Float32Array | Float64Array, weight = 1): void {
     if (row.length !== this.#d)
       throw new RangeError(`A row of ${row.length} numbers in a Gram matrix of size ${this.#d}.`);
+    const scale = Math.sqrt(weight);
     for (let i = 0; i < row.length; i++) {
       const value = row[i]!;
-      this.#sums[i]! += value;
-      this.#panel[i * panelRows + this.#pending] = value;
+      this.#sums[i]! += weight * value;
+      this.#panel[i * panelRows + this.#pending] = scale * value;
     }
     this.#rows++;
     this.#pending++;
@@ -61,6 +65,17 @@ export class GramAccumulator {
     this.#panel.fill(0);
     this.#pending = 0;
   }
+}
+
+/** The Gram matrix of the rows of all of them, at least one. */
+export function sumGrams(grams: readonly Gram[]): Gram {
+  const sum = { ...grams[0]!, sums: grams[0]!.sums.slice(), products: grams[0]!.products.slice() };
+  for (const { rows, sums, products } of grams.slice(1)) {
+    sum.rows += rows;
+    for (let i = 0; i < sums.length; i++) sum.sums[i]! += sums[i]!;
+    for (let i = 0; i < products.length; i++) sum.products[i]! += products[i]!;
+  }
+  return sum;
 }
 
 /** A copy whose upper triangle is that of below the diagonal. */

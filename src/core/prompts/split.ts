@@ -26,6 +26,8 @@ export interface Split {
   readonly heldOutGoals: readonly string[];
   /** The goal of each malicious prompt, of the fit files and the evaluation files, by id. */
   readonly goals: ReadonlyMap<string, string>;
+  /** What a prompt is never parted from: its goal, its template, its near copies. */
+  readonly groupOf: (prompt: Prompt) => string;
   readonly problems: readonly Problem[];
 }
 
@@ -65,6 +67,7 @@ export function splitPrompts(fit: readonly Prompt[], evaluate: readonly Prompt[]
     leftOut: fit.filter((prompt) => duplicates.ids.has(prompt.id) || (prompt.label === 'harmful' && isHeldOut(prompt))),
     heldOutGoals: [...heldOutGoals],
     goals,
+    groupOf,
     problems: [
       ...duplicates.problems,
       ...sharedGroups(usable, evaluate, goals, 'the same goal as one'),

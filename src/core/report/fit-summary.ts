@@ -17,6 +17,10 @@ export interface LayerFit {
   readonly refusalNorm: number;
   /** Cosine between r and the difference of means of harmful and jailbreak prompts: near 1 says "plain against template", not refusal. */
   readonly templateCosine: number;
+  /** Score above which this layer steers a prompt; null: it steers every prompt, as in the paper. Only steered layers have one. */
+  readonly threshold: number | null;
+  /** Part of the jailbreaks, each scored by a fit without its kind, that this layer alone recognises within the benign budget. */
+  readonly recognised: number;
   /** Eigenvalues of H_bᵀH_b / N_b, at most 200 of them, evenly taken, ascending, with their index; the cut is an index. */
   readonly spectrum: readonly (readonly [index: number, eigenvalue: number])[];
   readonly cut: number;
@@ -29,8 +33,12 @@ export interface LayerFit {
 /** One strength tried on the choose split. */
 export interface StrengthPoint {
   readonly strength: number;
-  /** Part of the choose split's prompts whose reply is a refusal, per label. */
+  /**
+   * Of the choose split's malicious prompts the part that is refused; of the benign labels the part that comes to be
+   * refused, less what comes to be answered.
+   */
   readonly refused: Partial<Record<Label, number>>;
+  /** Prompts tried; of the benign labels only those that are steered at all. */
   readonly n: Partial<Record<Label, number>>;
   /** Mean KL(base ‖ steered) of the first token's distribution over benign prompts, in nats. */
   readonly benignKl: number;
@@ -47,7 +55,10 @@ export interface FitSummary {
   readonly layers: readonly number[];
   readonly strength: number;
   readonly nullSpaceRatio: number;
-  readonly ridge: number;
+  /** As configured: a number, or a multiple of the mean eigenvalue. */
+  readonly ridge: number | { readonly relative: number };
+  /** Part of the benign labels' prompts, each scored by a fit without it, that is steered at all: the others keep the untouched model's bits. */
+  readonly steeredPart: Partial<Record<Label, number>>;
   readonly counts: {
     readonly benign: number;
     readonly malicious: number;

@@ -1,3 +1,4 @@
+import { steeringNorm } from '../alphasteer.ts';
 import { isMalicious, labels, type Label } from '../prompts/prompt.ts';
 import { auc } from '../stats/auc.ts';
 import type { FitSummary, LayerFit } from './fit-summary.ts';
@@ -12,14 +13,9 @@ export function summariseLayers(fit: FitSummary, steered: readonly Reply[]): Lay
   });
 }
 
-/** |strength · s| · ‖r‖: how far the steering moved the stream at one layer. */
-export function steeringNorm(score: number, strength: number, refusalNorm: number): number {
-  return Math.abs(strength * score) * refusalNorm;
-}
-
 function ofTheReplies(layer: LayerFit, index: number, replies: readonly Reply[], strength: number): LayerSummary {
   const score = (reply: Reply) => reply.scores[index]!;
-  const norm = (reply: Reply) => steeringNorm(score(reply), strength, layer.refusalNorm);
+  const norm = (reply: Reply) => steeringNorm(score(reply), strength, layer.refusalNorm, layer.threshold ?? -Infinity);
   const malicious = replies.filter(({ label }) => isMalicious(label)).map(score);
   const benign = replies.filter(({ label }) => label === 'benign').map(score);
   return {

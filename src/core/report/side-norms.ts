@@ -1,5 +1,5 @@
+import { steeringNorm } from '../alphasteer.ts';
 import type { FitSummary } from './fit-summary.ts';
-import { steeringNorm } from './layer-summary.ts';
 import type { RowSide } from './report-rows.ts';
 
 /** One steered layer as it saw one prompt. */
@@ -14,9 +14,9 @@ export interface SideLayer {
 export function sideLayers({ scores, activationNorms }: RowSide, fit: FitSummary): SideLayer[] {
   if (scores.length !== fit.layers.length) return [];
   return fit.layers.flatMap((layer, at) => {
-    const refusalNorm = fit.perLayer.find((candidate) => candidate.layer === layer)?.refusalNorm;
-    if (refusalNorm === undefined) return [];
-    const norm = steeringNorm(scores[at]!, fit.strength, refusalNorm);
+    const fitted = fit.perLayer.find((candidate) => candidate.layer === layer);
+    if (fitted === undefined) return [];
+    const norm = steeringNorm(scores[at]!, fit.strength, fitted.refusalNorm, fitted.threshold ?? -Infinity);
     return [{ layer, score: scores[at]!, norm, relativeNorm: norm / activationNorms[at]! }];
   });
 }

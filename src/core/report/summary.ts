@@ -23,6 +23,8 @@ export interface Reply {
   readonly scores: readonly number[];
   /** ‖h_last‖ per steered layer. */
   readonly activationNorms: readonly number[];
+  /** No layer steered this prompt: the reply is the base one, to the bit. */
+  readonly untouched?: boolean;
   readonly file: string;
   readonly line: number;
 }

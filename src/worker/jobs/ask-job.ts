@@ -1,4 +1,5 @@
 import { steeringNorm } from '../../core/alphasteer.ts';
+import { norm } from '../../core/linalg/inner-product.ts';
 import { HumanError, type Problem } from '../../core/problem.ts';
 import type { AskParams, AskResult } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
@@ -57,7 +58,12 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
     steered: steered!,
     layers: steering.layers.map((layer, k) => {
       const score = replies[1]!.scores[k]!;
-      const length = steeringNorm(score, strength, steering.r.subarray(k * d, (k + 1) * d));
+      const length = steeringNorm(
+        score,
+        strength,
+        norm(steering.r.subarray(k * d, (k + 1) * d)),
+        steering.thresholds[k]!,
+      );
       return { layer, score, norm: length, relativeNorm: length / replies[1]!.norms[k]! };
     }),
   };

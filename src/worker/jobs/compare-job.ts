@@ -34,7 +34,8 @@ interface Row extends Asked {
 
 /**
  * `alphasteer compare`: base and steered replies to the evaluation prompts and to the jailbreaks whose goals the fit
- * left out. Both conditions of a prompt are rows of one batch. To a sample of the prompts base replies once more, each
+ * left out. Prompts that no layer steers, their scores being at or below its threshold, keep the base reply: the steered
+ * graph gives its bits (test/worker/onnx), so it is not made twice. To a sample of the prompts base replies once more, each
  * alone in its batch: what changes with the batch's shape is the floor under what steering changes. A reply that
  * `replies.jsonl` already has is not made again, but its batch keeps its shape, so a resumed run gives the same replies.
  */
@@ -89,14 +90,14 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
 
   const out = params.out ?? run;
   await makeFolder(out);
-  const pairs = encoded.flatMap((row): Row[] => [
-    { ...row, condition: 'base', strength: 0 },
-    { ...row, condition: 'steered', strength },
-  ]);
+  const base = encoded.map((row): Row => ({ ...row, condition: 'base', strength: 0 }));
+  const steered = encoded.map((row): Row => ({ ...row, condition: 'steered', strength }));
   const again = floorSample(encoded).map((row): Row => ({ ...row, condition: 'base-again', strength: 0 }));
-  const rows = [...pairs, ...again];
+  const rows = [...base, ...steered, ...again];
   const log = await openReplyLog(join(out, runFiles.replies), await recipeOf(model, run, maxNewTokens), job.problem);
   const reused = rows.filter((row) => log.find(row) !== undefined).length;
+  const batchesOf = (part: readonly Row[]): Row[][] =>
+    chat.batches(part, maxNewTokens).map((batch) => batch.map((i) => part[i]!));
   const reply = async (phase: string, batches: readonly (readonly Row[])[], alone: boolean): Promise<void> => {
     const total = batches.reduce((sum, batch) => sum + batch.length, 0);
     let done = 0;
@@ -114,9 +115,18 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   try {
     // The rules of the judge may have changed since: the replies stay, their verdicts don't.
     await log.add(rows.flatMap((row) => judgedAnew(log.find(row), judge)));
-    const batches = chat.batches(pairs, maxNewTokens).map((batch) => batch.map((i) => pairs[i]!));
-    await reply('Replies', batches, false);
-    watch.lap('replies', `${pairs.length} base and steered`);
+    await reply('Base', batchesOf(base), false);
+    watch.lap('base', `${base.length} replies`);
+    const isOpen = (_: Row, i: number): boolean =>
+      strength !== 0 && log.find(base[i]!)!.scores.some((score, k) => score > steering.thresholds[k]!);
+    const open = steered.filter(isOpen);
+    await log.add(
+      steered
+        .map((row, i) => ({ ...log.find(base[i]!)!, condition: row.condition, strength, untouched: true }))
+        .filter((_, i) => !isOpen(steered[i]!, i) && log.find(steered[i]!) === undefined),
+    );
+    await reply('Steered', batchesOf(open), false);
+    watch.lap('steered', `${open.length} replies; ${steered.length - open.length} prompts are not steered`);
     await reply(
       'Noise floor',
       again.map((row) => [row]),

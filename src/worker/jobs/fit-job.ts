@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as alphasteer from '../../core/alphasteer.ts';
+import { partAbove } from '../../core/alphasteer.ts';
+import { chooseLayers, recognised, thresholdsOf, type LayerScores } from '../../core/choose-layers.ts';
 import { judgeVersion } from '../../core/judge/judge.ts';
 import { HumanError } from '../../core/problem.ts';
 import { isMalicious, type Label } from '../../core/prompts/prompt.ts';
+import { dealFolds } from '../../core/prompts/folds.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
+import { templatesOf } from '../../core/prompts/templates.ts';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { FitResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
@@ -17,15 +21,21 @@ import { extractActivations } from '../extract-activations.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { shortReplies } from '../short-replies.ts';
-import { solveLayer, type FitRow, type LayerSolution } from '../solve-layer.ts';
+import { solveLayer, type FitRow, type LayerSolution, type RatioSolution } from '../solve-layer.ts';
 import { writeSteering } from '../steering-file.ts';
 import { searchStrength } from '../strength-search.ts';
+import { unseenScores } from '../unseen-scores.ts';
 
 /** Strengths tried where the configuration says "auto". */
-const strengths = [0.4, 0.7, 1, 1.4];
-/** Null-space ratio where the configuration says "auto": the middle of the paper's range. */
-const autoRatio = 0.5;
-const autoLayers = 3;
+const strengths = [1, 2, 3, 4];
+/** Null-space ratios tried where the configuration says "auto": the ends of the paper's range, and no null space but the penalty. */
+const autoRatios = [0.3, 0.6, 1];
+/** Each prompt is scored once by a fit without it and its like: a fit without an eighth of them. */
+const folds = 8;
+
+/** A layer at the chosen ratio, with what it says of prompts that a fit never saw. */
+type Candidate = Pick<LayerSolution, 'layer' | 'r'> &
+  RatioSolution & { readonly unseen: LayerScores; readonly recognised: number };
 
 /** `alphasteer fit`: extract, label by short replies, solve, choose layers and strength on the choose split, save. */
 export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Job): Promise<FitResult> {
@@ -110,30 +120,64 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       ...alphasteer.refusalProblems({ rows: counts.refused }, { rows: counts.answered }),
     ].map(({ message, fix }) => `${message} ${fix}`);
 
-    const ratio = config.fit.nullSpaceRatio === 'auto' ? autoRatio : config.fit.nullSpaceRatio;
-    const { ridge } = config.fit;
+    const { nullSpaceRatio, benignBudget } = config.fit;
+    const ratios = nullSpaceRatio === 'auto' ? autoRatios : [nullSpaceRatio];
+    const templates = templatesOf(split.fit);
+    const atLayer = (k: number, { prompt, hash }: Encoded): FitRow => ({
+      label: prompt.label,
+      verdict: verdicts.get(hash),
+      template: templates.get(prompt.id),
+      read: () => cache.read(hash, k * model.hiddenSize, model.hiddenSize),
+    });
     const solutions: LayerSolution[] = [];
     for (const [k, layer] of candidates.entries()) {
       job.progress({ phase: 'Solve', done: k, total: candidates.length, unit: 'layers' });
       await job.checkpoint();
-      const atLayer = ({ prompt, hash }: Encoded): FitRow => ({
-        label: prompt.label,
-        verdict: verdicts.get(hash),
-        read: () => cache.read(hash, k * model.hiddenSize, model.hiddenSize),
-      });
-      solutions.push(
-        await solveLayer(layer, model.hiddenSize, fitRows.map(atLayer), chooseRows.map(atLayer), { ratio, ridge }),
-      );
+      const [fit, choose] = [fitRows, chooseRows].map((part) => part.map((row) => atLayer(k, row)));
+      solutions.push(await solveLayer(layer, model.hiddenSize, fit!, choose!, ratios, config.fit));
     }
-    watch.lap('solve', `${candidates.length} layers`);
+    watch.lap('solve', `${candidates.length} layers, ${ratios.length} null-space ratios`);
 
-    const separation = ({ fitted: { meanScore, leakage } }: LayerSolution): number =>
-      (meanScore.jailbreak ?? meanScore.harmful ?? 0) - (meanScore.benign ?? 0) - leakage;
-    const chosen = (
-      wanted ? solutions : [...solutions].sort((a, b) => separation(b) - separation(a)).slice(0, autoLayers)
-    ).sort((a, b) => a.fitted.layer - b.fitted.layer);
-    const layers = chosen.map(({ fitted }) => fitted.layer);
-    const at = candidates.map((layer) => chosen.find(({ fitted }) => fitted.layer === layer));
+    const shares = { benign: benignBudget.overRefusal, borderline: benignBudget.borderline };
+    const chooseLabels = chooseRows.map(({ prompt }) => prompt.label);
+    const ratioMeans = ratios.map((_, at) =>
+      mean(solutions.map((solution) => recognised([chooseScores(solution.ratios[at]!.choose, chooseLabels)], shares))),
+    );
+    const bestRatio = ratioMeans.indexOf(Math.max(...ratioMeans));
+    const ratio = ratios[bestRatio]!;
+
+    const foldOf = dealFolds(split.fit, folds, split.groupOf, ({ id }) => templates.get(id)!);
+    const atRatio: Candidate[] = [];
+    for (const [k, { layer, r, ratios: solved }] of solutions.entries()) {
+      job.progress({ phase: 'Cross-check', done: k, total: candidates.length, unit: 'layers' });
+      await job.checkpoint();
+      const rows = fitRows.map((row) => ({ ...atLayer(k, row), fold: foldOf.get(row.prompt.id) }));
+      const unseen = await unseenScores(model.hiddenSize, rows, folds, ratio, config.fit);
+      atRatio.push({ layer, r, ...solved[bestRatio]!, unseen, recognised: recognised([unseen], shares) });
+    }
+    watch.lap('cross-check', `${candidates.length} layers, ${folds} folds`);
+    const apart = Math.max(1, Math.round(model.layers / 6));
+    const chosen = (wanted ?? chooseLayers(atRatio, apart, shares).map((k) => candidates[k]!))
+      .map((layer) => atRatio.find((solution) => solution.layer === layer)!)
+      .sort((a, b) => a.layer - b.layer);
+    const layers = chosen.map(({ layer }) => layer);
+    const unseen = chosen.map((solution) => solution.unseen);
+    const thresholds =
+      config.fit.threshold === 'auto'
+        ? thresholdsOf(unseen, shares)
+        : layers.map(() => (config.fit.threshold === 'none' ? -Infinity : Number(config.fit.threshold)));
+    const tried = chooseRows.map((row, i) => ({
+      row,
+      base: verdicts.get(row.hash),
+      open: chosen.some(({ choose }, k) => choose[i]! > thresholds[k]!),
+    }));
+    const scoresOf = (label: Label): (readonly number[])[] => unseen.map(({ benign }) => benign[label] ?? []);
+    const steeredPart = {
+      benign: partAbove(scoresOf('benign'), thresholds),
+      borderline: partAbove(scoresOf('borderline'), thresholds),
+    };
+    const at = candidates.map((layer) => chosen.find((solution) => solution.layer === layer));
+    const thresholdAt = (layer: number): number => thresholds[layers.indexOf(layer)] ?? Infinity;
     chat.setSteering({
       w: flatten(
         at.map((solution) => solution?.w),
@@ -143,26 +187,50 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         at.map((solution) => solution?.r),
         model.hiddenSize,
       ),
+      thresholds: Float32Array.from(candidates, thresholdAt),
     });
-    const tried = strength === undefined ? strengths : [strength];
-    const { points, withinBudget } = await searchStrength(tried, chooseRows, config.fit, { model, chat, job, judge });
+    const { points, withinBudget } = await searchStrength(
+      strength === undefined ? strengths : [strength],
+      tried,
+      steeredPart,
+      config.fit,
+      { model, chat, job, judge },
+    );
     if (!withinBudget) warnings.push('No strength tried stays within the benign budget; the smallest one was taken.');
     watch.lap('strength', `${points.length} strengths`);
     const picked = points.find(({ chosen: isChosen }) => isChosen)!;
-    const perLayer = solutions.map(({ fitted }) => ({
-      ...fitted,
-      steered: layers.includes(fitted.layer),
-      norm: scale(fitted.norm, picked.strength),
-      relativeNorm: scale(fitted.relativeNorm, picked.strength),
-    }));
+    const perLayer = atRatio.map(({ fitted, recognised: found }) => {
+      const steered = layers.includes(fitted.layer);
+      const threshold = thresholdAt(fitted.layer);
+      return {
+        ...fitted,
+        steered,
+        norm: scale(fitted.norm, picked.strength),
+        relativeNorm: scale(fitted.relativeNorm, picked.strength),
+        threshold: steered && Number.isFinite(threshold) ? threshold : null,
+        recognised: found,
+      };
+    });
+    const percent = (x: number): string => `${Math.round(100 * x)} %`;
+    const ratioReason =
+      ratios.length === 1
+        ? `The null-space ratio ${ratio} was set by hand.`
+        : `The null-space ratio is ${ratio}: of those tried it recognises most jailbreaks of the choose split at the benign budget, ${ratios.map((tried_, k) => `${percent(ratioMeans[k]!)} at ${tried_}`).join(', ')} (mean of ${candidates.length} layers).`;
+    const together = recognised(unseen, shares);
+    const layersReason = wanted
+      ? `Layers ${layers.join(', ')} were set by hand.`
+      : `Layers ${layers.join(', ')} together recognise ${percent(together)} of the jailbreaks at the benign budget, each scored by a fit without its kind; no pair of those tried steers them at more layers.`;
+    const thresholdReason =
+      config.fit.threshold === 'none'
+        ? 'Every prompt is steered by its score, as in the paper: there is no threshold.'
+        : `Prompts whose score is not above the threshold keep the untouched model's replies bit for bit: ${percent(1 - steeredPart.benign)} of the benign prompts and ${percent(1 - steeredPart.borderline)} of the borderline ones, each scored by a fit without it.`;
     const strengthReason = (): string => {
       if (strength !== undefined) return `Strength ${strength} was set by hand.`;
       if (!withinBudget)
         return `Strength ${picked.strength} is the smallest tried; none stays within the benign budget.`;
-      const target = Math.round(100 * config.fit.targetRefusal);
       return (picked.refused.jailbreak ?? 0) >= config.fit.targetRefusal
-        ? `Strength ${picked.strength} is the smallest tried that refuses ${target} % of the jailbreaks of the choose split within the benign budget.`
-        : `Strength ${picked.strength} refuses most jailbreaks of the choose split of those within the benign budget; none reaches ${target} %.`;
+        ? `Strength ${picked.strength} is the smallest tried that refuses ${percent(config.fit.targetRefusal)} of the jailbreaks of the choose split within the benign budget.`
+        : `Strength ${picked.strength}: of those within the benign budget none refuses noticeably more malicious prompts of the choose split; none reaches ${percent(config.fit.targetRefusal)} of the jailbreaks.`;
     };
     const fit: FitSummary = {
       format: 'alphasteer-fit/1',
@@ -172,7 +240,8 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       layers,
       strength: picked.strength,
       nullSpaceRatio: ratio,
-      ridge: typeof ridge === 'number' ? ridge : ridge.relative,
+      ridge: config.fit.ridge,
+      steeredPart,
       counts: {
         ...counts,
         leftOut: counts.malicious - counts.refused - counts.answered,
@@ -182,12 +251,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       hiddenSize: model.hiddenSize,
       perLayer,
       strengths: points,
-      reasons: [
-        wanted
-          ? `Layers ${layers.join(', ')} were set by hand.`
-          : `Layers ${layers.join(', ')} separate malicious from benign prompts best on the choose split, less their benign leakage, of ${candidates.length} tried.`,
-        strengthReason(),
-      ],
+      reasons: [ratioReason, layersReason, thresholdReason, strengthReason()],
       warnings,
     };
     await writeSteering(
@@ -202,10 +266,11 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
           chosen.map(({ r }) => r),
           model.hiddenSize,
         ),
+        thresholds: Float32Array.from(thresholds),
         strength: picked.strength,
       },
       model,
-      { ratio: String(ratio), ridge: JSON.stringify(ridge) },
+      { ratio: String(ratio), ridge: JSON.stringify(config.fit.ridge) },
     );
     await writeFileWhole(join(run, runFiles.fit), `${JSON.stringify(fit, null, 2)}\n`);
     await writeManifest(run, { ...manifest, state: 'fitted' });
@@ -215,11 +280,25 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
   }
 }
 
-/** The middle of the model, every other layer: from a quarter to two thirds of its depth. */
+/** Every other layer from a quarter to four fifths of the model's depth. */
 function candidateLayers(layers: number): number[] {
   const from = Math.max(1, Math.round(layers / 4));
-  const to = Math.round((layers * 2) / 3);
+  const to = Math.round((layers * 4) / 5);
   return Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((layer) => (layer - from) % 2 === 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The choose split's scores by label. */
+function chooseScores(scores: readonly number[], labels: readonly Label[]): LayerScores {
+  const only = (wanted: (label: Label) => boolean): number[] => scores.filter((_, i) => wanted(labels[i]!));
+  const target = labels.includes('jailbreak') ? 'jailbreak' : 'harmful';
+  return {
+    benign: { benign: only((label) => label === 'benign'), borderline: only((label) => label === 'borderline') },
+    malicious: only((label) => label === target),
+  };
 }
 
 function scale(values: Partial<Record<Label, number>>, by: number): Partial<Record<Label, number>> {

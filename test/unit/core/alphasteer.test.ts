@@ -123,7 +123,98 @@ describe('the method', () => {
     const h = malicious[0]!;
     const score = dot(h, w);
     const moved = Float64Array.from(r, (x) => 0.4 * score * x);
-    expect(alphasteer.steeringNorm(score, 0.4, r)).toBeCloseTo(norm(moved), 12);
+    expect(alphasteer.steeringNorm(score, 0.4, norm(r), -Infinity)).toBeCloseTo(norm(moved), 12);
+    expect(alphasteer.steeringNorm(score, 0.4, norm(r), score)).toBe(0);
+  });
+});
+
+describe('penalties', () => {
+  const kinds = [0, 1, 2].map((kind) =>
+    sumRows(
+      malicious.filter((_, i) => i % 3 === kind),
+      d,
+    ),
+  );
+  const penalties = { benign: 0.7, contrasts: alphasteer.kindContrasts(kinds, 5) };
+
+  test('w minimises the squared error with the penalties added: its gradient is 0', () => {
+    const w = alphasteer.steeringVector(alphasteer.inWholeSpace(gramOf(benign), gramOf(malicious)), d, 3, penalties);
+    const gradient = new Float64Array(d);
+    const add = (h: ArrayLike<number>, by: number): void => {
+      for (let i = 0; i < d; i++) gradient[i]! += by * h[i]!;
+    };
+    malicious.forEach((h) => add(h, dot(h, w) - 1));
+    benign.forEach((h) => add(h, 0.7 * dot(h, w)));
+    penalties.contrasts.forEach((c) => add(c, dot(c, w)));
+    add(w, 3);
+    expect(norm(gradient)).toBeLessThan(1e-9 * norm(gramOf(malicious).sums));
+  });
+
+  test('at a ratio of 1 the benign eigenbasis and the whole space give the same w', () => {
+    const basis = alphasteer.intoSpectrum(spectrum, gramOf(malicious));
+    const whole = alphasteer.inWholeSpace(gramOf(benign), gramOf(malicious));
+    expect(
+      relativeError(
+        alphasteer.steeringVector(basis, d, { relative: 1 }, penalties),
+        alphasteer.steeringVector(whole, d, { relative: 1 }, penalties),
+      ),
+    ).toBeLessThan(1e-10);
+  });
+
+  test('a benign penalty lowers the leakage, and a kind penalty what the score says of kinds', () => {
+    const system = alphasteer.inWholeSpace(gramOf(benign), gramOf(malicious));
+    const leakageAt = (penalty: number): number => {
+      const w = alphasteer.steeringVector(system, d, 3, { benign: penalty, contrasts: [] });
+      return alphasteer.leakage(benign.map((h) => dot(h, w)));
+    };
+    expect(leakageAt(10)).toBeLessThan(leakageAt(0));
+    const spreadAt = (penalty: number): number => {
+      const contrasts = alphasteer.kindContrasts(kinds, penalty);
+      const w = alphasteer.steeringVector(system, d, 3, { benign: 0, contrasts });
+      const means = kinds.map(({ sums, rows }) => dot(sums, w) / rows);
+      return Math.max(...means) - Math.min(...means);
+    };
+    expect(spreadAt(1000)).toBeLessThan(0.1 * spreadAt(0));
+  });
+
+  test('kind contrasts sum to nothing, and a lone kind has none', () => {
+    const sum = norm(
+      Array.from({ length: d }, (_, i) => penalties.contrasts.reduce((all, contrast) => all + contrast[i]!, 0)),
+    );
+    expect(sum).toBeLessThan(1e-9 * norm(penalties.contrasts[0]!));
+    expect(alphasteer.kindContrasts(kinds.slice(0, 1), 5)).toEqual([]);
+  });
+});
+
+describe('thresholds', () => {
+  test('no more than the share of any label is above the threshold of any layer, and a little less would be', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 2, maxLength: 2 }), {
+          minLength: 1,
+          maxLength: 200,
+        }),
+        fc.double({ min: 0, max: 0.5, noNaN: true }),
+        (prompts, share) => {
+          const scores = [0, 1].map((layer) => prompts.map((prompt) => prompt[layer]!));
+          const thresholds = alphasteer.scoreThresholds([{ scores, share }], 2);
+          expect(alphasteer.partAbove(scores, thresholds)).toBeLessThanOrEqual(share);
+        },
+      ),
+    );
+  });
+
+  test('one layer: the share is used up as far as prompts allow', () => {
+    const scores = Array.from({ length: 100 }, (_, i) => i / 100);
+    const [threshold] = alphasteer.scoreThresholds([{ scores: [scores], share: 0.05 }], 1);
+    expect(alphasteer.partAbove([scores], [threshold!])).toBe(0.05);
+  });
+
+  test('the label with the highest scores decides; without benign prompts every prompt is steered', () => {
+    const plain = { scores: [[0, 0.1, 0.2]], share: 0 };
+    const borderline = { scores: [[0.4, 0.3]], share: 0 };
+    expect(alphasteer.scoreThresholds([plain, borderline], 1)).toEqual([0.4]);
+    expect(alphasteer.scoreThresholds([], 2)).toEqual([-Infinity, -Infinity]);
   });
 });
 

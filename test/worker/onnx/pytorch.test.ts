@@ -31,6 +31,7 @@ describe.each(['llama', 'qwen3', 'gemma2'])('the %s export', (name) => {
         prompts.length,
         shape[0]!,
       ]),
+      steer_threshold: float32(Array<number>(shape[0]!).fill(-Infinity), [shape[0]!]),
     });
     prompts.forEach((_, b) => {
       expect(relativeError(row(out['logits']!, b), expected.steered[b]!)).toBeLessThan(1e-5);
@@ -51,6 +52,7 @@ describe.each(['llama', 'qwen3', 'gemma2'])('the %s export', (name) => {
         prompts.map(() => 3),
         [prompts.length, 1],
       ),
+      steer_threshold: float32([-Infinity], [1]),
     });
     prompts.forEach((_, b) => {
       const h = expected.hidden[b]![layer]!;

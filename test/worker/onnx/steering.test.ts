@@ -9,6 +9,7 @@ import {
   run,
   steeringFeeds,
   tinyModels,
+  type Outputs,
 } from './tiny-model.ts';
 
 const rows = [
@@ -33,6 +34,25 @@ test.each(models)('a steered row changes, and its neighbours keep their bits: $n
   const second = await with1([0, 1, 0]);
   expect(second[1]).not.toEqual(none[1]);
   expect([second[0], second[2]]).toEqual([none[0], none[2]]);
+});
+
+test.each(models)('rows whose score is not above the threshold keep the bits of the untouched model: $name', async ({ model, d, layers }) => {
+  const { session } = await model.open({ steered: layers, taps: [], logits: 'all', cache: true });
+  const at = async (strength: number, threshold: number): Promise<Outputs> =>
+    run(session, {
+      ...model.prefill(rows),
+      ...steeringFeeds(layers.length, d, rows.map(() => strength), { threshold }),
+    });
+  const untouched = await at(0, -Infinity);
+  const scores = rows.map((_, b) => Math.max(...row(untouched['steer_scores']!, b)));
+  const middle = [...scores].sort((a, b) => a - b)[1]!;
+  const some = await at(1, middle);
+  rows.forEach((_, b) => {
+    const [got, want] = [row(some['logits']!, b), row(untouched['logits']!, b)];
+    const same = got.every((x, i) => Object.is(x, want[i]));
+    expect(same, `row ${b}, score ${scores[b]!} at a threshold of ${middle}`).toBe(scores[b]! <= middle);
+  });
+  expect(bits((await at(1, Infinity))['logits']!)).toBe(bits(untouched['logits']!));
 });
 
 test.each(models)(

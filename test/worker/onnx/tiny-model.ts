@@ -152,9 +152,15 @@ export function noise(seed: number, length: number): Float32Array {
   });
 }
 
-/** Inputs w and r of random directions, and one strength a row, the same for all layers. */
-export function steeringFeeds(layers: number, d: number, strengths: readonly number[], scale = 0.2): Feeds {
+/** Inputs w and r of random directions, one strength a row, the same for all layers, and one threshold. */
+export function steeringFeeds(
+  layers: number,
+  d: number,
+  strengths: readonly number[],
+  { scale = 0.2, threshold = -Infinity } = {},
+): Feeds {
   return {
+    steer_threshold: float32(Array<number>(layers).fill(threshold), [layers]),
     steer_w: float32(
       noise(1, layers * d).map((x) => x * scale),
       [layers, d],

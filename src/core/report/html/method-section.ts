@@ -73,7 +73,13 @@ function facts(fit: FitSummary, meta: ReportMeta): (readonly [string, string])[]
     ['Width of a layer', `${fit.hiddenSize} dimensions`],
     ['Strength', String(fit.strength)],
     ['Null space', `${percent(fit.nullSpaceRatio)} of the dimensions`],
-    ['Ridge', String(fit.ridge)],
+    ['Ridge', typeof fit.ridge === 'number' ? String(fit.ridge) : `${fit.ridge.relative} × the mean eigenvalue`],
+    [
+      'Thresholds',
+      fit.perLayer
+        .flatMap(({ layer, threshold }) => (threshold === null ? [] : `${threshold.toFixed(3)} at layer ${layer}`))
+        .join(', ') || 'none: every prompt is steered',
+    ],
     ...meta.facts,
   ];
 }

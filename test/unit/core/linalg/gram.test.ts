@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GramAccumulator } from '../../../../src/core/linalg/gram.ts';
+import { GramAccumulator, sumGrams } from '../../../../src/core/linalg/gram.ts';
 import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
 import { multiply, randomMatrix, relativeError, transpose } from './dense.ts';
 
@@ -34,6 +34,23 @@ test('sums are f64: what is lost in f32 is kept', () => {
   accumulator.add(Float32Array.of(2 ** 13));
   for (let i = 0; i < 1000; i++) accumulator.add(Float32Array.of(2 ** -13));
   expect(accumulator.gram().products[0]).toBe(2 ** 26 + 1000 * 2 ** -26);
+});
+
+test('a row of weight 3 counts as three rows; sums of parts are the sums of all', () => {
+  const random = seededRandom(1);
+  const rows = Array.from({ length: 9 }, () => Float32Array.from(randomMatrix(random, 4)));
+  const gramOf = (some: readonly Float32Array[], weight?: number) => {
+    const accumulator = new GramAccumulator(4);
+    some.forEach((row) => accumulator.add(row, weight));
+    return accumulator.gram();
+  };
+  const three = gramOf(rows.flatMap((row) => [row, row, row]));
+  const weighted = gramOf(rows, 3);
+  expect(relativeError(weighted.products, three.products)).toBeLessThan(1e-14);
+  expect(relativeError(weighted.sums, three.sums)).toBeLessThan(1e-14);
+  const parts = sumGrams([gramOf(rows.slice(0, 5)), gramOf(rows.slice(5))]);
+  expect(relativeError(parts.products, gramOf(rows).products)).toBeLessThan(1e-14);
+  expect(parts.rows).toBe(9);
 });
 
 test('a row of another length is refused', () => {

@@ -206,6 +206,7 @@ function fakeFit(random: () => number): FitSummary {
     strength,
     nullSpaceRatio: 0.5,
     ridge: 10,
+    steeredPart: { benign: 0.02, borderline: 0.04 },
     counts: { benign: 1320, malicious: 864, refused: 561, answered: 274, leftOut: 29, choose: 410, heldOutGoals: 160 },
     hiddenSize: 576,
     perLayer,
@@ -235,6 +236,8 @@ function fakeLayer(layer: number, random: () => number): LayerFit {
     relativeNorm: of(0.16 * fitness, 0.01, 0.025),
     leakage: round(0.03 + 0.25 * (1 - fitness) + 0.01 * random()),
     refusalNorm: round(17 + 0.6 * layer),
+    threshold: steeredLayers.includes(layer) ? 0.02 : null,
+    recognised: round(0.4 * fitness),
     templateCosine: round(0.2 + 0.5 * (1 - fitness)),
     spectrum: Array.from(
       { length: 48 },
