@@ -45,7 +45,7 @@ test("replies to another fit's steering are made again, in a folder of one's own
   const out = mkdtempSync(join(root, 'out-'));
   const first = compare('--out', out);
   expect(compare('--out', out)).toMatchObject({ made: 0 });
-  writeConfig(root, { fit: { nullSpaceRatio: 0.3 } });
+  writeConfig(root, { fit: { ridge: 10 } });
   expect(alphasteer('fit', root).status).toBe(0);
   expect(compare('--out', out)).toMatchObject({ made: first.made, reused: 0 });
 });
