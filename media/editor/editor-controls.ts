@@ -32,7 +32,13 @@ export const editorControls: Controls = {
         .value=${live(value)}
         @pointerdown=${({ currentTarget }: Event) => turnToRoom(currentTarget as VscodeSingleSelect)}
         @keydown=${({ currentTarget }: Event) => turnToRoom(currentTarget as VscodeSingleSelect)}
-        @change=${({ currentTarget }: Event) => changed((currentTarget as VscodeSingleSelect).value)}
+        @change=${({ currentTarget }: Event) => {
+          const select = currentTarget as VscodeSingleSelect;
+          // A click on an option puts the focus into the list, which is about to go.
+          select.blur();
+          select.focus();
+          changed(select.value);
+        }}
       >
         ${choices.map(([key, name]) => html`<vscode-option value=${key} ?selected=${key === value}>${name}</vscode-option>`)}
       </vscode-single-select>

@@ -73,8 +73,18 @@ export class PromptsTable {
     this.#scroller.addEventListener('scrollend', () => this.#keep());
   }
 
-  /** Shows other rows, or the same ones with more known of them; what the reader is looking at stays in place. */
+  /**
+   * Shows other rows, or the same ones with more known of them; what the reader is looking at stays in place. A verdict
+   * that a person gives moves no row away from under their hands: order and filters hold until they are used again.
+   */
   show(data: Pick<ReportData, 'rows' | 'fit'>): void {
+    const rows = new Map(data.rows.map((row) => [row.id, row]));
+    if (this.#data?.rows.length === data.rows.length && this.#data.rows.every(({ id }) => rows.has(id))) {
+      this.#data = data;
+      this.#found = this.#found.map(({ id }) => rows.get(id)!);
+      this.#draw();
+      return;
+    }
     const top = this.#virtual.top();
     const id = top === undefined ? undefined : this.#found[top.index]?.id;
     this.#data = data;
