@@ -40,11 +40,14 @@ export function startRunPage<State>(
     const first = run === undefined;
     run = withMessage(run, message);
     problem = message.type === 'problem' ? message.message : undefined;
-    view = run === undefined ? undefined : viewOf(run);
-    draw();
-    if (run === undefined || view === undefined) return;
-    keep({ folder: run.folder });
-    page.shown(view, kept.own);
+    if (run !== undefined) keep({ folder: run.folder });
+    try {
+      show(run);
+    } catch (error) {
+      view = undefined;
+      problem = `This run can’t be shown (${String(error)}). If another version of AlphaSteer made it, fit again.`;
+      draw();
+    }
     // Charts draw when they have their width, and the page has its height only then.
     if (first) requestAnimationFrame(() => requestAnimationFrame(() => scrollTo(0, kept.scrolled)));
   });
@@ -57,6 +60,12 @@ export function startRunPage<State>(
     },
     kept.own,
   );
+
+  function show(changed: RunState | undefined): void {
+    view = changed === undefined ? undefined : viewOf(changed);
+    draw();
+    if (view !== undefined) page.shown(view, kept.own);
+  }
 
   function keep(changed: Partial<Kept<State>>): void {
     kept = { ...kept, ...changed };

@@ -64,7 +64,7 @@ function view({ prompt, texts, outcome }: Asked): TemplateResult {
     ${
       result === undefined
         ? nothing
-        : html`<section aria-labelledby="layers-title">
+        : html`<section id="layers" aria-labelledby="layers-title">
             <h2 id="layers-title">What steering did, layer by layer</h2>
             <p class="quiet">
               Strength ${result.strength}. s is about 1 for malicious prompts and about 0 for benign ones; the steering

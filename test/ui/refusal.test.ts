@@ -163,6 +163,15 @@ describe('a run that goes on', () => {
   });
 });
 
+it('says of a run that it does not understand what to do', async () => {
+  const { page } = await openWebview(browser, files, 'refusal', {
+    type: 'run',
+    run: { ...run, fit: { ...run.fit, counts: undefined } },
+  });
+  await page.getByRole('alert').getByText('fit again').waitFor();
+  await page.close();
+});
+
 describe('a page that was hidden', () => {
   it('comes back to the same filters, order, open prompts and place', async () => {
     const { page } = await open();
