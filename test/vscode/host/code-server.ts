@@ -57,6 +57,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** False asks for trust, as for a folder that is new to the user. */
   readonly trusted: boolean;
+  /** Lets a suite run in its extension host, and shows no notifications as toasts. */
+  readonly smokeTestDriver?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -87,23 +89,27 @@ const quiet = {
 };
 
 /** Starts it on a free port; `stop` ends it with all its children, by its own process group. */
-export async function startCodeServer({ profile, settings, trusted, env }: ServerOptions): Promise<CodeServer> {
-  const user = join(profile, 'user');
-  mkdirSync(join(user, 'User'), { recursive: true });
-  writeFileSync(
-    join(user, 'User', 'settings.json'),
-    JSON.stringify({ ...quiet, 'security.workspace.trust.enabled': !trusted, ...settings }),
-  );
+export async function startCodeServer({
+  profile,
+  settings,
+  trusted,
+  smokeTestDriver,
+  env,
+}: ServerOptions): Promise<CodeServer> {
+  const folder = join(profile, 'user', 'User');
+  mkdirSync(folder, { recursive: true });
+  const all = { ...quiet, 'security.workspace.trust.enabled': !trusted, ...settings };
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify(all));
   const config = join(profile, 'config.yaml');
   writeFileSync(config, 'auth: none\ncert: false\n');
   const child = spawn(
     node,
     [
       entry,
-      ...['--config', config, '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--user-data-dir', user],
+      ...['--config', config, '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--user-data-dir', join(profile, 'user')],
       ...['--extensions-dir', join(profile, 'extensions'), '--disable-telemetry', '--disable-update-check'],
       ...['--disable-proxy', '--disable-getting-started-override', '--ignore-last-opened'],
-      ...['--vscode-option', 'enable-smoke-test-driver'],
+      ...(smokeTestDriver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
       ...(trusted ? ['--disable-workspace-trust'] : []),
     ],
     { env: { ...cleanEnv(profile), ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },

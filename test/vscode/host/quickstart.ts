@@ -7,7 +7,7 @@ import { applyEdits, modify } from 'jsonc-parser';
  * A copy of examples/quickstart that a test may write in, cut down to seconds: two layers, one strength, few rows,
  * short replies. The model is the real one.
  */
-export function copyQuickstart(): string {
+export function copyQuickstart(maxNewTokens = 16): string {
   const from = resolve('examples/quickstart');
   const root = mkdtempSync(join(tmpdir(), 'alphasteer-quickstart-'));
   cpSync(join(from, 'prompts'), join(root, 'prompts'), { recursive: true });
@@ -19,7 +19,7 @@ export function copyQuickstart(): string {
       [14, 16],
     ],
     [['fit', 'strength'], 1],
-    [['evaluate', 'maxNewTokens'], 16],
+    [['evaluate', 'maxNewTokens'], maxNewTokens],
   ] as const) {
     config = applyEdits(config, modify(config, [...path], value, {}));
   }

@@ -74,7 +74,7 @@ async function canDownload(): Promise<boolean> {
 
 async function runInCodeServer(): Promise<void> {
   installCodeServer();
-  const server = await startCodeServer({ profile, trusted: true, env });
+  const server = await startCodeServer({ profile, trusted: true, smokeTestDriver: true, env });
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage();

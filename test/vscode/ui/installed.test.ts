@@ -1,0 +1,143 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../../ui/browser.ts';
+import { installCodeServer, installVsix, startCodeServer, type CodeServer } from '../host/code-server.ts';
+import { copyQuickstart } from '../host/quickstart.ts';
+import { Workbench } from '../host/workbench.ts';
+
+// One test after the other in one window, as somebody would who has just installed the extension from its VSIX.
+
+const profile = mkdtempSync(join(tmpdir(), 'alphasteer-profile-'));
+const workspace = copyQuickstart(48);
+let server: CodeServer;
+let browser: Browser;
+let window: Workbench;
+
+/** The process of the model below the server, where one runs. */
+function workerPid(): number | undefined {
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  const own = rows.find((row) => row.includes(profile) && row.includes('worker.js'));
+  return own === undefined ? undefined : Number.parseInt(own.trim(), 10);
+}
+
+beforeAll(async () => {
+  installCodeServer();
+  execFileSync('npm', ['run', 'package'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const vsix = readdirSync('.').find((name) => name.endsWith(`-${process.platform}-${process.arch}-0.1.0.vsix`))!;
+  installVsix(vsix, profile);
+  server = await startCodeServer({ profile, trusted: true });
+  browser = await launchBrowser();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  window = new Workbench(await context.newPage());
+  await window.open(server.url, workspace);
+  await window.theme('dark');
+}, 600_000);
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await window.screenshot(`failed-${task.id}`);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  rmSync(profile, { recursive: true });
+  rmSync(workspace, { recursive: true });
+});
+
+test(
+  'a fit is seen with numbers and time left; when its process is killed, the message offers to go on',
+  { timeout: 300_000 },
+  async () => {
+    await window.status(/not fitted/).waitFor({ timeout: 60_000 });
+    await window.command('AlphaSteer: Fit AlphaSteer');
+    const progress = window.notification(/\d+ of \d+ .*left/);
+    await progress.waitFor({ timeout: 60_000 });
+    await window.screenshot('fit-progress');
+    process.kill(workerPid()!, 'SIGKILL');
+    const message = window.notification("The model's process was ended by SIGKILL");
+    await message.waitFor();
+    await window.screenshot('worker-killed');
+    await message.getByRole('button', { name: 'Go On' }).click();
+    await window.notification(/Fitted: layers 14, 16, strength 1/).waitFor({ timeout: 200_000 });
+    await window.screenshot('fit-done');
+    await window.status(/strength 1/).waitFor();
+  },
+);
+
+test('Test above a prompt streams both replies beside the editor', { timeout: 120_000 }, async () => {
+  await window.openFile('jailbreak-heldout.jsonl');
+  await window.command('Notifications: Clear All Notifications');
+  const lens = window.lens('Test').first();
+  await lens.waitFor();
+  await window.screenshots('codelens');
+  const begun = performance.now();
+  await lens.click();
+  const reply = window.webview();
+  await reply.locator('section.side:not(:has(.empty))').first().waitFor();
+  const first = performance.now() - begun;
+  await window.screenshot('compare-streaming');
+  await reply.getByText(/^Base \w+, steered \w+\.$/).waitFor({ timeout: 60_000 });
+  console.log(`measured: ${first.toFixed(0)} ms from the click on Test to the first text`);
+  await window.lens('→').first().waitFor();
+  await window.screenshots('reply');
+});
+
+test(
+  'Compare ends in a notification that opens the refusal report; the norms open from the runs view',
+  { timeout: 240_000 },
+  async () => {
+    window.set('alphasteer.rowLimit', 5);
+    await window.command('AlphaSteer: Compare Base and Steered');
+    const done = window.notification('Open Refusal Report');
+    await done.waitFor({ timeout: 200_000 });
+    await done.getByRole('button', { name: 'Open Refusal Report' }).click();
+    await window.page.locator('.tab.active', { hasText: 'Refusal Report' }).waitFor();
+    await window.command('View: Close Other Editors in Group');
+    await window.webview().getByRole('heading').first().waitFor();
+    await window.screenshots('refusal-report');
+    await window.page.locator('.activitybar [aria-label="AlphaSteer"]').first().click();
+    const row = window.page.locator('.pane-body .monaco-list-row', { hasText: 'strength 1' });
+    await row.waitFor();
+    await window.screenshot('runs-view');
+    await window.command('AlphaSteer: Open Steering Norms');
+    await window.page.locator('.tab.active', { hasText: 'Steering Norms' }).waitFor();
+    await window.webview().getByRole('heading').first().waitFor();
+    await window.screenshots('norms');
+  },
+);
+
+test('the walkthrough opens', { timeout: 60_000 }, async () => {
+  await window.command('AlphaSteer: Open Walkthrough');
+  await window.page.getByText('Get started with AlphaSteer').first().waitFor();
+  await window.page.waitForTimeout(1_000);
+  await window.screenshot('walkthrough');
+});
+
+test('a folder that is not trusted: reports open, and nothing runs', { timeout: 180_000 }, async () => {
+  const own = mkdtempSync(join(tmpdir(), 'alphasteer-untrusted-'));
+  symlinkSync(join(profile, 'extensions'), join(own, 'extensions'));
+  const untrusted = await startCodeServer({ profile: own, trusted: false });
+  try {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+    const restricted = new Workbench(page);
+    await restricted.open(untrusted.url, workspace);
+    await page.locator('.part.banner').getByText('Restricted Mode').waitFor({ timeout: 30_000 });
+    await restricted.command('AlphaSteer: Open Refusal Report');
+    await restricted.webview().getByRole('heading').first().waitFor({ timeout: 30_000 });
+    await restricted.openFile('jailbreak-heldout.jsonl');
+    await restricted.lens('→').first().waitFor();
+    expect(await restricted.lens('Test').count()).toBe(0);
+    await page.keyboard.press('F1');
+    await page.locator('.quick-input-widget input').fill('>AlphaSteer: ');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Open Refusal Report' }).waitFor();
+    expect(await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Fit AlphaSteer' }).count()).toBe(0);
+    await restricted.screenshot('restricted');
+  } finally {
+    await untrusted.stop();
+    rmSync(own, { recursive: true });
+  }
+});
