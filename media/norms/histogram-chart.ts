@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { count, fixed, percent } from '../../src/core/report/format.ts';
+import type { LayerFit } from '../../src/core/report/fit-summary.ts';
 import type { LayerPoint, Measure } from '../report/distribution.ts';
 import { hover, type Chart } from '../report/figure.ts';
 import { labelColourScale, labelNames, labelOrder } from '../report/palette.ts';
@@ -32,7 +33,7 @@ export function barName({ label, from, to }: Bar, measure: Measure): string {
 export function histogramChart(
   points: readonly LayerPoint[],
   measure: Measure,
-  layer: number,
+  { layer, threshold }: Pick<LayerFit, 'layer' | 'threshold'>,
   picked: (bar: Bar) => void,
   isPicked: (bar: Bar) => boolean,
 ): Chart {
@@ -42,7 +43,9 @@ export function histogramChart(
   const name = (bar: Bar) => `${barName(bar, measure)}: ${count(bar.ids.length, 'prompt')}`;
   return {
     title: `${title} at layer ${layer}`,
-    caption: 'Each label’s largest bar fills its row. A bar opens the prompts behind it.',
+    caption: `Each label’s largest bar fills its row. A bar opens the prompts behind it.${
+      measure === 'score' && threshold !== null ? ` Upright line: the threshold, ${write(threshold)}.` : ''
+    }`,
     description: 'Bars from left to right for each label. Arrow keys go from bar to bar, Enter opens its prompts.',
     empty: `The replies carry no scores of layer ${layer}: it is not steered.`,
     options: () =>
@@ -68,7 +71,10 @@ export function histogramChart(
             marks: [
               Plot.ruleY([0], { stroke: 'var(--as-grid)', strokeOpacity: 1 }),
               ...(measure === 'score'
-                ? [Plot.ruleX([0, 1], { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '3 3' })]
+                ? [
+                    Plot.ruleX([0, 1], { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '3 3' }),
+                    Plot.ruleX(threshold === null ? [] : [threshold], { stroke: 'currentColor', strokeWidth: 1.5 }),
+                  ]
                 : []),
               Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'height', fy: 'label', fill: 'label', inset: 0.5 }),
               // Each bar answers over its whole height, so that a low one can be hit.

@@ -75,7 +75,7 @@ startRunPage<NormsState>({ norm: 'relativeNorm' }, (host, { table: kept }) => {
           histogramChart(
             atLayer,
             measure,
-            layer,
+            { layer, threshold: chosen?.threshold ?? null },
             ({ label, from }) => choose({ picked: { measure, label, from } }),
             (bar) => isSame(state.picked, measure, bar),
           ),
@@ -104,7 +104,7 @@ startRunPage<NormsState>({ norm: 'relativeNorm' }, (host, { table: kept }) => {
         </header>
         <section id="layers" aria-labelledby="layers-title">
           <h2 id="layers-title">Every layer</h2>
-          <div class="grid">${overview('scores', scoreChart(points))} ${overview('norms', normChart(points))}</div>
+          <div class="grid">${overview('scores', scoreChart(points, fit))} ${overview('norms', normChart(points))}</div>
           <div class="grid">${overview('auc', aucChart(summary))} ${overview('leakage', leakageChart(summary))}</div>
         </section>
         <section id="layer" aria-labelledby="layer-title">

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import type { FitSummary } from '../../src/core/report/fit-summary.ts';
 import { fixed, percent } from '../../src/core/report/format.ts';
 import { spreads, spreadsAlongX, type LayerPoint } from './distribution.ts';
 import type { Chart } from './figure.ts';
@@ -7,11 +8,16 @@ import { labelColourScale, labelOrder, labelSymbolScale } from './palette.ts';
 
 const reading = 'Shape: median. Bar: the middle half. Line: from 5 to 95 % of the prompts.';
 
-/** s of the evaluation prompts at each steered layer. */
-export function scoreChart(points: readonly LayerPoint[]): Chart {
+/** s of the evaluation prompts at each steered layer, with its threshold. */
+export function scoreChart(points: readonly LayerPoint[], { perLayer }: FitSummary): Chart {
+  const thresholds = perLayer.filter(({ steered, threshold }) => steered && threshold !== null);
+  const steering =
+    thresholds.length === 0
+      ? 'Left of 0, steering pushes towards answering.'
+      : 'Upright line: the threshold, above which the layer steers; at or below it nothing is changed.';
   return {
     title: 'Score s, by layer and label',
-    caption: `Malicious prompts should lie near 1, benign ones near 0; left of 0, steering pushes towards answering. ${reading}`,
+    caption: `Malicious prompts should lie near 1, benign ones near 0. ${steering} ${reading}`,
     description:
       'For each steered layer the distribution of the score s for each label. The table of layers holds the means.',
     legend: labelLegend,
@@ -25,6 +31,7 @@ export function scoreChart(points: readonly LayerPoint[]): Chart {
             marks: [
               Plot.gridX(lines),
               Plot.ruleX([0, 1], { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '3 3' }),
+              Plot.ruleX(thresholds, { x: 'threshold', fy: 'layer', stroke: 'currentColor', strokeWidth: 2 }),
               ...spreadsAlongX(spreads(points, 'score'), (s) => fixed(s, 2)),
             ],
           },

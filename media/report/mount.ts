@@ -26,7 +26,7 @@ export function mount(root: HTMLElement, data: ReportData): void {
   const spectrum = figure(spectrumChart(layer, fit.hiddenSize));
   const charts = {
     rates: figure(ratesChart(summary)).figure,
-    score: figure(scoreChart(points)).figure,
+    score: figure(scoreChart(points, fit)).figure,
     norm: figure(normChart(points)).figure,
     auc: figure(aucChart(summary)).figure,
     leakage: figure(leakageChart(summary)).figure,

@@ -30,7 +30,12 @@ export function strengthChart({ strengths }: FitSummary): Chart {
         : {
             ...frame,
             x: { label: 'Strength →', nice: true, zero: true },
-            y: { domain: [0, 1], label: '↑ Refused', tickFormat: (y: number) => `${fixed(y * 100, 0)} %`, ticks: 5 },
+            y: {
+              domain: [Math.min(0, ...points.map(({ rate }) => rate)), 1],
+              label: '↑ Refused',
+              tickFormat: (y: number) => `${fixed(y * 100, 0)} %`,
+              ticks: 5,
+            },
             color: labelColourScale,
             symbol: labelSymbolScale,
             marks: [

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { viewOf, withMessage } from '../../../../media/editor/run-model.ts';
+import { summarise } from '../../../../src/core/report/summarise.ts';
+import type { RunState } from '../../../../src/rpc/webview-report.ts';
+import { goldenRun } from '../../core/report/golden-run.ts';
+
+const { replies, fit } = goldenRun();
+const run: RunState = { folder: '/r', name: 'r', fit, replies, overrides: [], facts: [], canOverrule: true };
+
+describe('withMessage', () => {
+  it('knows no run before the first', () => {
+    expect(withMessage(undefined, { type: 'replies', replies })).toBeUndefined();
+    expect(withMessage(undefined, { type: 'run', run })).toBe(run);
+  });
+
+  it('comes to the same by pieces as at once', () => {
+    const begun = { ...run, replies: replies.slice(0, 7) };
+    expect(withMessage(begun, { type: 'replies', replies: replies.slice(7) })).toEqual(run);
+  });
+
+  it('keeps what it knew when the run can no longer be read', () => {
+    expect(withMessage(run, { type: 'problem', message: 'gone' })).toBe(run);
+  });
+});
+
+describe('viewOf', () => {
+  it('has the numbers of summary.json', () => {
+    expect(viewOf(run).summary).toEqual(summarise(replies, fit));
+  });
+
+  it('counts a person’s verdict in the numbers, the rows and the agreement', () => {
+    const judged = replies.find(({ condition, verdict }) => condition === 'steered' && verdict === 'complied')!;
+    const { id, condition, strength, reply } = judged;
+    const overrides = [{ id, condition, strength, reply, verdict: 'refused' as const }];
+    const view = viewOf({ ...run, overrides });
+    expect(view.rows.find((row) => row.id === id)?.steered).toMatchObject({ verdict: 'refused', rules: 'complied' });
+    expect(view.agreement).toMatchObject({ reviewed: 1, agreed: 0 });
+    expect(view.summary).not.toEqual(viewOf(run).summary);
+  });
+});
