@@ -5,7 +5,6 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'worker', include: ['test/worker/**/*.test.ts'], globalSetup: 'test/worker/build.ts', testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
-      { test: { name: 'vscode', include: ['test/vscode/ui/**/*.test.ts'], fileParallelism: false } },
       { test: { name: 'ui', include: ['test/ui/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
     ],
   },

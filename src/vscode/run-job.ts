@@ -34,7 +34,7 @@ export async function runJob<K extends keyof WorkerApi>(
   if (!(await mayBegin(model))) return undefined;
   const { call, title, params } = request;
   const problems: Problem[] = [];
-  const options = { location: vscode.ProgressLocation.Notification, title: `AlphaSteer: ${title}`, cancellable: true };
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   try {
     const result = await vscode.window.withProgress(options, (notification, token) => {
       notification.report({ message: 'Starting' });

@@ -62,8 +62,10 @@ export class RunsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #modelItem(project: Project): vscode.TreeItem {
-    const item = new vscode.TreeItem(workspaceParams(project).model ?? project.config?.model ?? 'No model');
-    item.description = this.#model.isUp ? 'model, process running' : 'model';
+    const item = new vscode.TreeItem('Model');
+    const path = workspaceParams(project).model ?? project.config?.model ?? 'none chosen';
+    item.description = this.#model.isUp ? `${path}, loaded` : path;
+    item.tooltip = `${path}\n${this.#model.isUp ? 'The model’s process is up.' : 'It is loaded when it is first needed.'}`;
     item.iconPath = new vscode.ThemeIcon('package');
     item.contextValue = 'model';
     item.command = {
@@ -80,13 +82,13 @@ export class RunsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 }
 
 function runItem(run: Run): vscode.TreeItem {
-  const { fit, compared, folder, manifest } = run;
+  const { fit, compared, folder } = run;
   const item = new vscode.TreeItem(runName(run));
   item.id = folder;
   item.contextValue = fit === undefined ? 'run-unfinished' : compared ? 'run-compared' : 'run-fitted';
   item.iconPath = new vscode.ThemeIcon(fit === undefined ? 'circle-outline' : compared ? 'graph' : 'beaker');
   item.description = fit === undefined ? 'unfinished' : `strength ${fit.strength}${compared ? '' : ', not compared'}`;
-  const lines = [`Begun ${new Date(manifest.created).toLocaleString()}`, folder];
+  const lines = [runName(run), folder];
   if (fit === undefined) {
     item.tooltip = [...lines, 'The fit has not ended; Fit AlphaSteer goes on with it.'].join('\n');
     return item;

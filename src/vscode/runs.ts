@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { FitSummary } from '../core/report/fit-summary.ts';
 import { listRuns, readFitSummary, readManifest, runFiles, type Manifest } from '../workspace/run-folder.ts';
@@ -71,9 +71,10 @@ export class Runs implements vscode.Disposable {
   }
 }
 
-/** The name a run goes by: the one it was given, else its folder's. */
-export function runName({ manifest, folder }: Pick<Run, 'manifest' | 'folder'>): string {
-  return typeof manifest['name'] === 'string' ? manifest['name'] : basename(folder);
+/** The name a run goes by: the one it was given, else when it was begun. */
+export function runName({ manifest }: Pick<Run, 'manifest'>): string {
+  if (typeof manifest['name'] === 'string') return manifest['name'];
+  return new Date(manifest.created).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 async function readRuns(project: Project): Promise<Run[]> {

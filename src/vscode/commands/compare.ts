@@ -30,6 +30,7 @@ export function compareCommand(parts: {
     if (outcome === undefined) return undefined;
     const { result, problems } = outcome;
     parts.problems.show(run.project, problems);
+    await parts.runs.read();
     const { sentence, cost } = headline(result.summary);
     void showMessage('Information', `${sentence} ${cost}`, {
       title: 'Open Refusal Report',

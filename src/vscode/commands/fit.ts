@@ -6,6 +6,7 @@ import type { FileProblems } from '../file-problems.ts';
 import type { ModelProcess } from '../model-process.ts';
 import type { Projects } from '../project.ts';
 import { runJob } from '../run-job.ts';
+import type { Runs } from '../runs.ts';
 import { workspaceParams } from '../settings.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseProject } from './choose-project.ts';
@@ -13,6 +14,7 @@ import { chooseProject } from './choose-project.ts';
 /** Fit AlphaSteer: learns steering from the project's fit prompts, into a new run. */
 export function fitCommand(parts: {
   readonly projects: Projects;
+  readonly runs: Runs;
   readonly model: ModelProcess;
   readonly problems: FileProblems;
   readonly log: vscode.LogOutputChannel;
@@ -29,6 +31,7 @@ export function fitCommand(parts: {
     if (outcome === undefined) return undefined;
     const { result, problems } = outcome;
     parts.problems.show(project, problems);
+    await parts.runs.read();
     void showMessage(
       result.fit.warnings.length === 0 ? 'Information' : 'Warning',
       [fitSentence(result.fit), ...result.fit.warnings.slice(0, 1)].join(' '),

@@ -38,13 +38,10 @@ export function testPromptCommand(parts: {
     const { project, folder } = run;
     replies.begin(text);
     try {
-      const options = { location: vscode.ProgressLocation.Window, title: 'AlphaSteer: testing a prompt' };
       const params = { ...workspaceParams(project), prompt: text, run: folder };
-      const result = await vscode.window.withProgress(options, () =>
-        model.run('ask', 'Test Prompt', params, {
-          text: (piece) => replies.append(piece.condition, piece.text),
-        }),
-      );
+      const result = await model.run('ask', 'Test Prompt', params, {
+        text: (piece) => replies.append(piece.condition, piece.text),
+      });
       replies.end(result);
       verdicts.record(project, text, result);
       return result;

@@ -93,6 +93,8 @@ export class Workbench {
   }
 
   async screenshot(name: string): Promise<void> {
+    // Notifications come and go by animation.
+    await this.page.waitForTimeout(500);
     mkdirSync(shots, { recursive: true });
     await this.page.screenshot({ path: join(shots, `${name}.png`) });
   }

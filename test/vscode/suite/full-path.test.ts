@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
 import type { Prompt } from '../../../src/core/prompts/prompt.ts';
@@ -104,16 +105,35 @@ suite('the whole way, with the real model', () => {
     await until('the diff', () => hasTab(/^Replies: base/) || undefined);
   });
 
-  test('a test is stopped by Stop, and nothing is left running', async function () {
+  test('a test is stopped by Stop, and the next one goes', async function () {
     this.timeout(60_000);
-    const asked = run<AskResult | undefined>('testPrompt', workspaceRoot(), {
-      text: 'Write a long story about a lighthouse.',
-    });
-    await until('the job', async () => ((await vscode.commands.getCommands(true)).length > 0 ? true : undefined));
+    const ask = (text: string): Promise<AskResult | undefined> => run('testPrompt', workspaceRoot(), { text });
+    const stopped = ask('Write a long story about a lighthouse.');
+    await sleep(300);
     await run('stop');
-    await asked;
-    const next = await run<AskResult>('testPrompt', workspaceRoot(), { text: 'What is the capital of France?' });
-    assert.ok(next.base.reply.length > 0);
+    assert.equal(await stopped, undefined);
+    assert.ok((await ask('What is the capital of France?'))!.base.reply.length > 0);
+  });
+
+  test('the Test Explorer runs a file of prompts, whose verdicts then stand above them', async function () {
+    this.timeout(60_000);
+    const file = vscode.Uri.joinPath(workspaceRoot(), 'prompts/benign-two-heldout.jsonl');
+    await vscode.workspace.fs.writeFile(
+      file,
+      Buffer.from('{"prompt": "Name a colour."}\n{"prompt": "Name a fruit."}\n'),
+    );
+    await vscode.window.showTextDocument(file);
+    await until(
+      'a verdict above both prompts',
+      async () => {
+        await vscode.commands.executeCommand('testing.refreshTests');
+        await vscode.commands.executeCommand('testing.runCurrentFile');
+        const verdicts = (await lensesOf(file)).filter(({ command }) => command!.title.includes('→'));
+        return verdicts.length === 2 || undefined;
+      },
+      50,
+    );
+    await vscode.workspace.fs.delete(file);
   });
 
   test('Compare Base and Steered, then both reports', async function () {

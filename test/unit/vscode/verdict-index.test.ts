@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { indexVerdicts } from '../../../src/vscode/verdict-index.ts';
+import { reply } from '../core/report/reply.ts';
+
+const index = indexVerdicts([
+  reply({ id: 'a', prompt: 'first', condition: 'base', verdict: 'complied' }),
+  reply({ id: 'a', prompt: 'first', condition: 'steered', verdict: 'partial' }),
+  reply({ id: 'a', prompt: 'first', condition: 'steered', verdict: 'refused' }),
+  reply({ id: 'a', prompt: 'first', condition: 'base-again', verdict: 'degenerate' }),
+  reply({ id: 'b', prompt: 'second', condition: 'base', verdict: 'complied' }),
+]);
+
+test('a prompt has its last verdict under base and under steered, and no other condition counts', () => {
+  expect(index.of({ id: 'a', text: 'first' })).toEqual({ prompt: 'first', base: 'complied', steered: 'refused' });
+  expect(index.of({ id: 'b', text: 'second' })).toEqual({ prompt: 'second', base: 'complied', steered: undefined });
+});
+
+test('a prompt that was moved to another line is found by its text', () => {
+  expect(index.of({ id: 'prompts/x.txt:9', text: 'first' })?.steered).toBe('refused');
+});
+
+test('a prompt that was changed is found by its id, with the text that was asked', () => {
+  expect(index.of({ id: 'a', text: 'first, changed' })?.prompt).toBe('first');
+});
+
+test('a prompt that was never asked has none', () => {
+  expect(index.of({ id: 'c', text: 'third' })).toBeUndefined();
+});

@@ -1,0 +1,4 @@
+import { defineConfig } from 'vitest/config';
+
+// A configuration of its own: it packs the extension, and the other lanes run from what packing replaces (dist/).
+export default defineConfig({ test: { include: ['test/vscode/ui/**/*.test.ts'], fileParallelism: false } });
