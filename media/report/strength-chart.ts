@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
-import { isMalicious } from '../../src/core/prompts/prompt.ts';
+import { shouldRefuse } from '../../src/core/report/groups.ts';
 import { fixed, percent } from '../../src/core/report/format.ts';
 import { hover, type Chart } from './figure.ts';
 import { labelLegend } from './legend.ts';
@@ -14,7 +14,7 @@ export function strengthChart({ strengths }: FitSummary): Chart {
     ),
   );
   const title = ({ label, strength, rate, n }: (typeof points)[number]) =>
-    isMalicious(label)
+    shouldRefuse(label)
       ? `${labelNames[label]} at strength ${strength}: ${percent(rate)} of ${n} refused`
       : `${labelNames[label]} at strength ${strength}: ${percent(rate)} come to be refused (${n} steered prompts tried)`;
   return {
