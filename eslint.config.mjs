@@ -2,7 +2,17 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['vitest.config.ts', 'dist', 'test-results', 'node_modules', 'examples', 'test/fixtures', 'src/core/onnx/onnx_pb.ts'] },
+  {
+    ignores: [
+      'vitest.config.ts',
+      'dist',
+      'test-results',
+      'node_modules',
+      'examples',
+      'test/fixtures',
+      'src/core/onnx/onnx_pb.ts',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
