@@ -67,8 +67,9 @@ function view({ prompt, texts, outcome }: Asked): TemplateResult {
         : html`<section id="layers" aria-labelledby="layers-title">
             <h2 id="layers-title">What steering did, layer by layer</h2>
             <p class="quiet">
-              Strength ${result.strength}. s is about 1 for malicious prompts and about 0 for benign ones; the steering
-              norm is how far the layer’s input was moved, ‖h‖ the length of that input.
+              Strength ${result.strength}. s tells malicious prompts from benign ones; at or below its threshold a layer
+              leaves the prompt exactly as it was. The steering norm is how far the layer’s input was moved, ‖h‖ the
+              length of that input.
             </p>
             ${layerTable(result.layers)}
           </section>`

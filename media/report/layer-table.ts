@@ -22,7 +22,9 @@ export function layerTable(layers: readonly SideLayer[]): TemplateResult | '' {
         </tr>
       </thead>
       <tbody>
-        ${line('Score s', ({ score }) => fixed(score, 2))} ${line('Steering norm', ({ norm }) => fixed(norm, 2))}
+        ${line('Score s', ({ score }) => fixed(score, 2))}
+        ${line('Threshold', ({ threshold }) => (threshold === null ? 'none' : fixed(threshold, 2)))}
+        ${line('Steering norm', ({ norm }) => fixed(norm, 2))}
         ${line('relative to ‖h‖', ({ relativeNorm }) => (Number.isFinite(relativeNorm) ? percent(relativeNorm) : '–'))}
       </tbody>
     </table>

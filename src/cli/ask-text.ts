@@ -7,10 +7,12 @@ export function askText({ strength, base, steered, layers }: AskResult): string 
     indented(base.reply),
     `steered  ${steered.verdict} (${steered.rule}), strength ${strength}`,
     indented(steered.reply),
-    ...layers.map(
-      ({ layer, score, norm, relativeNorm }) =>
-        `layer ${layer}: score ${score.toFixed(3)}, steering norm ${norm.toFixed(2)} (${(100 * relativeNorm).toFixed(1)} % of the activation)`,
-    ),
+    ...layers.map(({ layer, score, threshold, norm, relativeNorm }) => {
+      const at = `layer ${layer}: score ${score.toFixed(3)}`;
+      return threshold !== null && score <= threshold
+        ? `${at}, not above the threshold of ${threshold.toFixed(3)}: not steered`
+        : `${at}, steering norm ${norm.toFixed(2)} (${(100 * relativeNorm).toFixed(1)} % of the activation)`;
+    }),
   ].join('\n');
 }
 

@@ -74,6 +74,8 @@ export interface AskResult {
   readonly layers: readonly {
     readonly layer: number;
     readonly score: number;
+    /** Null where every prompt is steered. */
+    readonly threshold: number | null;
     /** |strength · s| · ‖r‖ and the same divided by ‖h‖. */
     readonly norm: number;
     readonly relativeNorm: number;

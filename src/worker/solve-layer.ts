@@ -45,14 +45,16 @@ export interface RatioSolution {
   readonly w: Float64Array;
   /** Scores of the choose split's prompts, in their order. */
   readonly choose: readonly number[];
-  /** What the prompts set aside say of it, at strength 1 and without a threshold. */
-  readonly fitted: Omit<LayerFit, 'steered' | 'threshold' | 'recognised'>;
+  /** What the prompts set aside say of it, whatever is steered in the end. */
+  readonly fitted: Omit<LayerFit, 'steered' | 'threshold' | 'recognised' | 'norm' | 'relativeNorm'>;
 }
 
 export interface LayerSolution {
   readonly layer: number;
   /** [d] */
   readonly r: Float64Array;
+  /** ‖h‖ of the choose split's prompts, in their order. */
+  readonly chooseNorms: readonly number[];
   /** One for each ratio asked for. */
   readonly ratios: readonly RatioSolution[];
 }
@@ -84,7 +86,6 @@ export async function solveLayer(
     if (template !== undefined) addToWrapper(wrappers, template, h);
   }
   const r = refusalDirection(sums.refused, sums.answered);
-  const refusalNorm = norm(r);
   const spectrum = benignSpectrum(gram.benign.gram());
   const cuts = ratios.map((ratio) => nullSpaceCut(spectrum, ratio));
   const regression = intoSpectrum(spectrum, gram.malicious.gram(), Math.max(...cuts.map(({ k }) => k)));
@@ -104,6 +105,7 @@ export async function solveLayer(
   return {
     layer,
     r,
+    chooseNorms: scored.map(({ h }) => h),
     ratios: cuts.map(({ k, moved }, at) => {
       const score = (row: (typeof scored)[number]): number => row.s[at]!;
       const scoresOf = (malicious: boolean): number[] =>
@@ -115,10 +117,8 @@ export async function solveLayer(
           layer,
           auc: auc(scoresOf(true), scoresOf(false)),
           meanScore: meanByLabel(scored, score),
-          norm: meanByLabel(scored, (row) => Math.abs(score(row)) * refusalNorm),
-          relativeNorm: meanByLabel(scored, (row) => (Math.abs(score(row)) * refusalNorm) / row.h),
           leakage: leakage(scoresOf(false)),
-          refusalNorm,
+          refusalNorm: norm(r),
           templateCosine,
           spectrum: sampleSpectrum(spectrum, 200),
           cut: k,

@@ -22,9 +22,9 @@ const result: AskResult = {
     rule: 'sorry',
   },
   layers: [
-    { layer: 8, score: 0.91, norm: 4.2, relativeNorm: 0.05 },
-    { layer: 12, score: 1.08, norm: 6.1, relativeNorm: 0.071 },
-    { layer: 18, score: -0.02, norm: 0.1, relativeNorm: 0.0008 },
+    { layer: 8, score: 0.91, threshold: 0.5, norm: 4.2, relativeNorm: 0.05 },
+    { layer: 12, score: 1.08, threshold: null, norm: 6.1, relativeNorm: 0.071 },
+    { layer: 18, score: -0.02, threshold: 0.5, norm: 0, relativeNorm: 0 },
   ],
 };
 

@@ -8,7 +8,7 @@ export interface LayerFit {
   /** Area under the ROC curve of s, malicious against benign. */
   readonly auc: number;
   readonly meanScore: Partial<Record<Label, number>>;
-  /** Mean steering norm |strength · s| · ‖r‖ per label, at the chosen strength. */
+  /** Mean steering norm |strength · s| · ‖r‖ per label, at the chosen strength and 0 below the threshold; as if without one where not steered. */
   readonly norm: Partial<Record<Label, number>>;
   /** The same divided by ‖h‖. */
   readonly relativeNorm: Partial<Record<Label, number>>;

@@ -6,6 +6,8 @@ import type { RowSide } from './report-rows.ts';
 export interface SideLayer {
   readonly layer: number;
   readonly score: number;
+  /** Score above which the layer steers; null: always. */
+  readonly threshold: number | null;
   readonly norm: number;
   readonly relativeNorm: number;
 }
@@ -17,6 +19,8 @@ export function sideLayers({ scores, activationNorms }: RowSide, fit: FitSummary
     const fitted = fit.perLayer.find((candidate) => candidate.layer === layer);
     if (fitted === undefined) return [];
     const norm = steeringNorm(scores[at]!, fit.strength, fitted.refusalNorm, fitted.threshold ?? -Infinity);
-    return [{ layer, score: scores[at]!, norm, relativeNorm: norm / activationNorms[at]! }];
+    return [
+      { layer, score: scores[at]!, threshold: fitted.threshold, norm, relativeNorm: norm / activationNorms[at]! },
+    ];
   });
 }

@@ -58,13 +58,15 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
     steered: steered!,
     layers: steering.layers.map((layer, k) => {
       const score = replies[1]!.scores[k]!;
-      const length = steeringNorm(
+      const threshold = steering.thresholds[k]!;
+      const length = steeringNorm(score, strength, norm(steering.r.subarray(k * d, (k + 1) * d)), threshold);
+      return {
+        layer,
         score,
-        strength,
-        norm(steering.r.subarray(k * d, (k + 1) * d)),
-        steering.thresholds[k]!,
-      );
-      return { layer, score, norm: length, relativeNorm: length / replies[1]!.norms[k]! };
+        threshold: Number.isFinite(threshold) ? threshold : null,
+        norm: length,
+        relativeNorm: length / replies[1]!.norms[k]!,
+      };
     }),
   };
 }

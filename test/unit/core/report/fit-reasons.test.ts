@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../../../src/core/config.ts';
+import { fitReasons, type FitChoices } from '../../../../src/core/report/fit-reasons.ts';
+
+const { fit } = parseConfig('{ "model": "model", "prompts": { "fit": [{ "files": "a.jsonl" }] } }').config!;
+const strength = {
+  strength: 2,
+  refused: { jailbreak: 0.8 },
+  n: { jailbreak: 10 },
+  benignKl: 0,
+  degenerate: 0,
+  chosen: true,
+};
+const choices: FitChoices = {
+  layers: [16, 22],
+  layersByHand: false,
+  ratio: 1,
+  ratios: [
+    { ratio: 0.3, recognised: 0.07 },
+    { ratio: 1, recognised: 0.6 },
+  ],
+  recognised: 0.46,
+  steeredPart: { benign: 0.02, borderline: 0.01 },
+  strength,
+  strengthByHand: false,
+  withinBudget: true,
+};
+
+test('each choice is told with its figures', () => {
+  const [ratio, layers, threshold, chosen] = fitReasons(choices, fit);
+  expect(ratio).toContain('7 % at 0.3, 60 % at 1');
+  expect(layers).toContain('Layers 16 and 22: recognise 46 %');
+  expect(threshold).toContain('98 % of the benign prompts and 99 % of the borderline ones');
+  expect(chosen).toContain('none reaches 90 % of the jailbreaks');
+});
+
+test('what was set by hand is not called a choice, and a missed budget is said', () => {
+  const byHand = {
+    ...choices,
+    layersByHand: true,
+    strengthByHand: true,
+    ratios: [{ ratio: 0.5, recognised: 0.1 }],
+    ratio: 0.5,
+  };
+  expect(fitReasons(byHand, fit).filter((reason) => reason.includes('set by hand'))).toHaveLength(3);
+  expect(fitReasons({ ...choices, withinBudget: false }, fit).at(-1)).toContain('none stays within the benign budget');
+  expect(fitReasons(choices, { ...fit, threshold: 'none' })[2]).toContain('Every prompt is steered');
+});
