@@ -9,23 +9,24 @@ export function fitText({ run, fit, cached, computed }: FitResult): string {
     ...fit.reasons,
     ...fit.warnings.map((warning) => `Warning: ${warning}`),
     '',
-    '  layer    AUC   leakage   mean score: ' + Object.keys(fit.perLayer[0]?.meanScore ?? {}).join('  '),
-    ...fit.perLayer.map(
-      ({ layer, steered, auc, leakage, meanScore }) =>
-        `${steered ? '*' : ' '} ${String(layer).padStart(5)}  ${auc.toFixed(3)}  ${leakage.toFixed(3).padStart(8)}   ${Object.entries(
-          meanScore,
-        )
-          .map(([label, x]) => `${label} ${x.toFixed(2)}`)
-          .join('  ')}`,
-    ),
-    '',
-    '  strength  refused: benign  borderline  harmful  jailbreak   benign KL  degenerate',
-    ...fit.strengths.map(({ strength, refused, benignKl, degenerate, chosen }) => {
-      const percent = (x: number | undefined, width: number): string =>
-        `${Math.round(100 * (x ?? 0))} %`.padStart(width);
-      return `${chosen ? '*' : ' '} ${String(strength).padStart(8)}${percent(refused.benign, 16)}${percent(refused.borderline, 12)}${percent(refused.harmful, 9)}${percent(refused.jailbreak, 11)}${benignKl.toFixed(3).padStart(12)}${String(degenerate).padStart(12)}`;
+    '  layer    AUC   leakage  recognised  threshold   mean score: ' +
+      Object.keys(fit.perLayer[0]?.meanScore ?? {}).join('  '),
+    ...fit.perLayer.map(({ layer, steered, auc, leakage, recognised, threshold, meanScore }) => {
+      const scores = Object.entries(meanScore).map(([label, x]) => `${label} ${x.toFixed(2)}`);
+      return `${steered ? '*' : ' '} ${String(layer).padStart(5)}  ${auc.toFixed(3)}  ${leakage.toFixed(3).padStart(8)}${percent(recognised, 12)}${(threshold?.toFixed(3) ?? '-').padStart(11)}   ${scores.join('  ')}`;
     }),
+    '  recognised: jailbreaks above a threshold that the benign budget allows, each scored by a fit without its kind',
+    '',
+    '  strength  newly refused: benign  borderline   refused: harmful  jailbreak   benign KL  degenerate',
+    ...fit.strengths.map(
+      ({ strength, refused, benignKl, degenerate, chosen }) =>
+        `${chosen ? '*' : ' '} ${String(strength).padStart(8)}${percent(refused.benign, 23)}${percent(refused.borderline, 12)}${percent(refused.harmful, 19)}${percent(refused.jailbreak, 11)}${benignKl.toFixed(3).padStart(12)}${String(degenerate).padStart(12)}`,
+    ),
     '',
     `Run: ${run}`,
   ].join('\n');
+}
+
+function percent(part: number | undefined, width: number): string {
+  return (part === undefined ? '-' : `${(100 * part).toFixed(1)} %`).padStart(width);
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import type { CompareResult } from '../../src/rpc/worker-api.ts';
+import type { AskResult, CompareResult } from '../../src/rpc/worker-api.ts';
 import { alphasteer, problemsOf } from './alphasteer.ts';
 import { readLines, tinyWorkspace, writeConfig, writeJudge } from './tiny-workspace.ts';
 
@@ -86,4 +86,19 @@ test('the same replies in any order of finishing give the same summary, byte for
   compare('--limit', '3');
   compare();
   expect(readFileSync(join(run, 'summary.json'), 'utf8')).toBe(summary);
+});
+
+test('prompts that no layer steers keep the base reply, which is what the steered graph says to them', () => {
+  const { run } = compare();
+  const lines = readLines(join(run, 'replies.jsonl'));
+  const untouched = lines.filter((line) => line['untouched'] === true);
+  expect(untouched.length).toBeGreaterThan(0);
+  for (const { id, prompt, reply } of untouched.slice(0, 2)) {
+    expect(lines.find((line) => line['id'] === id && line['condition'] === 'base')).toMatchObject({ reply });
+    const asked = JSON.parse(alphasteer('ask', String(prompt), '--workspace', root, '--json').stdout) as AskResult;
+    expect(asked.steered.reply).toBe(reply);
+    expect(asked.layers.every(({ norm }) => norm === 0)).toBe(true);
+  }
+  const steered = lines.filter((line) => line['condition'] === 'steered');
+  expect(steered.length).toBeGreaterThan(untouched.length);
 });
