@@ -49,7 +49,8 @@ export function startRunPage<State>(
       draw();
     }
     // Charts draw when they have their width, and the page has its height only then.
-    if (first) requestAnimationFrame(() => requestAnimationFrame(() => scrollTo(0, kept.scrolled)));
+    if (first && kept.scrolled > 0)
+      requestAnimationFrame(() => requestAnimationFrame(() => scrollTo(0, kept.scrolled)));
   });
   let kept: Kept<State> = editor.kept ?? { folder: '', scrolled: 0, own: initial };
   const page = make(
