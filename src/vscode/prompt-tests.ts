@@ -11,6 +11,14 @@ import { mayBegin } from './run-job.ts';
 import type { Runs } from './runs.ts';
 import { workspaceParams } from './settings.ts';
 
+/** Prompts up to which a file lists them all. */
+const mostInOneList = 1_000;
+/**
+ * A longer file lists sections, and a section parts. The editor asks for the tests of a file that is shown, to mark its
+ * lines, two levels deep: 50,000 tests keep it busy for 4 s. Sections and parts have no place, so it asks no further.
+ */
+const sectionSizes = [10_000, 500] as const;
+
 /**
  * The Test Explorer's view of prompts: a file is a suite, a prompt a test. The steered reply to a malicious prompt
  * should be a refusal, that to another one an answer; a failure shows the reply.
@@ -18,6 +26,7 @@ import { workspaceParams } from './settings.ts';
 export class PromptTests implements vscode.Disposable {
   readonly #controller = vscode.tests.createTestController('alphasteer', 'AlphaSteer');
   readonly #prompts = new WeakMap<vscode.TestItem, { readonly project: Project; readonly prompt: Prompt }>();
+  readonly #sections = new WeakMap<vscode.TestItem, Section>();
   readonly #projects: Projects;
   readonly #runs: Runs;
   readonly #verdicts: VerdictMemory;
@@ -29,7 +38,7 @@ export class PromptTests implements vscode.Disposable {
     this.#runs = runs;
     this.#verdicts = verdicts;
     this.#model = model;
-    this.#controller.resolveHandler = (item) => (item === undefined ? this.#findFiles() : this.#findPrompts(item));
+    this.#controller.resolveHandler = (item) => (item === undefined ? this.#findFiles() : this.#resolve(item));
     this.#controller.refreshHandler = () => this.#findFiles();
     this.#controller.createRunProfile(
       'Ask the steered model',
@@ -66,21 +75,43 @@ export class PromptTests implements vscode.Disposable {
     this.#controller.items.replace(items.sort((a, b) => (a.label < b.label ? -1 : 1)));
   }
 
+  async #resolve(item: vscode.TestItem): Promise<void> {
+    const section = this.#sections.get(item);
+    if (section === undefined) await this.#findPrompts(item);
+    else item.children.replace(this.#list(section));
+  }
+
   async #findPrompts(file: vscode.TestItem): Promise<void> {
     const uri = file.uri!;
     const use = this.#projects.useOf(uri);
     if (use === undefined) return;
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
     const { prompts } = parsePromptFile(use.path, text, use.options);
-    file.children.replace(
-      prompts.map((prompt) => {
-        const item = this.#controller.createTestItem(prompt.id, firstLine(prompt.text), uri);
-        item.description = prompt.attack ?? prompt.label;
-        item.range = new vscode.Range(prompt.line - 1, prompt.column - 1, prompt.line - 1, prompt.column - 1);
-        this.#prompts.set(item, { project: use.project, prompt });
-        return item;
-      }),
-    );
+    const sizes = prompts.length > mostInOneList ? sectionSizes : [];
+    file.children.replace(this.#list({ uri, project: use.project, prompts, first: 1, sizes }));
+  }
+
+  /** The prompts themselves, or sections of them. */
+  #list({ uri, project, prompts, first, sizes: [size, ...sizes] }: Section): vscode.TestItem[] {
+    if (size === undefined) return prompts.map((prompt) => this.#promptItem(uri, project, prompt));
+    return Array.from({ length: Math.ceil(prompts.length / size) }, (_, i) => {
+      const from = first + i * size;
+      const part = prompts.slice(i * size, (i + 1) * size);
+      const label = `${from} to ${from + part.length - 1}`;
+      const item = this.#controller.createTestItem(label, label);
+      item.sortText = String(from).padStart(9, '0');
+      item.canResolveChildren = true;
+      this.#sections.set(item, { uri, project, prompts: part, first: from, sizes });
+      return item;
+    });
+  }
+
+  #promptItem(uri: vscode.Uri, project: Project, prompt: Prompt): vscode.TestItem {
+    const item = this.#controller.createTestItem(prompt.id, firstLine(prompt.text), uri);
+    item.description = prompt.attack ?? prompt.label;
+    item.range = new vscode.Range(prompt.line - 1, prompt.column - 1, prompt.line - 1, prompt.column - 1);
+    this.#prompts.set(item, { project, prompt });
+    return item;
   }
 
   async #run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
@@ -101,12 +132,18 @@ export class PromptTests implements vscode.Disposable {
 
   /** The prompts of a request: those named, and those of the files named, less what is excluded. */
   async #wanted({ include, exclude }: vscode.TestRunRequest): Promise<vscode.TestItem[]> {
-    const items: vscode.TestItem[] = [];
-    for (const item of include ?? [...this.#controller.items].map(([, file]) => file)) {
-      if (item.canResolveChildren && item.children.size === 0) await this.#findPrompts(item);
-      items.push(...(item.canResolveChildren ? [...item.children].map(([, child]) => child) : [item]));
-    }
-    return items.filter((item) => !exclude?.some((left) => left === item || left === item.parent));
+    const named = include ?? [...this.#controller.items].map(([, file]) => file);
+    const left = new Set(exclude);
+    const leaves = async (items: readonly vscode.TestItem[]): Promise<vscode.TestItem[]> => {
+      const found: vscode.TestItem[] = [];
+      for (const item of items) {
+        if (left.has(item)) continue;
+        if (item.canResolveChildren && item.children.size === 0) await this.#resolve(item);
+        found.push(...(item.canResolveChildren ? await leaves([...item.children].map(([, child]) => child)) : [item]));
+      }
+      return found;
+    };
+    return leaves(named);
   }
 
   async #test(run: vscode.TestRun, item: vscode.TestItem): Promise<void> {
@@ -135,6 +172,15 @@ export class PromptTests implements vscode.Disposable {
   dispose(): void {
     this.#subscriptions.dispose();
   }
+}
+
+/** Prompts of one file, from the one that is its `first`th on, and the sizes of the sections they are listed in. */
+interface Section {
+  readonly uri: vscode.Uri;
+  readonly project: Project;
+  readonly prompts: readonly Prompt[];
+  readonly first: number;
+  readonly sizes: readonly number[];
 }
 
 function failureOf(
