@@ -134,7 +134,9 @@ describe('the table of prompts', () => {
     await expect
       .poll(async () => new Set(await page.locator('.prompt-row td:nth-child(3)').allTextContents()))
       .toEqual(new Set(['Benign']));
-    expect(new Set(await page.locator('.prompt-row .badge').allTextContents())).toEqual(new Set(['unchanged']));
+    await expect
+      .poll(async () => new Set(await page.locator('.prompt-row .badge').allTextContents()))
+      .toEqual(new Set(['unchanged']));
     await page.getByRole('button', { name: 'Clear' }).focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => status(page).innerText()).toMatch(/^880.prompts$/);
