@@ -126,7 +126,12 @@ startRunPage<NormsState>({ norm: 'relativeNorm' }, (host, { table: kept }) => {
               changed: (value) => choose({ norm: value === 'norm' ? 'norm' : 'relativeNorm', picked: undefined }),
             })}
           </div>
-          <p>${layerWords(summary.layers.find((one) => one.layer === layer))}</p>
+          <p>
+            ${layerWords(
+              summary.layers.find((one) => one.layer === layer),
+              chosen?.threshold ?? null,
+            )}
+          </p>
           <div class="grid">${histogram('score', 'score')} ${histogram('norm', state.norm)}</div>
           ${bar === undefined || picked === undefined ? nothing : behindBar(barName(bar, picked.measure), bar, layer)}
           ${shownChart('spectrum', [view, chosen], spectrumChart(chosen, fit.hiddenSize))}
@@ -157,15 +162,16 @@ function isSame(picked: PickedBar | undefined, measure: Measure, { label, from }
   return picked?.measure === measure && picked.label === label && picked.from === from;
 }
 
-function layerWords(layer: LayerSummary | undefined): string {
+function layerWords(layer: LayerSummary | undefined, threshold: number | null): string {
   if (layer === undefined) return 'The fit measured no layer.';
   const { steered, from, auc, leakage, maliciousBelowZero } = layer;
   const where = from === 'evaluation' ? 'the evaluation prompts' : 'prompts that the fit set aside';
   const below =
-    maliciousBelowZero === null || maliciousBelowZero === 0
+    maliciousBelowZero === null || maliciousBelowZero === 0 || (threshold !== null && threshold >= 0)
       ? ''
       : ` ${count(maliciousBelowZero, 'malicious prompt')} with s below 0 ${maliciousBelowZero === 1 ? 'is' : 'are'} pushed towards answering.`;
-  return `${steered ? 'Steered' : 'Not steered'}. On ${where}: AUC ${number(auc)}, benign leakage ${number(leakage)}.${below}`;
+  const steers = !steered ? 'Not steered' : threshold === null ? 'Steered' : `Steered above s = ${fixed(threshold, 3)}`;
+  return `${steers}. On ${where}: AUC ${number(auc)}, benign leakage ${number(leakage)}.${below}`;
 }
 
 function number(value: number | null): string {
