@@ -53,7 +53,9 @@ export function summaryWarnings({ conditions, rates, missing, replaced, layers, 
     );
   }
   for (const { layer, maliciousBelowZero } of layers) {
-    if (maliciousBelowZero !== null && maliciousBelowZero > 0) {
+    // With a threshold at or above 0, such prompts are left as they are.
+    const threshold = fit.perLayer.find((one) => one.layer === layer)?.threshold ?? -Infinity;
+    if (maliciousBelowZero !== null && maliciousBelowZero > 0 && threshold < 0) {
       warnings.push(
         `Layer ${layer}: ${maliciousBelowZero === 1 ? '1 malicious prompt has' : `${maliciousBelowZero} malicious prompts have`} a score below 0, which pushes towards answering there.`,
       );

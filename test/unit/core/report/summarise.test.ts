@@ -157,4 +157,15 @@ describe('summarise', () => {
     const { attacks } = summarise([reply({ id: 'a', label: 'jailbreak', attack: '__proto__' })], fit);
     expect(Object.keys(attacks['base']!)).toEqual(['__proto__']);
   });
+
+  it('warns of malicious scores below 0 where a layer steers them, not where its threshold spares them', () => {
+    const below = [reply({ id: 'a', label: 'harmful', condition: 'steered', scores: [-1, 0, 0, 0, 0, 0] })];
+    const withThreshold = (threshold: number | null) => ({
+      ...fit,
+      perLayer: fit.perLayer.map((layer) => ({ ...layer, threshold })),
+    });
+    const warned = (of: typeof fit) => summarise(below, of).warnings.filter((text) => text.includes('score below 0'));
+    expect(warned(withThreshold(null))).toHaveLength(1);
+    expect(warned(withThreshold(0.1))).toEqual([]);
+  });
 });
