@@ -8,6 +8,8 @@ import { showsCodeLenses } from './settings.ts';
 
 /** Prompts up to which a file gets all its lenses at once. */
 const mostAtOnce = 500;
+/** Between an icon and its text, where the editor drops an ordinary one. */
+const space = '\u00a0';
 /** Lines above and below the visible ones that get theirs in a longer file. */
 const margin = 200;
 
@@ -74,7 +76,7 @@ export class PromptLenses implements vscode.CodeLensProvider, vscode.Disposable 
     const run = vscode.workspace.isTrusted
       ? [
           lens({
-            title: '$(play) Test',
+            title: `$(play)${space}Test`,
             tooltip: 'Ask the base and the steered model, side by side as they answer',
             command: 'alphasteer.testPrompt',
             arguments: target,
@@ -99,7 +101,7 @@ export class PromptLenses implements vscode.CodeLensProvider, vscode.Disposable 
 function verdictCommand(prompt: Prompt, last: LastVerdicts, target: unknown[]): vscode.Command {
   const { base, steered, outOfDate, tested } = last;
   const icon = outOfDate ? 'history' : steered !== undefined && isAsExpected(prompt.label, steered) ? 'pass' : 'error';
-  const title = `$(${icon}) ${base ?? '?'} → ${steered ?? '?'}${outOfDate ? ' (out of date)' : ''}`;
+  const title = `$(${icon})${space}${base ?? '?'} → ${steered ?? '?'}${outOfDate ? ' (out of date)' : ''}`;
   const why = outOfDate ? ' The prompt was changed since, or there is a newer fit.' : '';
   const tooltip = `Last verdicts: base ${base ?? 'not asked'}, steered ${steered ?? 'not asked'}.${why}`;
   return tested === undefined

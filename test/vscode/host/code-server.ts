@@ -34,7 +34,7 @@ export function installCodeServer(): void {
   npm([ownNode!], {});
   const home = join(node, '../..');
   const path = { PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}`, npm_config_nodedir: home };
-  npm([server!], path, ['--ignore-scripts=false', '--allow-scripts']);
+  npm([server!], path, ['--ignore-scripts=false']);
   execFileSync(node, [entry, '--version'], { stdio: 'inherit' });
   writeFileSync(finished, '');
 }

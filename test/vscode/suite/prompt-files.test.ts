@@ -22,8 +22,8 @@ suite('prompt files', () => {
   test('each prompt has Test and Compare above its line, and files that no entry names have nothing', async () => {
     const { document } = await open('prompts/benign.jsonl');
     const lenses = await lensesOf(document.uri);
-    assert.deepEqual(titles(lenses, 0), ['$(play) Test', 'Compare']);
-    assert.deepEqual(titles(lenses, 5), ['$(play) Test', 'Compare']);
+    assert.deepEqual(titles(lenses, 0), ['$(play)\u00a0Test', 'Compare']);
+    assert.deepEqual(titles(lenses, 5), ['$(play)\u00a0Test', 'Compare']);
     const other = await write('notes.jsonl', '{"prompt": "not a prompt file of alphasteer.json"}\n');
     await vscode.workspace.openTextDocument(other);
     assert.deepEqual(await lensesOf(other), []);
