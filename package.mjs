@@ -23,7 +23,13 @@ for (const target of wanted.length > 0 ? wanted : [`${process.platform}-${proces
   const included = `!${library}/!(libonnxruntime.*.*.*.dylib)`;
   writeFileSync(ignoreFile, `${readFileSync('.vscodeignore', 'utf8')}${included}\n`);
   const packagePath = `${name}-${target}-${version}.vsix`;
-  await vsce.createVSIX({ target, ignoreFile, packagePath, allowMissingRepository: true });
+  await vsce.createVSIX({
+    target,
+    ignoreFile,
+    packagePath,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
   rmSync(folder, { recursive: true });
   console.log(`${packagePath}: ${(statSync(packagePath).size / 1e6).toFixed(1)} MB`);
 }
