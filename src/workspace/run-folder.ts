@@ -20,7 +20,7 @@ const manifestSchema = z.looseObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** What is known of a fit by its format alone: this program wrote it. */
-const fitSchema = z.looseObject({ format: z.literal('alphasteer-fit/1') });
+const fitSchema = z.looseObject({ format: z.literal('alphasteer-fit/2') });
 
 /** Names of the files of a run folder. */
 export const runFiles = {

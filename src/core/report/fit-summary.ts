@@ -48,7 +48,7 @@ export interface StrengthPoint {
 
 /** What a fit says of itself: `fit.json` of a run folder. */
 export interface FitSummary {
-  readonly format: 'alphasteer-fit/1';
+  readonly format: 'alphasteer-fit/2';
   readonly model: string;
   readonly dtype: string;
   readonly device: string;

@@ -143,7 +143,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     watch.lap('strength', `${points.length} strengths`);
     const picked = points.find((point) => point.chosen)!;
     const fit: FitSummary = {
-      format: 'alphasteer-fit/1',
+      format: 'alphasteer-fit/2',
       model: model.fingerprint,
       dtype: model.folder.dtype,
       device: model.device,

@@ -198,7 +198,7 @@ function replyText(verdict: Verdict, prompt: FakePrompt, random: () => number): 
 function fakeFit(random: () => number): FitSummary {
   const perLayer = Array.from({ length: 16 }, (_, i) => fakeLayer(i + 4, random));
   return {
-    format: 'alphasteer-fit/1',
+    format: 'alphasteer-fit/2',
     model: 'SmolLM2-135M-Instruct (quickstart)',
     dtype: 'q4',
     device: 'cpu',
