@@ -21,6 +21,7 @@ import { FileProblems } from './vscode/file-problems.ts';
 import { VerdictMemory } from './vscode/last-verdicts.ts';
 import { ModelProcess } from './vscode/model-process.ts';
 import { Projects } from './vscode/project.ts';
+import { PromptCompletion } from './vscode/prompt-completion.ts';
 import { PromptDocuments } from './vscode/prompt-documents.ts';
 import { PromptLenses } from './vscode/prompt-lenses.ts';
 import { PromptTests } from './vscode/prompt-tests.ts';
@@ -58,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new PromptLenses(documents, verdicts));
   own(new PromptTests(projects, runs, verdicts, model));
   own(new ConfigCompletion());
+  own(new PromptCompletion(projects));
   own(new RunsView(projects, runs, model));
   own(new StatusBar(projects, runs, model));
   own(keepContextKeys(projects, runs, model));

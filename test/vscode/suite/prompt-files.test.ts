@@ -18,6 +18,15 @@ async function replaceAll(editor: vscode.TextEditor, text: string): Promise<void
 const titles = (lenses: readonly vscode.CodeLens[], line: number): (string | undefined)[] =>
   lenses.filter(({ range }) => range.start.line === line).map(({ command }) => command?.title);
 
+async function completions(document: vscode.TextDocument, at: vscode.Position): Promise<string[]> {
+  const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+    'vscode.executeCompletionItemProvider',
+    document.uri,
+    at,
+  );
+  return list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+}
+
 suite('prompt files', () => {
   test('each prompt has Test and Compare above its line, and files that no entry names have nothing', async () => {
     const { document } = await open('prompts/benign.jsonl');
@@ -85,19 +94,24 @@ suite('prompt files', () => {
     const { document } = await open('alphasteer.json');
     const at = (needle: string): vscode.Position =>
       document.positionAt(document.getText().indexOf(needle) + needle.length);
-    const labels = async (position: vscode.Position): Promise<string[]> => {
-      const list = await vscode.commands.executeCommand<vscode.CompletionList>(
-        'vscode.executeCompletionItemProvider',
-        document.uri,
-        position,
-      );
-      return list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
-    };
-    assert.ok((await labels(at('"files": "prom'))).includes('"prompts/harmful.jsonl"'));
-    assert.ok((await labels(at('"model": "'))).includes('"model"'));
+    assert.ok((await completions(document, at('"files": "prom'))).includes('"prompts/harmful.jsonl"'));
+    assert.ok((await completions(document, at('"model": "'))).includes('"model"'));
     await until('the schema', async () =>
-      (await labels(at('"fit": { '))).includes('targetRefusal') ? true : undefined,
+      (await completions(document, at('"fit": { '))).includes('targetRefusal') ? true : undefined,
     );
+  });
+
+  test('labels and fields are completed in a prompt file', async () => {
+    const uri = await write('prompts/jailbreak-more-heldout.jsonl', '{"prompt": "one", "label": "", "": 1}\n');
+    const { document } = await vscode.window.showTextDocument(uri);
+    const at = (needle: string): vscode.Position => new vscode.Position(0, document.getText().indexOf(needle) + 1);
+    const found = await until('labels', async () => {
+      const items = await completions(document, at('"", "": 1'));
+      return items.includes('"jailbreak"') ? items : undefined;
+    });
+    assert.ok(['"benign"', '"borderline"', '"harmful"'].every((label) => found.includes(label)));
+    assert.ok((await completions(document, at('"": 1'))).includes('"attack"'));
+    await vscode.workspace.fs.delete(uri);
   });
 
   test('50,000 prompts: lenses are made around what is visible', async () => {
