@@ -33,7 +33,8 @@ export async function showError(
   const problem = problemOf(error);
   log.error(error instanceof HumanError || !(error instanceof Error) ? describeProblem(problem) : error);
   const place = placeOf(problem, root);
-  const open: NextStep[] = place ? [{ title: 'Open File', run: () => openAt(place) }] : [];
+  const type = place && (await typeOf(place.uri));
+  const open: NextStep[] = type === undefined ? [] : [{ title: 'Open File', run: () => openAt(place!, type) }];
   const showLog: NextStep = { title: 'Show Log', run: () => log.show() };
   return showMessage('Error', `${problem.message} ${problem.fix}`, ...steps, ...open, showLog);
 }
@@ -56,9 +57,15 @@ export function placeOf({ file, line = 1, column = 1 }: Problem, root?: string):
   return new vscode.Location(uri, new vscode.Position(line - 1, column - 1));
 }
 
-async function openAt({ uri, range }: vscode.Location): Promise<void> {
-  const isFolder =
-    (await vscode.workspace.fs.stat(uri).then(undefined, () => undefined))?.type === vscode.FileType.Directory;
-  if (isFolder) await vscode.commands.executeCommand('revealInExplorer', uri);
+/** Undefined where there is nothing: that a file is missing may be the very problem. */
+async function typeOf(uri: vscode.Uri): Promise<vscode.FileType | undefined> {
+  return vscode.workspace.fs.stat(uri).then(
+    ({ type }) => type,
+    () => undefined,
+  );
+}
+
+async function openAt({ uri, range }: vscode.Location, type: vscode.FileType): Promise<void> {
+  if ((type & vscode.FileType.Directory) !== 0) await vscode.commands.executeCommand('revealInExplorer', uri);
   else await vscode.window.showTextDocument(uri, { selection: range });
 }
