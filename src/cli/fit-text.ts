@@ -7,7 +7,6 @@ export function fitText({ run, fit, cached, computed }: FitResult): string {
     `Fitted on ${counts.benign} benign and ${counts.malicious} malicious prompts (${counts.refused} refused, ${counts.answered} answered, ${counts.leftOut} neither); ${counts.choose} chose layers and strength, ${counts.heldOutGoals} jailbreak goals are kept for the report.`,
     `Activations: ${computed} computed, ${cached} from the cache.`,
     ...fit.reasons,
-    ...fit.warnings.map((warning) => `Warning: ${warning}`),
     '',
     '  layer    AUC   leakage  recognised  threshold   mean score: ' +
       Object.keys(fit.perLayer[0]?.meanScore ?? {}).join('  '),

@@ -25,11 +25,11 @@ export interface Command<K extends keyof WorkerApi> {
  */
 export async function runCommand<K extends keyof WorkerApi>(command: Command<K>): Promise<number> {
   const line = new ProgressLine(process.stderr);
-  let errors = 0;
+  let problems = 0;
   const say = (problem: Problem): void => {
     line.clear();
     process.stderr.write(`${problem.severity}: ${describeProblem(problem)}\n`);
-    if (problem.severity === 'error') errors++;
+    problems++;
   };
   const worker = createWorkerClient({
     module: fileURLToPath(new URL('./worker.js', import.meta.url)),
@@ -56,8 +56,11 @@ export async function runCommand<K extends keyof WorkerApi>(command: Command<K>)
     const result = await worker.call(command.call, command.params, controller.signal);
     line.clear();
     process.stdout.write(command.json ? `${JSON.stringify(result, null, 2)}\n` : `${command.print(result)}\n`);
-    if (errors > 0) process.stderr.write(`Finished, but with ${errors} error${errors === 1 ? '' : 's'} (above).\n`);
-    return errors > 0 ? exitStatus.error : exitStatus.done;
+    if (problems === 0) return exitStatus.done;
+    process.stderr.write(
+      `Finished, but there ${problems === 1 ? 'is a problem' : `are ${problems} problems`} to look at (above).\n`,
+    );
+    return exitStatus.error;
   } catch (error) {
     line.clear();
     if (error instanceof CancelledError) {

@@ -53,14 +53,14 @@ export function refusalDirection(refused: RowSums, answered: RowSums): Float64Ar
   return meanDifference(refused, answered);
 }
 
-/** What to tell of a refusal direction that rests on few prompts. */
+/** What to tell of a refusal direction that rests on few prompts; that there are none is `refusalDirection`'s to say. */
 export function refusalProblems(refused: Pick<RowSums, 'rows'>, answered: Pick<RowSums, 'rows'>): Problem[] {
   const sides = [
     { rows: refused.rows, name: 'refused', add: 'plain harmful requests' },
     { rows: answered.rows, name: 'answered', add: 'jailbreaks that work' },
   ];
   return sides
-    .filter(({ rows }) => rows < fewPrompts)
+    .filter(({ rows }) => rows > 0 && rows < fewPrompts)
     .map(({ rows, name, add }) => ({
       severity: 'warning',
       message: `The refusal direction rests on ${rows} malicious prompts that the model ${name}; fewer than ${fewPrompts} make it noisy.`,

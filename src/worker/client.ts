@@ -175,7 +175,7 @@ function revive(error: unknown): unknown {
 function workerDied(how: string, log: readonly string[]): HumanError {
   return new HumanError({
     message: `The model's process ${how}.${log.length ? ` It last said: ${log.join(' | ')}` : ''}`,
-    fix: 'Run the command again: it goes on where it stopped, and no finished reply is lost. If it ends again, try a smaller batch or `alphasteer doctor`.',
+    fix: 'Run the command again: it goes on where it stopped, and no finished reply is lost. If it ends again, try a smaller model or dtype; Doctor says what this machine can run.',
   });
 }
 

@@ -76,7 +76,7 @@ test('controls that are asked for are not passed over in silence', () => {
   expect(problemsOf(ended)).toEqual([
     `warning: ${file}:${line + 1}:${lines[line]!.indexOf('[') + 1}: The report compares with none of these controls (system-prompt): they are not built yet. Take "controls" out until they are.`,
   ]);
-  expect(ended.status).toBe(0);
+  expect(ended.status).toBe(1);
 });
 
 test('the same replies in any order of finishing give the same summary, byte for byte', () => {

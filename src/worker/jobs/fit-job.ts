@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { benignProblems, refusalProblems, steeringNorm } from '../../core/alphasteer.ts';
 import { judgeVersion } from '../../core/judge/judge.ts';
-import { HumanError } from '../../core/problem.ts';
+import { HumanError, type Problem } from '../../core/problem.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
 import { fitReasons } from '../../core/report/fit-reasons.ts';
@@ -103,10 +103,13 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         fix: `Add a file of ${side === 'benign' ? 'benign' : 'harmful or jailbreak'} prompts under prompts.fit.`,
       });
     }
-    const warnings = [
-      ...benignProblems({ rows: counts.benign, d: model.hiddenSize }),
-      ...refusalProblems({ rows: counts.refused }, { rows: counts.answered }),
-    ].map(({ message, fix }) => `${message} ${fix}`);
+    const warnings: string[] = [];
+    const warn = (problem: Problem): void => {
+      job.problem(problem);
+      warnings.push(`${problem.message} ${problem.fix}`);
+    };
+    benignProblems({ rows: counts.benign, d: model.hiddenSize }).forEach(warn);
+    refusalProblems({ rows: counts.refused }, { rows: counts.answered }).forEach(warn);
 
     const chosen = await chooseSteering(
       { split, fit: fitRows, choose: chooseRows, verdicts },
@@ -139,7 +142,13 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       config.fit,
       { model, chat, job, judge },
     );
-    if (!withinBudget) warnings.push('No strength tried stays within the benign budget; the smallest one was taken.');
+    if (!withinBudget) {
+      warn({
+        severity: 'warning',
+        message: 'No strength tried stays within the benign budget; the smallest one was taken.',
+        fix: 'Add benign prompts like those that came to be refused, or allow more under fit.benignBudget.',
+      });
+    }
     watch.lap('strength', `${points.length} strengths`);
     const picked = points.find((point) => point.chosen)!;
     const fit: FitSummary = {

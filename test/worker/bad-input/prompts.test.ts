@@ -80,10 +80,10 @@ test('fewer benign prompts than dimensions is a warning with both numbers, in th
   const root = tinyWorkspace();
   writeFileSync(join(root, 'benign.jsonl'), promptLines('benign', 30));
   const ended = alphasteer('fit', root);
-  expect(problemsOf(ended)).toEqual([]);
-  expect(ended.status).toBe(0);
   const warning = /The null space rests on \d\d benign prompts, fewer than the model's 64 dimensions/;
-  expect(ended.stdout.match(new RegExp(warning, 'g'))).toHaveLength(1);
+  expect(problemsOf(ended)).toEqual([expect.stringMatching(warning)]);
+  expect(ended.status).toBe(1);
+  expect(ended.stdout).toContain('Run: ');
   expect(alphasteer('compare', root).stdout.replaceAll(/\n\s*/g, ' ')).toMatch(warning);
 });
 
@@ -112,7 +112,8 @@ test("a prompt with the model's control tokens in it is read as text, with a war
   expect(problemsOf(ended)).toEqual([
     "warning: extra.jsonl:1:12: The prompt holds <bot>, which the model's chat format is made of. It is read as plain text, not as a turn. Take it out if that is not meant.",
   ]);
-  expect(ended.status).toBe(0);
+  expect(ended.status).toBe(1);
+  expect(ended.stdout).toContain('Run: ');
 });
 
 test('without any prompt to compare on there is no report', () => {
