@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { webviews } from './esbuild-webviews.mjs';
+import { writeNotices } from './notices.mjs';
 
 /** Small and without maps, for the packaged extension. */
 const production = process.argv.includes('--production');
@@ -18,6 +19,7 @@ const node = {
   // jsonc-parser's CommonJS build is UMD, whose requires no bundler can follow.
   mainFields: ['module', 'main'],
   logLevel: 'warning',
+  metafile: true,
   external: ['onnxruntime-node'],
   alias: { sharp: './src/worker/no-images.ts' },
   // CommonJS packages inside an ES module still call `require`.
@@ -26,19 +28,33 @@ const node = {
   },
 };
 
-await build({ ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' });
-await build({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' });
-// VS Code calls `require` for an extension, whatever the package's type.
-await build({
-  ...node,
-  format: 'cjs',
-  banner: {},
-  external: ['vscode'],
-  entryPoints: ['src/extension.ts'],
-  outfile: 'dist/extension.cjs',
-});
+const built = [
+  await build({ ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' }),
+  await build({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' }),
+  // VS Code calls `require` for an extension, whatever the package's type.
+  await build({
+    ...node,
+    format: 'cjs',
+    banner: {},
+    external: ['vscode'],
+    entryPoints: ['src/extension.ts'],
+    outfile: 'dist/extension.cjs',
+  }),
+];
 
-const browser = { bundle: true, minify: true, format: 'iife', target: 'chrome124', logLevel: 'warning' };
-await build({ ...browser, entryPoints: ['media/report/report.ts'], outfile: 'dist/report.js' });
+const browser = {
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: 'chrome124',
+  logLevel: 'warning',
+  metafile: true,
+};
+built.push(await build({ ...browser, entryPoints: ['media/report/report.ts'], outfile: 'dist/report.js' }));
 await build({ ...browser, entryPoints: ['media/report/report.css'], outfile: 'dist/report.css' });
-await build({ ...webviews, outdir: 'dist/webview' });
+built.push(await build({ ...webviews, metafile: true, outdir: 'dist/webview' }));
+writeNotices(
+  built.map(({ metafile }) => metafile),
+  ['onnxruntime-node', 'onnxruntime-common'],
+  'dist/THIRD-PARTY-NOTICES.txt',
+);
