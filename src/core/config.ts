@@ -183,9 +183,7 @@ const judge = z.strictObject({
 const configSchema = z
   .strictObject({
     $schema: z.string().optional().describe('JSON schema of this file.'),
-    model: inWorkspace.describe(
-      'The model: a folder of the workspace (config.json, tokenizer.json, onnx/), or an id on the hub such as "onnx-community/Qwen2.5-0.5B-Instruct".',
-    ),
+    model: inWorkspace.describe('The model: a folder of the workspace with config.json, tokenizer.json and onnx/.'),
     dtype: z
       .enum(['auto', 'fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'])
       .default('auto')

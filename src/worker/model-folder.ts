@@ -54,7 +54,7 @@ export async function openModelFolder(path: string, dtype?: string): Promise<Mod
     throw new HumanError({
       file: path,
       message: 'There is no model folder here.',
-      fix: 'Set `model` in alphasteer.json (or --model) to a folder that holds config.json, tokenizer.json and onnx/.',
+      fix: 'Set `model` in alphasteer.json (or --model) to a folder that holds config.json, tokenizer.json and onnx/. A model of the hub has to be downloaded into one first.',
     });
   }
   const config = await readJson(join(path, 'config.json'), configSchema, 'A model folder needs its config.json.');
