@@ -4,10 +4,14 @@
  */
 export function binEdges(low: number, high: number, wanted: number): number[] {
   const step = roundStep((high - low || Math.abs(low) || 1) / wanted);
-  const first = Math.floor(low / step);
+  const edge = (i: number): number => Number((i * step).toPrecision(12));
+  // By the edges as they are, not by quotients: those round to the other side of a whole number at times.
+  let first = Math.round(low / step);
+  while (edge(first) > low) first--;
   // A value on the last edge belongs to a bin of its own: bins hold their lower edge only.
-  const last = Math.floor(high / step) + 1;
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  let last = Math.round(high / step);
+  while (edge(last) <= high) last++;
+  return Array.from({ length: last - first + 1 }, (_, i) => edge(first + i));
 }
 
 /** Index of the bin that holds a value: `edges[i] <= value < edges[i + 1]`. The value lies within the edges. */

@@ -27,6 +27,7 @@ describe('binOf', () => {
           expect(edges[bin + 1]).toBeGreaterThan(value);
         }
       }),
+      { examples: [[[-0.0001], 2]] },
     );
   });
 });
