@@ -154,7 +154,7 @@ function paramsOf(workspace: string, options: Options): WorkspaceParams {
   const given = { dtype, device, threads, limit, strength, layers, seed, run, maxNewTokens };
   return {
     workspace: resolve(workspace),
-    ...(model !== undefined && { model: resolve(model) }),
+    ...(model !== undefined && { model }),
     ...(out !== undefined && { out: resolve(out) }),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };

@@ -183,7 +183,9 @@ const judge = z.strictObject({
 const configSchema = z
   .strictObject({
     $schema: z.string().optional().describe('JSON schema of this file.'),
-    model: inWorkspace.describe('The model: a folder of the workspace with config.json, tokenizer.json and onnx/.'),
+    model: inWorkspace.describe(
+      'The model: a folder of the workspace with config.json, tokenizer.json and onnx/, or the id of one on the Hugging Face hub, owner/name, which is downloaded once.',
+    ),
     dtype: z
       .enum(['auto', 'fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'])
       .default('auto')

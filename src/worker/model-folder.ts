@@ -7,7 +7,7 @@ import type { ExternalFile } from '../core/onnx/external-data.ts';
 import { HumanError } from '../core/problem.ts';
 
 /** Suffix of the weights' file name for each dtype, as transformers.js names them. */
-const suffixes = {
+export const dtypeSuffixes = {
   fp32: '',
   fp16: '_fp16',
   q4: '_q4',
@@ -18,7 +18,7 @@ const suffixes = {
   bnb4: '_bnb4',
 } as const;
 
-export type Dtype = keyof typeof suffixes;
+export type Dtype = keyof typeof dtypeSuffixes;
 
 const ids = z.union([z.number().int(), z.array(z.number().int())]);
 
@@ -54,14 +54,14 @@ export async function openModelFolder(path: string, dtype?: string): Promise<Mod
     throw new HumanError({
       file: path,
       message: 'There is no model folder here.',
-      fix: 'Set `model` in alphasteer.json (or --model) to a folder that holds config.json, tokenizer.json and onnx/. A model of the hub has to be downloaded into one first.',
+      fix: 'Set `model` in alphasteer.json (or --model) to a folder that holds config.json, tokenizer.json and onnx/, or to the id of a model on the hub, owner/name.',
     });
   }
   const config = await readJson(join(path, 'config.json'), configSchema, 'A model folder needs its config.json.');
-  if (dtype !== undefined && !(dtype in suffixes)) {
+  if (dtype !== undefined && !(dtype in dtypeSuffixes)) {
     throw new HumanError({
       message: `Unknown dtype "${dtype}".`,
-      fix: `Use one of: ${Object.keys(suffixes).join(', ')}.`,
+      fix: `Use one of: ${Object.keys(dtypeSuffixes).join(', ')}.`,
     });
   }
   const found = await findGraphs(path);
@@ -90,7 +90,7 @@ async function findGraphs(path: string): Promise<{ dtype: Dtype; file: string }[
   for (const folder of [join(path, 'onnx'), path]) {
     const names = new Set(await readdir(folder).catch(() => []));
     for (const base of ['model', 'decoder_model_merged']) {
-      for (const [dtype, suffix] of Object.entries(suffixes) as [Dtype, string][]) {
+      for (const [dtype, suffix] of Object.entries(dtypeSuffixes) as [Dtype, string][]) {
         const name = `${base}${suffix}.onnx`;
         if (names.has(name)) found.push({ dtype, file: join(folder, name) });
       }

@@ -43,6 +43,8 @@ export interface Model {
 }
 
 export interface ModelSettings {
+  /** As the user named it: a folder, or a hub id. */
+  readonly name: string;
   readonly path: string;
   readonly dtype: string | undefined;
   readonly device: string;
@@ -53,7 +55,7 @@ export interface ModelSettings {
  * Opens a model: folder, graph, weights' sizes, tokenizer, device. Nothing native is called before all of it is checked.
  * @throws {HumanError} whatever makes it unusable
  */
-export async function openModel({ path, dtype, device, threads }: ModelSettings): Promise<Model> {
+export async function openModel({ path, dtype, device, threads }: Omit<ModelSettings, 'name'>): Promise<Model> {
   const folder = await openModelFolder(path, dtype === 'auto' ? undefined : dtype);
   if ((await stat(folder.graph)).size > 2 ** 31) {
     throw new HumanError({

@@ -1,8 +1,12 @@
 import { resolve } from 'node:path';
 import type { Config } from '../core/config.ts';
+import { isHubId } from '../core/hub-id.ts';
 import type { Problem } from '../core/problem.ts';
 import type { ModelChoice, WorkspaceParams } from '../rpc/worker-api.ts';
 import { loadConfig } from '../workspace/load-workspace.ts';
+import { stat } from 'node:fs/promises';
+import { hubModel, hubOfEnvironment } from './hub-model.ts';
+import type { Job } from './job.ts';
 import type { ChatSession } from './chat-session.ts';
 import { filesStamp } from './model-folder.ts';
 import { openChatSession, openModel, type Model, type ModelSettings } from './model-host.ts';
@@ -12,7 +16,8 @@ import { openChatSession, openModel, type Model, type ModelSettings } from './mo
  * another or its files have changed, so that at most one of each is in memory.
  */
 export interface ModelShelf {
-  model(settings: ModelSettings): Promise<Model>;
+  /** A model named by its hub id is downloaded first, where it is not yet on this machine. */
+  model(settings: ModelSettings, job: Job): Promise<Model>;
   chat(model: Model, steered: readonly number[], taps: readonly number[]): Promise<ChatSession>;
 }
 
@@ -24,7 +29,8 @@ export function createModelShelf(): ModelShelf {
     chat = undefined;
   };
   return {
-    model: async (settings) => {
+    model: async (named, job) => {
+      const settings = await onThisMachine(named, job);
       const key = JSON.stringify(settings);
       if (model?.key !== key || model.value.stamp !== (await filesStamp(model.value.files))) {
         await dropChat();
@@ -43,6 +49,15 @@ export function createModelShelf(): ModelShelf {
   };
 }
 
+async function onThisMachine(settings: ModelSettings, job: Job): Promise<ModelSettings> {
+  const isFolder = await stat(settings.path).then(
+    () => true,
+    () => false,
+  );
+  if (isFolder || !isHubId(settings.name)) return settings;
+  return { ...settings, path: await hubModel(settings.name, settings.dtype, hubOfEnvironment(process.env), job) };
+}
+
 /** The model a job is about: what the call names, else what `alphasteer.json` does. */
 export function modelSettings(
   root: string,
@@ -50,7 +65,8 @@ export function modelSettings(
   choice: ModelChoice,
 ): ModelSettings {
   return {
-    path: choice.model ?? resolve(root, config.model),
+    name: choice.model ?? config.model,
+    path: choice.model === undefined ? resolve(root, config.model) : resolve(choice.model),
     dtype: choice.dtype ?? config.dtype,
     device: choice.device ?? config.device,
     threads: choice.threads,

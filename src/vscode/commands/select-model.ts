@@ -2,6 +2,7 @@ import { relative, resolve, sep } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { configFileName } from '../../core/config.ts';
+import { isHubId } from '../../core/hub-id.ts';
 import type { InspectResult } from '../../rpc/worker-api.ts';
 import type { ModelProcess } from '../model-process.ts';
 import type { Project, Projects } from '../project.ts';
@@ -12,11 +13,12 @@ import { chooseProject } from './choose-project.ts';
 
 const recentKey = 'recentModels';
 const mostRecent = 8;
+const fromHub = { label: '$(cloud-download) From the Hub…', detail: 'By its id, owner/name' };
 
 /**
- * Select Model: a model folder of the project, a recent one, or any folder. One inside the project is named in
- * `alphasteer.json`; one outside becomes the workspace setting `alphasteer.model`, because paths in that file stay
- * inside its folder. Then the model is checked.
+ * Select Model: a model folder of the project, a recent one, any folder, or one of the hub. A folder inside the project and
+ * a hub id are named in `alphasteer.json`; a folder outside becomes the workspace setting `alphasteer.model`, because
+ * paths in that file stay inside its folder. Then the model is checked, which downloads one of the hub.
  */
 export function selectModelCommand(parts: {
   readonly projects: Projects;
@@ -62,12 +64,14 @@ async function pickFolder({ root }: Project, recent: readonly string[]): Promise
     ...recent.filter((folder) => !own.includes(folder)).map((folder) => ({ label: `$(history) ${folder}`, folder })),
     separator('elsewhere'),
     { label: '$(folder-opened) Browse…', detail: 'A folder with config.json, tokenizer.json and onnx/' },
+    fromHub,
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: 'AlphaSteer: Select Model',
     placeHolder: 'A chat model as ONNX, in the layout of transformers.js',
   });
   if (picked === undefined || picked.folder !== undefined) return picked?.folder;
+  if (picked === fromHub) return askHubId();
   const browsed = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
@@ -76,8 +80,18 @@ async function pickFolder({ root }: Project, recent: readonly string[]): Promise
   return browsed?.[0]?.fsPath;
 }
 
+async function askHubId(): Promise<string | undefined> {
+  return vscode.window.showInputBox({
+    title: 'AlphaSteer: Model of the Hub',
+    prompt: 'The id of an ONNX chat model in the layout of transformers.js. It is downloaded once.',
+    placeHolder: 'onnx-community/Qwen2.5-0.5B-Instruct',
+    validateInput: (id) => (isHubId(id) ? undefined : 'An id is an owner and a name: owner/name'),
+  });
+}
+
 async function useModel({ root }: Project, folder: string): Promise<void> {
-  const inside = folder.startsWith(root + sep) ? relative(root, folder).split(sep).join('/') : undefined;
+  const insideRoot = folder.startsWith(root + sep) ? relative(root, folder).split(sep).join('/') : undefined;
+  const inside = isHubId(folder) ? folder : insideRoot;
   const settings = vscode.workspace.getConfiguration('alphasteer', vscode.Uri.file(root));
   if (inside === undefined) return settings.update('model', folder, vscode.ConfigurationTarget.Workspace);
   if (settings.inspect('model')?.workspaceValue !== undefined) {

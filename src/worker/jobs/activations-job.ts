@@ -21,7 +21,7 @@ export async function activationsJob(
   const file = relative(dirname(params.file), params.file);
   const parsed = await readPromptFile(dirname(params.file), file, { label: 'benign' });
   parsed.problems.forEach((problem) => job.problem({ ...problem, file: params.file }));
-  const model = await shelf.model(settings);
+  const model = await shelf.model(settings, job);
   const encoded = encodePrompts(model, parsed.prompts.slice(0, params.limit), 0, job.problem);
   if (encoded.length === 0) {
     throw new HumanError({

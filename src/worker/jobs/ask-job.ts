@@ -16,7 +16,7 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
   const { config } = await loadConfig(params.workspace, job.problem);
   const judge = await loadJudge(params.workspace, config, job.problem);
   const run = await findRun(params.workspace, params.run);
-  const model = await shelf.model(modelSettings(params.workspace, config, params));
+  const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const steering = await readSteering(run, model);
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
   const prompt = { id: 'prompt', text: params.prompt, label: 'benign', file: 'prompt', line: 1, column: 1 } as const;

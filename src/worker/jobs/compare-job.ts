@@ -57,7 +57,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const judge = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const heldOut = new Set((await readManifest(run)).heldOutGoals);
-  const model = await shelf.model(modelSettings(params.workspace, config, params));
+  const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const steering = await readSteering(run, model);
   const fitted = await readFitSummary(run);
   const strength = params.strength ?? steering.strength;

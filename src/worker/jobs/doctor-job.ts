@@ -28,7 +28,7 @@ export async function doctorJob(params: WorkspaceParams, shelf: ModelShelf, job:
   await attempt('Workspace', async () => {
     const { config, fit, evaluate, problems } = await loadWorkspace(params.workspace, job.problem);
     await attempt('Model', async () => {
-      const model = await shelf.model(modelSettings(params.workspace, config, params));
+      const model = await shelf.model(modelSettings(params.workspace, config, params), job);
       return `${model.layers} layers, d = ${model.hiddenSize}, ${model.folder.dtype}, runs on ${model.device}`;
     });
     return `${fit.length} prompts to fit on, ${evaluate.length} to evaluate on, ${problems.length} problems in them`;

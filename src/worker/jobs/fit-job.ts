@@ -37,7 +37,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
   split.problems.forEach(job.problem);
   watch.lap('read prompts', `${workspace.fit.length} prompts`);
 
-  const model = await shelf.model(modelSettings(params.workspace, config, params));
+  const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const fitRows = encodePrompts(model, split.fit, config.fit.labelTokens, job.problem);
   const chooseRows = encodePrompts(model, split.choose, config.fit.labelTokens, job.problem);
   const rows = [...fitRows, ...chooseRows];

@@ -10,7 +10,7 @@ import { checkStrengthZero } from '../strength-zero.ts';
 /** `alphasteer inspect`: what the model is made of, and whether strength 0 leaves it bit for bit as it was. */
 export async function inspectJob(params: WorkspaceParams, shelf: ModelShelf, job: Job): Promise<InspectResult> {
   const settings = await modelAloneSettings(params, job.problem);
-  const model = await shelf.model(settings);
+  const model = await shelf.model(settings, job);
   const onnx = readModel(model.graph, model.folder.graph);
   const operators = new Map<string, number>();
   for (const { opType } of onnx.graph.node) operators.set(opType, (operators.get(opType) ?? 0) + 1);

@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { HumanError } from '../core/problem.ts';
+import { writeFileWhole } from '../workspace/write-file.ts';
+import type { Job } from './job.ts';
+import { dtypeSuffixes, type Dtype } from './model-folder.ts';
+
+/** Where models come from and where they are kept. */
+export interface Hub {
+  readonly endpoint: string;
+  readonly cache: string;
+  readonly token: string | undefined;
+}
+
+/** As Hugging Face's own tools are set up: HF_ENDPOINT and HF_TOKEN; models under the user's cache folder. */
+export function hubOfEnvironment(env: NodeJS.ProcessEnv): Hub {
+  return {
+    endpoint: env['HF_ENDPOINT'] ?? 'https://huggingface.co',
+    cache: join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'alphasteer', 'models'),
+    token: env['HF_TOKEN'],
+  };
+}
+
+const fileSchema = z.object({
+  rfilename: z.string(),
+  size: z.number().int().nonnegative(),
+  blobId: z.string().optional(),
+  lfs: z.object({ sha256: z.string() }).nullish(),
+});
+type HubFile = z.infer<typeof fileSchema>;
+const revisionSchema = z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/), siblings: z.array(fileSchema) });
+const markerSchema = z.object({ revision: z.string(), folder: z.string().regex(/^[0-9a-f]{40}$/) });
+
+const needed = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
+const welcome = ['generation_config.json', 'chat_template.jinja', 'special_tokens_map.json'];
+/** Which weights are taken where none are asked for: small first. */
+const preferred: readonly Dtype[] = ['q4', 'q4f16', 'q8', 'int8', 'uint8', 'fp16', 'bnb4', 'fp32'];
+
+/**
+ * A model of the hub as a folder of this machine: what is there already, whole, is used without the network; what is not is
+ * downloaded, file by file, going on where an earlier download stopped, and its checksums are compared. Only files of a known
+ * name are taken, and nothing of them is ever run.
+ *
+ * @param dtype undefined or `auto`: the smallest there is
+ * @throws {HumanError} unknown model, no such weights, no network, a file that came out wrong
+ */
+export async function hubModel(id: string, dtype: string | undefined, hub: Hub, job: Job): Promise<string> {
+  const home = join(hub.cache, ...id.split('/'));
+  const marker = join(home, `${dtype ?? 'auto'}.json`);
+  const known = await readFile(marker, 'utf8').then(
+    (text) => markerSchema.safeParse(JSON.parse(text)).data,
+    () => undefined,
+  );
+  if (known !== undefined) return join(home, known.folder);
+
+  const revision = await readRevision(id, hub);
+  const files = chooseFiles(id, revision.siblings, dtype === 'auto' ? undefined : dtype);
+  const folder = join(home, revision.sha);
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  let before = 0;
+  for (const file of files) {
+    const url = `${hub.endpoint}/${id}/resolve/${revision.sha}/${file.rfilename}`;
+    await fetchFile(url, join(folder, file.rfilename), file, hub, job, (done) => {
+      job.progress({ phase: 'Download', done: megabytes(before + done), total: megabytes(total), unit: 'MB' });
+    });
+    before += file.size;
+  }
+  await writeFileWhole(marker, `${JSON.stringify({ revision: 'main', folder: revision.sha })}\n`);
+  return folder;
+}
+
+async function readRevision(id: string, hub: Hub): Promise<z.infer<typeof revisionSchema>> {
+  const url = `${hub.endpoint}/api/models/${id}/revision/main?blobs=true`;
+  const response = await request(url, hub);
+  const parsed = revisionSchema.safeParse(await response.json().catch(() => undefined));
+  if (!parsed.success) {
+    throw new HumanError({
+      message: `${url} answered with something else than a list of files.`,
+      fix: 'Check HF_ENDPOINT.',
+    });
+  }
+  return parsed.data;
+}
+
+function chooseFiles(id: string, files: readonly HubFile[], dtype: string | undefined): HubFile[] {
+  const named = (name: string): HubFile | undefined => files.find(({ rfilename }) => rfilename === name);
+  const graphs = preferred.flatMap((candidate) => {
+    const graph = named(`onnx/model${dtypeSuffixes[candidate]}.onnx`);
+    return graph === undefined ? [] : [{ dtype: candidate, graph }];
+  });
+  const missing = needed.filter((name) => named(name) === undefined);
+  if (graphs.length === 0 || missing.length > 0) {
+    throw new HumanError({
+      message: `${id} is no ONNX chat model in the layout of transformers.js: it has no ${missing[0] ?? 'onnx/model*.onnx'}.`,
+      fix: 'Look for an ONNX export of it (onnx-community has many), or convert it.',
+    });
+  }
+  const graph = dtype === undefined ? graphs[0] : graphs.find((candidate) => candidate.dtype === dtype);
+  if (graph === undefined) {
+    throw new HumanError({
+      message: `${id} has no ${dtype!} weights; it has ${graphs.map((candidate) => candidate.dtype).join(', ')}.`,
+      fix: 'Choose one of these with `dtype` (or --dtype).',
+    });
+  }
+  const weights = files.filter(
+    ({ rfilename }) =>
+      /^_data(_\d+)?$/.test(rfilename.slice(graph.graph.rfilename.length)) &&
+      rfilename.startsWith(graph.graph.rfilename),
+  );
+  return [...[...needed, ...welcome].flatMap((name) => named(name) ?? []), graph.graph, ...weights];
+}
+
+/** Downloads into `<file>.part`, from where that ends, checks it, and gives it its name. */
+async function fetchFile(
+  url: string,
+  file: string,
+  wanted: HubFile,
+  hub: Hub,
+  job: Job,
+  report: (bytes: number) => void,
+): Promise<void> {
+  if ((await stat(file).catch(() => undefined))?.size === wanted.size) return;
+  await mkdir(dirname(file), { recursive: true });
+  const part = `${file}.part`;
+  const have = (await stat(part).catch(() => undefined))?.size ?? 0;
+  let done = have <= wanted.size ? have : 0;
+  if (done < wanted.size) {
+    const response = await request(url, hub, done > 0 ? { range: `bytes=${done}-` } : {});
+    // A server that knows no ranges sends the whole file.
+    if (response.status !== 206) done = 0;
+    const handle = await open(part, done > 0 ? 'a' : 'w');
+    try {
+      for await (const chunk of response.body!) {
+        await handle.write(chunk as Uint8Array);
+        done += (chunk as Uint8Array).length;
+        report(done);
+        await job.checkpoint();
+        if (done > wanted.size) break;
+      }
+    } catch (error) {
+      throw networkError(url, error);
+    } finally {
+      await handle.close();
+    }
+  }
+  if (done < wanted.size) {
+    throw new HumanError({
+      message: `The download of ${url} ended early.`,
+      fix: 'Run the command again: it goes on where it stopped.',
+    });
+  }
+  if (done > wanted.size || !(await isWhole(part, wanted))) {
+    await rm(part, { force: true });
+    throw new HumanError({
+      message: `What came from ${url} is not the file that the hub lists: its size or checksum differs.`,
+      fix: 'Run the command again; if it happens again, something between here and the hub changes files.',
+    });
+  }
+  await rename(part, file);
+}
+
+/** Large files have a SHA-256, small ones the id of a git blob. */
+async function isWhole(file: string, { size, lfs, blobId }: HubFile): Promise<boolean> {
+  const hash = createHash(lfs ? 'sha256' : 'sha1');
+  if (!lfs) hash.update(`blob ${size}\0`);
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex') === (lfs?.sha256 ?? blobId);
+}
+
+async function request(url: string, { token }: Hub, headers: Record<string, string> = {}): Promise<Response> {
+  const response = await fetch(url, {
+    headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+  }).catch((error: unknown) => {
+    throw networkError(url, error);
+  });
+  if (response.ok) return response;
+  const denied = response.status === 401 || response.status === 403;
+  throw new HumanError({
+    message: denied
+      ? `The hub does not give ${url} away (${response.status}).`
+      : `The hub has no ${url} (${response.status}).`,
+    fix: denied
+      ? 'Check the id; for a gated or private model set HF_TOKEN.'
+      : 'Check the id, or name a model folder of this machine.',
+  });
+}
+
+/** A cancel is no network error. */
+function networkError(url: string, error: unknown): unknown {
+  if (!(error instanceof TypeError) && !(error instanceof Error && 'code' in error)) return error;
+  const cause = error.cause instanceof Error ? error.cause.message : error.message;
+  return new HumanError({
+    message: `${url} could not be read: ${cause}.`,
+    fix: 'Check the network; run the command again to go on where it stopped. Offline, name a model folder of this machine.',
+  });
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e5) / 10;
+}
