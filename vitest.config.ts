@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    reporters: ['default', ['json', { outputFile: 'test-results/lanes.json' }]],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'worker', include: ['test/worker/**/*.test.ts'], globalSetup: 'test/worker/build.ts', testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },

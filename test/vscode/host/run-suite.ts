@@ -3,7 +3,7 @@
  * a browser where not. Says which. The verdict is the results file that the suite writes: an exit code alone can be
  * right for the wrong reason.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runTests } from '@vscode/test-electron';
@@ -110,6 +110,7 @@ function report(results: SuiteResults | undefined): boolean {
   }
   const failed = tests.filter(({ error }) => error !== undefined).length;
   console.log(`${host}\nvscode: ${tests.length - failed} passed, ${failed} failed`);
+  writeFileSync('test-results/vscode.json', JSON.stringify({ passed: tests.length - failed, failed }));
   if (!done) console.log(`The suite did not come to its end within ${minutes} minutes; see test-results/vscode.`);
   return done && failed === 0 && tests.length > 0;
 }
