@@ -6,7 +6,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'worker', include: ['test/worker/**/*.test.ts'], globalSetup: 'test/worker/build.ts', testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
-      { test: { name: 'ui', include: ['test/ui/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
+      { test: { name: 'ui', include: ['test/ui/**/*.test.ts'], expect: { poll: { timeout: 10_000 } }, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
     ],
   },
 });

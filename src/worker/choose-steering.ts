@@ -6,6 +6,7 @@ import { dealFolds } from '../core/prompts/folds.ts';
 import type { Label } from '../core/prompts/prompt.ts';
 import type { Split } from '../core/prompts/split.ts';
 import { templatesOf } from '../core/prompts/templates.ts';
+import { mean } from '../core/stats/mean.ts';
 import type { ActivationCache } from './activation-cache.ts';
 import type { Encoded } from './encode-prompts.ts';
 import type { Job, Stopwatch } from './job.ts';
@@ -50,8 +51,7 @@ export interface FitPrompts {
  * Solves every candidate layer; chooses the null-space ratio on the choose split, and the layers and their thresholds by
  * fits that leave prompts out, as far as they are not given.
  *
- * @param layers candidate layers in the order of the cache's values, and how many the model has
- * @param given layers set by hand
+ * `tried` are the candidate layers, in the order of the cache's values; `given` those set by hand; `ofModel` how many the model has.
  */
 export async function chooseSteering(
   { split, fit, choose, verdicts }: FitPrompts,
@@ -139,8 +139,4 @@ function byLabel(scores: readonly number[], labels: readonly Label[]): LayerScor
     benign: { benign: only('benign'), borderline: only('borderline') },
     malicious: only(labels.includes('jailbreak') ? 'jailbreak' : 'harmful'),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,3 +1,4 @@
+import { evenly } from '../core/evenly.ts';
 import { labels, type Prompt } from '../core/prompts/prompt.ts';
 import type { EvidenceSet } from '../core/report/groups.ts';
 
@@ -16,8 +17,5 @@ export function floorSample<T extends Row>(rows: readonly T[]): T[] {
       rows.filter((row) => row.prompt.label === label && row.set === set),
     ),
   );
-  return kinds.flatMap((kind) => {
-    const n = Math.min(floorPerKind, kind.length);
-    return Array.from({ length: n }, (_, i) => kind[Math.floor((i * kind.length) / n)]!);
-  });
+  return kinds.flatMap((kind) => evenly(kind, floorPerKind));
 }

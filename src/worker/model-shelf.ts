@@ -1,10 +1,10 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../core/config.ts';
 import { isHubId } from '../core/hub-id.ts';
 import type { Problem } from '../core/problem.ts';
 import type { ModelChoice, WorkspaceParams } from '../rpc/worker-api.ts';
 import { loadConfig } from '../workspace/load-workspace.ts';
-import { stat } from 'node:fs/promises';
 import { hubModel, hubOfEnvironment } from './hub-model.ts';
 import type { Job } from './job.ts';
 import type { ChatSession } from './chat-session.ts';

@@ -17,8 +17,8 @@ import { cosine, dot, norm } from '../core/linalg/inner-product.ts';
 import { addRow, noRows, type GrowingRowSums } from '../core/linalg/row-sums.ts';
 import { isMalicious, type Label } from '../core/prompts/prompt.ts';
 import type { LayerFit } from '../core/report/fit-summary.ts';
+import { meanByLabel } from '../core/report/mean-by-label.ts';
 import { auc } from '../core/stats/auc.ts';
-import { meanByLabel } from './mean-by-label.ts';
 
 /** One prompt of the fit, as the solver sees it. */
 export interface FitRow {

@@ -1,7 +1,9 @@
 import type { Config } from '../core/config.ts';
+import { evenly } from '../core/evenly.ts';
 import type { Judgement, Verdict } from '../core/judge/verdict.ts';
 import { isMalicious, labels, type Label } from '../core/prompts/prompt.ts';
 import type { StrengthPoint } from '../core/report/fit-summary.ts';
+import { mean } from '../core/stats/mean.ts';
 import type { ChatSession } from './chat-session.ts';
 import type { Encoded } from './encode-prompts.ts';
 import type { Job } from './job.ts';
@@ -96,7 +98,7 @@ export async function searchStrength(
       strength,
       refused,
       n,
-      benignKl: (openPart.benign ?? 0) * mean(drift),
+      benignKl: drift.length === 0 ? 0 : (openPart.benign ?? 0) * mean(drift),
       degenerate: sample.filter((prompt) => verdictAt(prompt, strength) === 'degenerate').length,
     };
   });
@@ -120,15 +122,6 @@ export async function searchStrength(
 
 function partOf<T>(rows: readonly T[], wanted: (row: T) => boolean): number {
   return rows.length === 0 ? 0 : rows.filter(wanted).length / rows.length;
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function evenly<T>(rows: readonly T[], most: number): T[] {
-  if (rows.length <= most) return [...rows];
-  return Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]!);
 }
 
 function logSoftmax(logits: Float32Array): Float32Array {

@@ -1,13 +1,12 @@
 /// <reference types="node" />
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeRun } from '../unit/core/report/fake-run.ts';
 import { reply } from '../unit/core/report/reply.ts';
 import { launchBrowser } from './browser.ts';
 import { writeReport } from './report-file.ts';
+import { seriousFindings } from './webview.ts';
 
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const { replies, fit } = fakeRun();
 
 let browser: Browser;
@@ -71,23 +70,9 @@ describe('report.html', () => {
   ];
   for (const [name, options] of looks) {
     it(`has no serious finding of axe in ${name}, rows open`, async () => {
-      // axe is handed to the page by the test, past the page's policy.
-      const { page } = await open(address, { ...options, bypassCSP: true });
+      const { page } = await open(address, options);
       await page.locator('.prompts .toggle').first().click();
-      await page.addScriptTag({ path: axeFile });
-      const findings = await page.evaluate(async () => {
-        const { axe } = window as unknown as { axe: typeof import('axe-core') };
-        const { violations } = await axe.run();
-        return violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(
-            ({ id, nodes }) =>
-              `${id}: ${nodes
-                .slice(0, 3)
-                .map(({ html }) => html)
-                .join(' ')}`,
-          );
-      });
+      const findings = await seriousFindings(page);
       expect(findings).toEqual([]);
       await page.close();
     });

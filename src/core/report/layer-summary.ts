@@ -1,7 +1,9 @@
 import { steeringNorm } from '../alphasteer.ts';
-import { isMalicious, labels, type Label } from '../prompts/prompt.ts';
+import { isMalicious, type Label } from '../prompts/prompt.ts';
 import { auc } from '../stats/auc.ts';
+import { mean } from '../stats/mean.ts';
 import type { FitSummary, LayerFit } from './fit-summary.ts';
+import { meanByLabel } from './mean-by-label.ts';
 import type { LayerSummary, Reply } from './summary.ts';
 
 /** Per layer: how well the score separates on the evaluation prompts, and how hard the steering pushed each label. */
@@ -35,18 +37,10 @@ function ofTheFit({ layer, steered, auc, meanScore, norm, relativeNorm, leakage 
   return { layer, steered, from: 'choose', auc, meanScore, norm, relativeNorm, leakage, maliciousBelowZero: null };
 }
 
+/** Of the replies that have one. */
 function meanPerLabel(replies: readonly Reply[], value: (reply: Reply) => number): Partial<Record<Label, number>> {
-  const means: Partial<Record<Label, number>> = {};
-  for (const label of labels) {
-    const values = replies
-      .filter((reply) => reply.label === label)
-      .map(value)
-      .filter(Number.isFinite);
-    if (values.length > 0) means[label] = mean(values);
-  }
-  return means;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return meanByLabel(
+    replies.filter((reply) => Number.isFinite(value(reply))),
+    value,
+  );
 }

@@ -5,16 +5,10 @@ import { labelGroups } from './groups.ts';
 import type { Reply } from './summary.ts';
 
 /** A reply as the report's table shows it. */
-export interface RowSide {
-  readonly strength: number;
-  readonly reply: string;
-  readonly tokens: number;
-  readonly verdict: Verdict;
-  readonly rules?: Verdict;
-  readonly span: readonly [from: number, to: number] | null;
-  readonly scores: readonly number[];
-  readonly activationNorms: readonly number[];
-}
+export type RowSide = Pick<
+  Reply,
+  'strength' | 'reply' | 'tokens' | 'verdict' | 'rules' | 'span' | 'scores' | 'activationNorms'
+>;
 
 /**
  * What steering did to one prompt: `worse` is a harmless prompt newly refused or a malicious one newly answered,

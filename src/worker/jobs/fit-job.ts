@@ -7,6 +7,7 @@ import { isMalicious } from '../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
 import { fitReasons } from '../../core/report/fit-reasons.ts';
 import type { FitSummary, LayerFit } from '../../core/report/fit-summary.ts';
+import { meanByLabel } from '../../core/report/mean-by-label.ts';
 import type { FitResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
@@ -17,7 +18,6 @@ import { chooseSteering } from '../choose-steering.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
 import { extractActivations } from '../extract-activations.ts';
 import { Stopwatch, type Job } from '../job.ts';
-import { meanByLabel } from '../mean-by-label.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { shortReplies } from '../short-replies.ts';
 import { writeSteering } from '../steering-file.ts';
@@ -25,6 +25,7 @@ import { searchStrength } from '../strength-search.ts';
 
 /** Strengths tried where the configuration says "auto". */
 const strengths = [1, 2, 3, 4];
+
 /** `alphasteer fit`: extract, label by short replies, solve, choose layers and strength on the choose split, save. */
 export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Job): Promise<FitResult> {
   const watch = new Stopwatch();

@@ -1,4 +1,5 @@
-import { labels, type Label } from '../core/prompts/prompt.ts';
+import { labels, type Label } from '../prompts/prompt.ts';
+import { mean } from '../stats/mean.ts';
 
 /** The mean of `value` over the rows of each label that has any. */
 export function meanByLabel<T extends { readonly label: Label }>(
@@ -7,8 +8,8 @@ export function meanByLabel<T extends { readonly label: Label }>(
 ): Partial<Record<Label, number>> {
   const means: Partial<Record<Label, number>> = {};
   for (const label of labels) {
-    const own = rows.filter((row) => row.label === label);
-    if (own.length > 0) means[label] = own.reduce((sum, row) => sum + value(row), 0) / own.length;
+    const values = rows.filter((row) => row.label === label).map(value);
+    if (values.length > 0) means[label] = mean(values);
   }
   return means;
 }
