@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { HumanError } from '../core/problem.ts';
+import { withPath } from '../workspace/io-error.ts';
 import { writeFileWhole } from '../workspace/write-file.ts';
 import type { Job } from './job.ts';
 import { dtypeSuffixes, type Dtype } from './model-folder.ts';
@@ -33,12 +34,19 @@ const fileSchema = z.object({
 });
 type HubFile = z.infer<typeof fileSchema>;
 const revisionSchema = z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/), siblings: z.array(fileSchema) });
-const markerSchema = z.object({ revision: z.string(), folder: z.string().regex(/^[0-9a-f]{40}$/) });
+const dtypes = Object.keys(dtypeSuffixes) as Dtype[];
+const markerSchema = z.object({ folder: z.string().regex(/^[0-9a-f]{40}$/), dtype: z.enum(dtypes) });
 
 const needed = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 const welcome = ['generation_config.json', 'chat_template.jinja', 'special_tokens_map.json'];
 /** Which weights are taken where none are asked for: small first. */
 const preferred: readonly Dtype[] = ['q4', 'q4f16', 'q8', 'int8', 'uint8', 'fp16', 'bnb4', 'fp32'];
+
+/** A model that is whole on this machine, and which of its weights were meant: a folder may come to hold others too. */
+export interface LocalModel {
+  readonly path: string;
+  readonly dtype: Dtype;
+}
 
 /**
  * A model of the hub as a folder of this machine: what is there already, whole, is used without the network; what is not is
@@ -48,17 +56,18 @@ const preferred: readonly Dtype[] = ['q4', 'q4f16', 'q8', 'int8', 'uint8', 'fp16
  * @param dtype undefined or `auto`: the smallest there is
  * @throws {HumanError} unknown model, no such weights, no network, a file that came out wrong
  */
-export async function hubModel(id: string, dtype: string | undefined, hub: Hub, job: Job): Promise<string> {
+export async function hubModel(id: string, dtype: string | undefined, hub: Hub, job: Job): Promise<LocalModel> {
   const home = join(hub.cache, ...id.split('/'));
   const marker = join(home, `${dtype ?? 'auto'}.json`);
-  const known = await readFile(marker, 'utf8').then(
-    (text) => markerSchema.safeParse(JSON.parse(text)).data,
-    () => undefined,
-  );
-  if (known !== undefined) return join(home, known.folder);
+  const known = await readFile(marker, 'utf8')
+    .then((text) => markerSchema.parse(JSON.parse(text)))
+    .catch(() => undefined);
+  const stillThere = known && (await stat(join(home, known.folder)).catch(() => undefined));
+  if (known && stillThere) return { path: join(home, known.folder), dtype: known.dtype };
 
   const revision = await readRevision(id, hub);
-  const files = chooseFiles(id, revision.siblings, dtype === 'auto' ? undefined : dtype);
+  const chosen = chooseFiles(id, revision.siblings, dtype === 'auto' ? undefined : dtype);
+  const { files } = chosen;
   const folder = join(home, revision.sha);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   let before = 0;
@@ -69,8 +78,8 @@ export async function hubModel(id: string, dtype: string | undefined, hub: Hub, 
     });
     before += file.size;
   }
-  await writeFileWhole(marker, `${JSON.stringify({ revision: 'main', folder: revision.sha })}\n`);
-  return folder;
+  await writeFileWhole(marker, `${JSON.stringify({ folder: revision.sha, dtype: chosen.dtype })}\n`);
+  return { path: folder, dtype: chosen.dtype };
 }
 
 async function readRevision(id: string, hub: Hub): Promise<z.infer<typeof revisionSchema>> {
@@ -86,7 +95,11 @@ async function readRevision(id: string, hub: Hub): Promise<z.infer<typeof revisi
   return parsed.data;
 }
 
-function chooseFiles(id: string, files: readonly HubFile[], dtype: string | undefined): HubFile[] {
+function chooseFiles(
+  id: string,
+  files: readonly HubFile[],
+  dtype: string | undefined,
+): { files: HubFile[]; dtype: Dtype } {
   const named = (name: string): HubFile | undefined => files.find(({ rfilename }) => rfilename === name);
   const graphs = preferred.flatMap((candidate) => {
     const graph = named(`onnx/model${dtypeSuffixes[candidate]}.onnx`);
@@ -111,7 +124,8 @@ function chooseFiles(id: string, files: readonly HubFile[], dtype: string | unde
       /^_data(_\d+)?$/.test(rfilename.slice(graph.graph.rfilename.length)) &&
       rfilename.startsWith(graph.graph.rfilename),
   );
-  return [...[...needed, ...welcome].flatMap((name) => named(name) ?? []), graph.graph, ...weights];
+  const texts = [...needed, ...welcome].flatMap((name) => named(name) ?? []);
+  return { files: [...texts, graph.graph, ...weights], dtype: graph.dtype };
 }
 
 /** Downloads into `<file>.part`, from where that ends, checks it, and gives it its name. */
@@ -135,7 +149,7 @@ async function fetchFile(
     const handle = await open(part, done > 0 ? 'a' : 'w');
     try {
       for await (const chunk of response.body!) {
-        await handle.write(chunk as Uint8Array);
+        await handle.write(chunk as Uint8Array).catch(withPath(part));
         done += (chunk as Uint8Array).length;
         report(done);
         await job.checkpoint();
@@ -189,9 +203,9 @@ async function request(url: string, { token }: Hub, headers: Record<string, stri
   });
 }
 
-/** A cancel is no network error. */
+/** `fetch` tells every failure of the network as a TypeError; a cancel or a full disk is none. */
 function networkError(url: string, error: unknown): unknown {
-  if (!(error instanceof TypeError) && !(error instanceof Error && 'code' in error)) return error;
+  if (!(error instanceof TypeError)) return error;
   const cause = error.cause instanceof Error ? error.cause.message : error.message;
   return new HumanError({
     message: `${url} could not be read: ${cause}.`,

@@ -55,7 +55,7 @@ async function onThisMachine(settings: ModelSettings, job: Job): Promise<ModelSe
     () => false,
   );
   if (isFolder || !isHubId(settings.name)) return settings;
-  return { ...settings, path: await hubModel(settings.name, settings.dtype, hubOfEnvironment(process.env), job) };
+  return { ...settings, ...(await hubModel(settings.name, settings.dtype, hubOfEnvironment(process.env), job)) };
 }
 
 /** The model a job is about: what the call names, else what `alphasteer.json` does. */

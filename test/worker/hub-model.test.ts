@@ -78,7 +78,8 @@ afterEach(() => {
 });
 
 test('the smallest weights come with their data and the tokenizer, and no code; the second time nothing is asked', async () => {
-  const folder = await hubModel('owner/name', undefined, hub, job);
+  const { path: folder, dtype } = await hubModel('owner/name', undefined, hub, job);
+  expect(dtype).toBe('q4');
   expect(readdirSync(folder).sort()).toEqual(['config.json', 'onnx', 'tokenizer.json', 'tokenizer_config.json']);
   expect(readdirSync(join(folder, 'onnx')).sort()).toEqual([
     'model_q4.onnx',
@@ -90,7 +91,7 @@ test('the smallest weights come with their data and the tokenizer, and no code; 
   );
   const before = asked.length;
   server.close();
-  expect(await hubModel('owner/name', undefined, hub, job)).toBe(folder);
+  expect(await hubModel('owner/name', undefined, hub, job)).toEqual({ path: folder, dtype });
   expect(asked).toHaveLength(before);
 });
 
@@ -102,6 +103,24 @@ test('a download that was cut off goes on where it stopped', async () => {
   await hubModel('owner/name', 'q4', hub, { ...job, progress: ({ done }) => sent.push(done) });
   expect(Math.min(...sent)).toBeGreaterThan(0.15);
   expect(asked.filter((path) => path.endsWith('model_q4.onnx'))).toHaveLength(1);
+});
+
+test('weights downloaded later do not change which ones were meant before', async () => {
+  const first = await hubModel('owner/name', 'auto', hub, job);
+  const later = await hubModel('owner/name', 'fp32', hub, job);
+  expect(later).toEqual({ path: first.path, dtype: 'fp32' });
+  expect(await hubModel('owner/name', 'auto', hub, job)).toEqual(first);
+});
+
+test('a model whose folder was deleted is downloaded again, and an error of the disk is not called one of the network', async () => {
+  const { path } = await hubModel('owner/name', 'q4', hub, job);
+  rmSync(path, { recursive: true });
+  expect((await hubModel('owner/name', 'q4', hub, job)).path).toBe(path);
+  expect(existsSync(join(path, 'config.json'))).toBe(true);
+  rmSync(path, { recursive: true });
+  const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+  const failing = { ...job, checkpoint: () => Promise.reject(full) };
+  await expect(hubModel('owner/name', 'q4', hub, failing)).rejects.toBe(full);
 });
 
 test('a file that is not what the hub lists is refused and not kept', async () => {
