@@ -17,6 +17,8 @@ export interface PromptRow {
   readonly ids: readonly number[];
   /** The same at every steered layer; 0 leaves the row as the untouched model has it. */
   readonly strength: number;
+  /** So many times r is added to a row that the thresholds let through, whatever its score; 0 when absent. */
+  readonly constant?: number;
 }
 
 export interface ReplyOptions {
@@ -157,7 +159,6 @@ export class ChatSession {
     longest: number,
     cache: KvCache,
   ): Promise<{ logits: Float32Array; scores: Float32Array; norms: Float32Array; taps: Float32Array }> {
-    const { steeredLayers } = this.#shape;
     const { feeds, fetches } = cache.bind();
     const out = await this.#session.run(
       {
@@ -168,14 +169,8 @@ export class ChatSession {
         ),
         ...feeds,
         ...this.#steering,
-        steer_strength: new Tensor(
-          'float32',
-          Float32Array.from(
-            { length: rows.length * steeredLayers },
-            (_, i) => rows[Math.floor(i / steeredLayers)]!.strength,
-          ),
-          [rows.length, steeredLayers],
-        ),
+        steer_strength: this.#perLayer(rows.map(({ strength }) => strength)),
+        steer_constant: this.#perLayer(rows.map(({ constant = 0 }) => constant)),
       },
       { ...fetches, logits: null, steer_scores: null, steer_norms: null, residual_taps: null },
     );
@@ -193,9 +188,10 @@ export class ChatSession {
     step: number,
     cache: KvCache,
   ): Promise<Float32Array> {
-    const { steeredLayers, positionIds } = this.#shape;
+    const { positionIds } = this.#shape;
     const { feeds, fetches } = cache.bind();
     const total = Math.max(...live.map(({ prompt }) => prompt)) + step;
+    const none = this.#perLayer(live.map(() => 0)); // steering is for prefill only
     const mask = new BigInt64Array(live.length * total);
     live.forEach(({ prompt }, i) => mask.fill(1n, i * total, i * total + prompt + step));
     const out = await this.#session.run(
@@ -212,14 +208,22 @@ export class ChatSession {
         last_position: new Tensor('int64', new BigInt64Array(live.length), [live.length, 1]),
         ...feeds,
         ...this.#steering,
-        steer_strength: new Tensor('float32', new Float32Array(live.length * steeredLayers), [
-          live.length,
-          steeredLayers,
-        ]),
+        steer_strength: none,
+        steer_constant: none,
       },
       { ...fetches, logits: null },
     );
     return floats(out['logits']);
+  }
+
+  /** One number a row, the same at every steered layer: [rows, L]. */
+  #perLayer(values: readonly number[]): Tensor {
+    const { steeredLayers } = this.#shape;
+    const data = Float32Array.from(
+      { length: values.length * steeredLayers },
+      (_, i) => values[Math.floor(i / steeredLayers)]!,
+    );
+    return new Tensor('float32', data, [values.length, steeredLayers]);
   }
 
   #tensors({ w, r, thresholds }: SteeringTensors): Readonly<Record<'steer_w' | 'steer_r' | 'steer_threshold', Tensor>> {

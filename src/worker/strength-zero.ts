@@ -62,14 +62,16 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
   return result;
 }
 
-/** w and r that would change everything, at strength 0. */
+/** w and r that would change everything, at strength and constant 0. */
 function steeringFeeds({ layers, hiddenSize }: Model, rows: number): Record<string, Tensor> {
+  const zeros = new Tensor('float32', new Float32Array(rows * layers), [rows, layers]);
   const ones = new Tensor('float32', new Float32Array(layers * hiddenSize).fill(1), [layers, hiddenSize]);
   return {
     steer_w: ones,
     steer_r: ones,
     steer_threshold: new Tensor('float32', new Float32Array(layers).fill(-Infinity), [layers]),
-    steer_strength: new Tensor('float32', new Float32Array(rows * layers), [rows, layers]),
+    steer_strength: zeros,
+    steer_constant: zeros,
   };
 }
 

@@ -12,6 +12,8 @@ export interface SteeringPorts {
   readonly r: string;
   /** Input f32 [batch, L]; 0 in a decode step: steering is for prefill only. */
   readonly strength: string;
+  /** Input f32 [batch, L]: so many times r is added whatever the score, where that is above the threshold; 0 in a decode step. */
+  readonly constant: string;
   /** Input f32 [L]: a row whose score is not above it is left as it is; -Infinity steers every row, as the paper does. */
   readonly threshold: string;
   /** Output f32 [batch, L]: h_last · w, before the layer's own steering. */
@@ -23,15 +25,19 @@ export interface SteeringPorts {
 const float = TensorProto_DataType.FLOAT;
 
 /**
- * Adds h' = h + strength (h_last · w) r to every position of the block, for each layer of `steered`. Where the strength is
- * 0, or the score h_last · w not above the layer's threshold, the delta is chosen to be -0, whatever the product (0 · Inf
- * is NaN, and x + 0 turns a -0 into +0): x + -0 is x in every bit.
+ * Adds h' = h + (strength (h_last · w) + constant) r to every position of the block, for each layer of `steered`. Where
+ * strength and constant are both 0, or the score h_last · w is not above the layer's threshold, the delta is chosen to be
+ * -0, whatever the product (0 · Inf is NaN, and x + 0 turns a -0 into +0): x + -0 is x in every bit. The constant is what
+ * AlphaSteer is compared with; its products with r are summed, not its coefficient, so that a constant of 0 leaves the
+ * bits of steering by the score.
  *
- * A decode step pays for these nodes too, so what can be done for all layers at once is: 8 nodes a layer are left. Measured
- * before the threshold came, with 6, on the quickstart model (30 layers, one thread, CPU time, interleaved, three runs): 14 layers cost a decode step of one row
- * 0 to 2.5 %, of four rows -1.5 to 1.3 %, so no more than sessions of the same graph differ; all 30 layers cost 5 % at one
- * row and nothing measurable at four. An `If` a layer that skips the nodes was tried: -1 to 2 % at one row, up to 2.6 % at
- * four, no clear gain for a second code path. A second session without the nodes would hold the weights twice.
+ * A decode step pays for these nodes too, so what can be done for all layers at once is: 9 nodes a layer are left. Measured
+ * on the quickstart model (30 layers, one thread, CPU time, interleaved): with 6 nodes a layer, 14 layers cost a decode step
+ * of one row 0 to 2.5 %, of four rows -1.5 to 1.3 %, so no more than sessions of the same graph differ; all 30 layers cost
+ * 5 % at one row and nothing measurable at four. The threshold and the constant came later; the constant moved no figure by
+ * more than sessions of the same graph differ (2 to 6 %). An `If` a layer that skips the nodes was tried: -1 to 2 % at one
+ * row, up to 2.6 % at four, no clear gain for a second code path. A second session without the nodes would hold the weights
+ * twice.
  *
  * @param position int64 [batch, 1, 1]: each row's last real token
  */
@@ -45,6 +51,7 @@ export function addSteering(
   const w = edit.input('steer_w', float, [count, stream.hiddenSize]);
   const r = edit.input('steer_r', float, [count, stream.hiddenSize]);
   const strength = edit.input('steer_strength', float, [batch, count]);
+  const constant = edit.input('steer_constant', float, [batch, count]);
   const threshold = edit.input('steer_threshold', float, [count]);
   const axis2 = edit.int64([2], 'steer_axis2');
   const split = (tensor: string, axis: number): string[] =>
@@ -58,8 +65,12 @@ export function addSteering(
   const strengths = edit.node('Unsqueeze', [strength, axis2], 'steer_strengths'); // [batch, L, 1]
   const columns = split(edit.node('Transpose', [w], 'steer_columns'), 1); // [d, 1] each
   const directions = split(edit.node('Mul', [strengths, r], 'steer_directions'), 1); // [batch, 1, d] each
-  const equal = edit.node('Equal', [strengths, edit.float32(0, 'steer_zero')], 'steer_equal');
-  const asked = split(edit.node('Not', [equal], 'steer_asked'), 1); // [batch, 1, 1] each
+  const constants = edit.node('Unsqueeze', [constant, axis2], 'steer_constants'); // [batch, L, 1]
+  const pushes = split(edit.node('Mul', [constants, r], 'steer_pushes'), 1); // [batch, 1, d] each
+  const zero = edit.float32(0, 'steer_zero');
+  const isZero = (tensor: string): string => edit.node('Equal', [tensor, zero], `${tensor}_equal`);
+  const idle = edit.node('And', [isZero(strengths), isZero(constants)], 'steer_idle');
+  const asked = split(edit.node('Not', [idle], 'steer_asked'), 1); // [batch, 1, 1] each
   const thresholds = split(threshold, 0); // [1] each
   const nothing = edit.float32(-0, 'steer_nothing');
 
@@ -68,7 +79,8 @@ export function addSteering(
     const readers = edit.readersOf(addend);
     const h = lastResidual(edit, stream, layer, position); // [batch, 1, d]
     const score = edit.node('MatMul', [h, columns[k]!], `steer_score${layer}`); // [batch, 1, 1]
-    const full = edit.node('Mul', [score, directions[k]!], `steer_full${layer}`); // [batch, 1, d]
+    const scaled = edit.node('Mul', [score, directions[k]!], `steer_scaled${layer}`); // [batch, 1, d]
+    const full = edit.node('Add', [scaled, pushes[k]!], `steer_full${layer}`); // [batch, 1, d]
     const above = edit.node('Greater', [score, thresholds[k]!], `steer_above${layer}`);
     const on = edit.node('And', [asked[k]!, above], `steer_on${layer}`);
     const delta = edit.node('Where', [on, full, nothing], `steer_delta${layer}`);
@@ -92,6 +104,7 @@ export function addSteering(
     w,
     r,
     strength,
+    constant,
     threshold,
     scores: edit.output(edit.node('Squeeze', [scores, axis2], 'steer_scores'), float, [batch, count]),
     norms: edit.output(edit.node('Sqrt', [square], 'steer_norms'), float, [batch, count]),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { float32, ModelUnderTest, relativeError, row, run, tinyModels, type Expected } from './tiny-model.ts';
 
@@ -20,24 +21,23 @@ describe.each(['llama', 'qwen3', 'gemma2'])('the %s export', (name) => {
     );
   });
 
-  test("steered logits are PyTorch's under a forward pre-hook on each steered layer", async () => {
+  test.each(['steered', 'pushed'] as const)("%s logits are PyTorch's under a forward pre-hook on each steered layer", async (kind) => {
     const { session } = await model.open({ steered: steering.layers, taps: [], logits: 'last', cache: true });
-    const shape = [steering.layers.length, d];
+    const count = steering.layers.length;
+    const everywhere = (value: number): Tensor =>
+      float32(Array<number>(prompts.length * count).fill(value), [prompts.length, count]);
     const out = await run(session, {
       ...model.prefill(prompts),
-      steer_w: float32(steering.w.flat(), shape),
-      steer_r: float32(steering.r.flat(), shape),
-      steer_strength: float32(Array<number>(prompts.length * shape[0]!).fill(steering.strength), [
-        prompts.length,
-        shape[0]!,
-      ]),
-      steer_threshold: float32(Array<number>(shape[0]!).fill(-Infinity), [shape[0]!]),
+      steer_w: float32(steering.w.flat(), [count, d]),
+      steer_r: float32(steering.r.flat(), [count, d]),
+      steer_strength: everywhere(steering.strength),
+      steer_constant: everywhere(kind === 'pushed' ? steering.constant : 0),
+      steer_threshold: float32(Array<number>(count).fill(-Infinity), [count]),
     });
+    const without = kind === 'pushed' ? expected.steered : expected.logits;
     prompts.forEach((_, b) => {
-      expect(relativeError(row(out['logits']!, b), expected.steered[b]!)).toBeLessThan(1e-5);
-      expect(relativeError(expected.logits[b]!, expected.steered[b]!), 'the steering does something').toBeGreaterThan(
-        0.01,
-      );
+      expect(relativeError(row(out['logits']!, b), expected[kind][b]!)).toBeLessThan(1e-5);
+      expect(relativeError(without[b]!, expected[kind][b]!), 'it does something').toBeGreaterThan(0.01);
     });
   });
 
@@ -50,6 +50,10 @@ describe.each(['llama', 'qwen3', 'gemma2'])('the %s export', (name) => {
       steer_r: float32(steering.r[0]!, [1, d]),
       steer_strength: float32(
         prompts.map(() => 3),
+        [prompts.length, 1],
+      ),
+      steer_constant: float32(
+        prompts.map(() => 2),
         [prompts.length, 1],
       ),
       steer_threshold: float32([-Infinity], [1]),

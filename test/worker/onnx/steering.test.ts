@@ -36,6 +36,22 @@ test.each(models)('a steered row changes, and its neighbours keep their bits: $n
   expect([second[0], second[2]]).toEqual([none[0], none[2]]);
 });
 
+test.each(models)(
+  'a constant push needs no score and no strength, and stops at the threshold: $name',
+  async ({ model, d, layers }) => {
+    const { session } = await model.open({ steered: layers, taps: [], logits: 'all', cache: true });
+    const at = async (constant: number, options: { scale?: number; threshold?: number } = {}): Promise<string> =>
+      bits((await run(session, {
+        ...model.prefill(rows),
+        ...steeringFeeds(layers.length, d, [0, 0, 0], { constant, ...options }),
+      }))['logits']!);
+    const untouched = await at(0);
+    expect(await at(0.5, { scale: 0 })).not.toBe(untouched);
+    expect(await at(0.5, { scale: 0 }), 'the score does not count').toBe(await at(0.5));
+    expect(await at(0.5, { threshold: Infinity })).toBe(untouched);
+  },
+);
+
 test.each(models)('rows whose score is not above the threshold keep the bits of the untouched model: $name', async ({ model, d, layers }) => {
   const { session } = await model.open({ steered: layers, taps: [], logits: 'all', cache: true });
   const at = async (strength: number, threshold: number): Promise<Outputs> =>

@@ -14,8 +14,9 @@ export interface Expected {
   readonly prompts: number[][];
   readonly hidden: number[][][];
   readonly logits: number[][];
-  readonly steering: { layers: number[]; w: number[][]; r: number[][]; strength: number };
+  readonly steering: { layers: number[]; w: number[][]; r: number[][]; strength: number; constant: number };
   readonly steered: number[][];
+  readonly pushed: number[][];
 }
 
 export type Outputs = Readonly<Record<string, Tensor>>;
@@ -152,14 +153,15 @@ export function noise(seed: number, length: number): Float32Array {
   });
 }
 
-/** Inputs w and r of random directions, one strength a row, the same for all layers, and one threshold. */
+/** Inputs w and r of random directions, one strength and one constant a row, the same for all layers, and one threshold. */
 export function steeringFeeds(
   layers: number,
   d: number,
   strengths: readonly number[],
-  { scale = 0.2, threshold = -Infinity } = {},
+  { scale = 0.2, threshold = -Infinity, constant = 0 } = {},
 ): Feeds {
   return {
+    steer_constant: float32(Array<number>(strengths.length * layers).fill(constant), [strengths.length, layers]),
     steer_threshold: float32(Array<number>(layers).fill(threshold), [layers]),
     steer_w: float32(
       noise(1, layers * d).map((x) => x * scale),
