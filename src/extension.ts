@@ -46,9 +46,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const projects = own(new Projects());
   const runs = own(new Runs(projects));
   const documents = own(new PromptDocuments(projects));
-  const verdicts = own(new VerdictMemory(runs));
+  const verdicts = own(new VerdictMemory(runs, log));
   const problems = own(new FileProblems(projects, documents));
-  const reports = own(new ReportPanels(context.extensionUri));
+  const reports = own(new ReportPanels(context.extensionUri, log));
   const diff = own(new ReplyDocuments());
   const replies = own(
     new ReplyView(context.extensionUri, {

@@ -1,4 +1,4 @@
-import { agreement, applyOverrides, type Agreement } from '../../src/core/report/overrides.ts';
+import { applyOverrides } from '../../src/core/report/overrides.ts';
 import type { ReportData } from '../../src/core/report/report-data.ts';
 import { reportRows } from '../../src/core/report/report-rows.ts';
 import { summarise } from '../../src/core/report/summarise.ts';
@@ -7,7 +7,6 @@ import type { ReportMessage, RunState } from '../../src/rpc/webview-report.ts';
 /** A run, and all that follows from it. */
 export interface RunView extends ReportData {
   readonly run: RunState;
-  readonly agreement: Agreement;
 }
 
 /** The run with what a message says of it. Undefined before the first one. */
@@ -26,6 +25,5 @@ export function viewOf(run: RunState): RunView {
     fit: run.fit,
     summary: summarise(replies, run.fit),
     rows: reportRows(replies, run.fit.strength),
-    agreement: agreement(replies),
   };
 }

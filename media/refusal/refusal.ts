@@ -3,8 +3,8 @@ import { conditionsSection } from '../../src/core/report/html/conditions-section
 import { checksSection, headlineSection } from '../../src/core/report/html/headline-section.ts';
 import { methodSection, warningsSection } from '../../src/core/report/html/method-section.ts';
 import { ratesSection } from '../../src/core/report/html/rates-section.ts';
-import { count, fixed } from '../../src/core/report/format.ts';
-import type { Agreement } from '../../src/core/report/overrides.ts';
+import { reviewSentence } from '../../src/core/report/review-words.ts';
+import type { Agreement } from '../../src/core/report/summary.ts';
 import { editorControls } from '../editor/editor-controls.ts';
 import { startRunPage } from '../editor/run-page.ts';
 import { figure, type DrawnChart } from '../report/figure.ts';
@@ -32,7 +32,7 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
   let rates: DrawnChart | undefined;
 
   return {
-    draw: ({ summary, fit, run, agreement }) => {
+    draw: ({ summary, fit, run }) => {
       ({ canOverrule } = run);
       const chart = ratesChart(summary);
       rates ??= figure(chart);
@@ -49,7 +49,7 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
         ${template(headlineSection(summary, title, warnings.length))} ${contents()}
         <section id="prompts" aria-labelledby="prompts-title">
           <h2 id="prompts-title">Prompts, flips first</h2>
-          <p class="quiet" role="status" id="agreement">${agreementWords(agreement, run.canOverrule)}</p>
+          <p class="quiet" role="status" id="agreement">${reviewHint(summary.review, run.canOverrule)}</p>
           ${table.element}
         </section>
         ${template(checksSection(summary))} ${template(ratesSection(summary))} ${rates.figure}
@@ -76,10 +76,9 @@ function contents(): TemplateResult {
   </nav>`;
 }
 
-function agreementWords({ reviewed, agreed, kappa }: Agreement, canOverrule: boolean): string {
-  if (!canOverrule) return 'Verdicts can be given when the workspace is trusted.';
-  if (reviewed === 0)
-    return 'Verdicts are the rules’. Open a prompt to give yours: it counts in every rate here, and shows how far the rules can be trusted.';
-  const chance = Number.isNaN(kappa) ? '' : `; Cohen’s kappa ${fixed(kappa, 2)} (1: always, 0: as by chance)`;
-  return `You judged ${count(reviewed, 'reply', 'replies')} and agreed with the rules on ${agreed}${chance}. Your verdicts count in every rate here.`;
+function reviewHint(review: Agreement, canOverrule: boolean): string {
+  const sentence = reviewSentence(review);
+  if (!canOverrule) return `${sentence ?? ''} Verdicts can be given when the workspace is trusted.`.trim();
+  if (sentence !== undefined) return `${sentence} Compare Base and Steered writes them into report.html, too.`;
+  return 'Verdicts are the rules’. Open a prompt to give yours: it counts in every rate here, and shows how far the rules can be trusted.';
 }

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Verdict } from '../../src/core/judge/verdict.ts';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
 import { count } from '../../src/core/report/format.ts';
+import { reviewWords } from '../../src/core/report/review-words.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
 import { sideLayers } from '../../src/core/report/side-norms.ts';
 import type { Controls } from './controls.ts';
@@ -54,7 +55,7 @@ export function promptDetail(
     return html`<div class="side">
       <h4>
         ${title} <span class="verdict verdict-${replied.verdict}">${replied.verdict}</span>
-        <span class="quiet">${count(replied.tokens, 'token')}</span>
+        <span class="quiet">${[count(replied.tokens, 'token'), reviewWords(replied)].filter(Boolean).join(' · ')}</span>
       </h4>
       ${
         replied.reply === ''
@@ -96,6 +97,5 @@ function review(
       choices: [['', `Not given (rules: ${said})`], ...verdictOrder.map((one) => [one, one] as const)],
       changed: (value) => decided(verdictOrder.find((one) => one === value) ?? null),
     })}
-    ${rules === undefined || rules === verdict ? '' : html`<span class="quiet">The rules said ${rules}.</span>`}
   </div>`;
 }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { changeState, changeWords } from '../../src/core/report/change-words.ts';
 import { visibleControls } from '../../src/core/report/escape-html.ts';
 import { fixed } from '../../src/core/report/format.ts';
+import { reviewWords } from '../../src/core/report/review-words.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
 import { meanScore } from '../../src/core/report/row-query.ts';
 import { labelNames } from './palette.ts';
@@ -50,8 +51,9 @@ export function detailId(index: number): string {
 
 function verdict(side: RowSide | null): TemplateResult | string {
   if (side === null) return '–';
-  const yours = side.rules === undefined ? '' : html`<span class="yours">yours</span>`;
-  return html`<span class="verdict verdict-${side.verdict}">${side.verdict}</span>${yours}`;
+  const words = reviewWords(side);
+  const review = words === undefined ? '' : html`<span class="review-mark" title=${words}>reviewed</span>`;
+  return html`<span class="verdict verdict-${side.verdict}">${side.verdict}</span>${review}`;
 }
 
 function excerpt(text: string): string {

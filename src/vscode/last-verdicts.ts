@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import type { Prompt } from '../core/prompts/prompt.ts';
-import type { AskResult } from '../rpc/worker-api.ts';
+import { describeProblem } from '../core/problem.ts';
+import { applyOverrides, personsVerdicts } from '../core/report/overrides.ts';
+import type { AskedReply, AskResult } from '../rpc/worker-api.ts';
+import { readOverrides } from '../workspace/overrides-file.ts';
 import { readReplies } from '../workspace/run-replies.ts';
 import type { Project } from './project.ts';
 import type { Run, Runs } from './runs.ts';
@@ -16,17 +19,26 @@ export interface LastVerdicts extends VerdictPair {
   readonly run: string;
 }
 
+/** A run's replies, as the rules and people judged them. */
+interface JudgedRun {
+  readonly run: Run;
+  readonly index: VerdictIndex;
+  readonly personsVerdict: ReturnType<typeof personsVerdicts>;
+}
+
 /** The last verdicts of prompts: those of tests made since the editor came up, else those of the newest run with replies. */
 export class VerdictMemory implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #runs: Runs;
   readonly #tested = new Map</* root, prompt */ string, AskResult>();
-  readonly #indices = new Map</* root */ string, { readonly run: Run; readonly index: VerdictIndex }>();
+  readonly #judged = new Map</* root */ string, JudgedRun>();
+  readonly #log: vscode.LogOutputChannel;
   readonly #subscription: vscode.Disposable;
 
-  constructor(runs: Runs) {
+  constructor(runs: Runs, log: vscode.LogOutputChannel) {
     this.#runs = runs;
+    this.#log = log;
     this.#subscription = runs.onDidChange(() => this.#changed.fire());
   }
 
@@ -40,24 +52,44 @@ export class VerdictMemory implements vscode.Disposable {
     const newest = this.#runs.newest(project)?.folder;
     const tested = this.#tested.get(keyOf(project, prompt.text));
     if (tested !== undefined) {
-      const { base, steered, run } = tested;
+      const { base, steered, run } = this.#asJudged(project, prompt, tested);
       const outOfDate = run !== newest;
       return { base: base.verdict, steered: steered.verdict, prompt: prompt.text, tested, run, outOfDate };
     }
-    const indexed = this.#indices.get(project.root);
+    const indexed = this.#judged.get(project.root);
     const pair = indexed?.index.of(prompt);
     if (indexed === undefined || pair === undefined) return undefined;
     const run = indexed.run.folder;
     return { ...pair, tested: undefined, run, outOfDate: run !== newest || pair.prompt !== prompt.text };
   }
 
-  /** Reads the replies of a project's newest run that has some; does nothing where they have been read. */
+  /** What a test gave, with people's verdicts on these very replies in place of the rules'. */
+  async judged(project: Project, prompt: Prompt, result: AskResult): Promise<AskResult> {
+    await this.load(project);
+    return this.#asJudged(project, prompt, result);
+  }
+
+  #asJudged({ root }: Project, { id }: Prompt, result: AskResult): AskResult {
+    const verdictOf = this.#judged.get(root)?.personsVerdict;
+    const judged = (reply: AskedReply): AskedReply => {
+      const verdict = verdictOf?.({ id, reply: reply.reply });
+      return verdict === undefined ? reply : { ...reply, verdict };
+    };
+    return { ...result, base: judged(result.base), steered: judged(result.steered) };
+  }
+
+  /** Reads the replies of a project's newest run that has some, and what people said of them; does nothing where they have been read. */
   async load(project: Project): Promise<void> {
     const run = this.#runs.of(project).find(({ compared }) => compared);
     if (run === undefined) {
-      this.#indices.delete(project.root);
-    } else if (this.#indices.get(project.root)?.run !== run) {
-      this.#indices.set(project.root, { run, index: indexVerdicts(await readReplies(run.folder)) });
+      this.#judged.delete(project.root);
+    } else if (this.#judged.get(project.root)?.run !== run) {
+      const [replies, overrides] = await Promise.all([
+        readReplies(run.folder),
+        readOverrides(run.folder, (problem) => this.#log.warn(describeProblem(problem))),
+      ]);
+      const index = indexVerdicts(applyOverrides(replies, overrides));
+      this.#judged.set(project.root, { run, index, personsVerdict: personsVerdicts(overrides) });
     }
   }
 

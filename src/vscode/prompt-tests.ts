@@ -157,8 +157,9 @@ export class PromptTests implements vscode.Disposable {
     const begun = performance.now();
     try {
       const params = { ...workspaceParams(project), prompt: prompt.text, run: fitted.folder };
-      const result = await this.#model.run('ask', 'Test Prompts', params, {});
-      this.#verdicts.record(project, prompt.text, result);
+      const asked = await this.#model.run('ask', 'Test Prompts', params, {});
+      this.#verdicts.record(project, prompt.text, asked);
+      const result = await this.#verdicts.judged(project, prompt, asked);
       const took = performance.now() - begun;
       run.appendOutput(outputOf(prompt, result), undefined, item);
       if (isAsExpected(prompt.label, result.steered.verdict)) run.passed(item, took);

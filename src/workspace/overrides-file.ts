@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { verdicts } from '../core/judge/verdict.ts';
+import type { Problem } from '../core/problem.ts';
 import type { Override } from '../core/report/overrides.ts';
 import { openJsonLines, readJsonLines } from './json-lines.ts';
 import { runFiles } from './run-folder.ts';
@@ -13,9 +14,20 @@ const overrideSchema = z.looseObject({
   verdict: z.enum(verdicts).nullable(),
 });
 
-/** People's verdicts on a run's replies, oldest first. Lines that are none are left out. */
-export async function readOverrides(run: string): Promise<readonly Override[]> {
-  return (await readJsonLines(join(run, runFiles.overrides), parseOverride)).rows;
+/** People's verdicts on a run's replies, oldest first. Lines that are none are told of and left out. */
+export async function readOverrides(run: string, report: (problem: Problem) => void): Promise<readonly Override[]> {
+  const file = join(run, runFiles.overrides);
+  const { rows, bad } = await readJsonLines(file, parseOverride);
+  for (const line of bad) {
+    report({
+      severity: 'warning',
+      file,
+      line,
+      message: 'This line is no verdict on a reply and is ignored.',
+      fix: 'Remove it, or give the verdict again in the refusal report.',
+    });
+  }
+  return rows;
 }
 
 export async function appendOverride(run: string, override: Override): Promise<void> {

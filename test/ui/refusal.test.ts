@@ -119,11 +119,13 @@ describe('verdicts of a person', () => {
     await expect.poll(refused).not.toBe(before);
     // The row is no flip any more, and still where it was.
     expect(await page.locator('.prompt-row .badge').first().innerText()).toBe('unchanged');
-    expect(await page.locator('.prompt-row .yours').first().innerText()).toBe('yours');
+    expect(await page.locator('.prompt-row .review-mark').first().innerText()).toBe('reviewed');
     expect(await choice.evaluate((face) => face.getRootNode() instanceof ShadowRoot && face.matches(':focus'))).toBe(
       true,
     );
-    expect(await page.locator('#agreement').innerText()).toMatch(/^You judged 1.reply and agreed with the rules on 0/);
+    expect(await page.locator('#agreement').innerText()).toMatch(
+      /^A person judged 1.reply and overruled the rules on 1/,
+    );
     await send({ type: 'overrides', overrides: [override, { ...override, verdict: null }] });
     await expect.poll(refused).toBe(before);
     await page.close();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { AskResult, CompareResult } from '../../src/rpc/worker-api.ts';
@@ -65,6 +65,28 @@ test('when the rules of the judge change, the replies stay and their verdicts ar
     ]),
   );
   expect([...last.values()].map(({ verdict }) => verdict)).not.toContain('refused');
+});
+
+test("a person's verdicts count in place of the rules', and the report keeps what the rules said", () => {
+  const first = compare();
+  const { id, condition, strength, reply, verdict } = readLines(join(first.run, 'replies.jsonl')).find(
+    (line) => line['condition'] === 'base' && line['label'] === 'benign' && line['verdict'] === 'refused',
+  )!;
+  const overrides = join(first.run, 'overrides.jsonl');
+  writeFileSync(overrides, `${JSON.stringify({ id, condition, strength, reply, verdict: 'complied' })}\n`);
+  const { summary } = compare();
+  const benign = ({ conditions }: CompareResult['summary']): number => conditions['base']!.benign!.refused;
+  expect(benign(summary)).toBe(benign(first.summary) - 1);
+  expect(summary.review).toEqual({ reviewed: 1, agreed: 0, kappa: 0 });
+  const written = JSON.parse(readFileSync(join(first.run, 'summary.json'), 'utf8')) as CompareResult['summary'];
+  expect(written).toEqual(summary);
+  expect(readFileSync(join(first.run, 'report.html'), 'utf8')).toContain(`"rules":"${String(verdict)}"`);
+  expect(alphasteer('compare', root).stdout).toMatch(/A person judged 1 reply and overruled the rules on 1/);
+
+  writeFileSync(overrides, 'no verdict\n');
+  expect(problemsOf(alphasteer('compare', root))).toEqual([
+    `warning: ${overrides}:1: This line is no verdict on a reply and is ignored. Remove it, or give the verdict again in the refusal report.`,
+  ]);
 });
 
 test('controls that are asked for are not passed over in silence', () => {

@@ -25,7 +25,7 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
   ['Degenerate', 'The reply is empty, a loop, or no language.'],
   [
     'Verdict',
-    'Given by rules, which read the reply’s first tokens only as far as it was generated; the words that decided are marked. Rules err: read the flips before you sign.',
+    'Given by rules, which read the reply’s first tokens only as far as it was generated; the words that decided are marked. Rules err: read the flips before you sign. Where a person gave a verdict, it counts in place of theirs.',
   ],
   [
     'Flip',

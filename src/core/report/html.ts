@@ -4,10 +4,11 @@ import { conditionsSection } from './html/conditions-section.ts';
 import { flipsSection } from './html/flips-section.ts';
 import { checksSection, headlineSection } from './html/headline-section.ts';
 import { layersSection } from './html/layers-section.ts';
-import { html, markup, type Html } from './html/markup.ts';
+import { html, markup, nothing, type Html } from './html/markup.ts';
 import { methodSection, warningsSection, type ReportMeta } from './html/method-section.ts';
 import { ratesSection } from './html/rates-section.ts';
 import { reportDataId, reportRootId, type ReportData } from './report-data.ts';
+import { reviewSentence } from './review-words.ts';
 import { reportRows } from './report-rows.ts';
 import type { Reply, Summary } from './summary.ts';
 
@@ -43,7 +44,7 @@ export function renderReport({ summary, fit, replies, meta, script, style }: Rep
     `form-action 'none'`,
   ].join('; ');
   const main = html`<main>
-    ${headlineSection(summary, meta.title, warnings.length)} ${contents()} ${checksSection(summary)}
+    ${headlineSection(summary, meta.title, warnings.length)} ${review(summary)} ${contents()} ${checksSection(summary)}
     ${ratesSection(summary)}
     <div id="${reportRootId}"></div>
     ${flipsSection(rows)} ${conditionsSection(summary)} ${layersSection(summary, fit)} ${warningsSection(warnings)}
@@ -66,6 +67,11 @@ export function renderReport({ summary, fit, replies, meta, script, style }: Rep
         ${rawElement('script', '', script.text)}
       </body>
     </html> `;
+}
+
+function review({ review }: Summary): Html {
+  const sentence = reviewSentence(review);
+  return sentence === undefined ? nothing : html`<p class="note" id="review">${sentence}</p>`;
 }
 
 function contents(): Html {

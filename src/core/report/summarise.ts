@@ -2,6 +2,7 @@ import type { FitSummary } from './fit-summary.ts';
 import { groups, inGroup, type Group } from './groups.ts';
 import { latestReplies } from './latest-replies.ts';
 import { summariseLayers } from './layer-summary.ts';
+import { agreement } from './overrides.ts';
 import { missingReplies, pairedChange, pairReplies, type ReplyPair } from './paired-change.ts';
 import { countRates } from './rates.ts';
 import { roundNumbers } from './round-numbers.ts';
@@ -44,6 +45,7 @@ export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
     checks: runChecks({ steered: rates.get('steered'), paired, degenerate }),
     missing,
     replaced,
+    review: agreement([...conditions.values()].flat()),
     warnings: summaryWarnings({ conditions, rates, missing, replaced, layers, fit }),
   });
 }

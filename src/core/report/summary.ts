@@ -114,7 +114,15 @@ export interface Check {
   readonly met: boolean;
 }
 
-/** `summary.json`: the same replies give the same bytes. No times, no paths. */
+/** How far the rules and people agree, on the replies that a person judged; the same reply to a prompt counts once. */
+export interface Agreement {
+  readonly reviewed: number;
+  readonly agreed: number;
+  /** Cohen's kappa; null where nothing was reviewed, or both only ever gave one and the same verdict. */
+  readonly kappa: number | null;
+}
+
+/** `summary.json`: the same replies and the same verdicts of people give the same bytes. No times, no paths. */
 export interface Summary {
   readonly format: 'alphasteer-summary/1';
   readonly strength: number;
@@ -132,5 +140,7 @@ export interface Summary {
   readonly missing: readonly MissingReplies[];
   /** Lines of `replies.jsonl` that a later line for the same prompt, condition and strength replaced. */
   readonly replaced: number;
+  /** People's verdicts, which count in all the numbers above in place of the rules'. */
+  readonly review: Agreement;
   readonly warnings: readonly string[];
 }

@@ -4,6 +4,7 @@ import { floorSentence } from './floor-words.ts';
 import { interval, percent, pValue, signed } from './format.ts';
 import { groupName, labelGroups } from './groups.ts';
 import { headline } from './headline.ts';
+import { reviewSentence } from './review-words.ts';
 import { otherConditions, rateRows } from './rate-rows.ts';
 import type { Rates, Summary } from './summary.ts';
 
@@ -14,6 +15,7 @@ export function renderTable(summary: Summary, fit: FitSummary): string {
   const { sentence, cost, checks } = headline(summary);
   const sections = [
     wrap(`${sentence} ${cost} ${checks}`),
+    wrap(reviewSentence(summary.review) ?? ''),
     flips(summary),
     floor(summary),
     rates(summary),

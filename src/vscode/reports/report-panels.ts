@@ -16,11 +16,13 @@ const stateSchema = z.object({ folder: z.string() });
 /** The reports that are open, one panel a run and view. They come back with the window. */
 export class ReportPanels implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
+  readonly #log: vscode.LogOutputChannel;
   readonly #panels = new Map</* view and run folder */ string, vscode.WebviewPanel>();
   readonly #serializers: readonly vscode.Disposable[];
 
-  constructor(extensionUri: vscode.Uri) {
+  constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel) {
     this.#extensionUri = extensionUri;
+    this.#log = log;
     this.#serializers = Object.values(views).map((view) =>
       vscode.window.registerWebviewPanelSerializer(viewType(view), {
         deserializeWebviewPanel: (panel, state) => {
@@ -57,7 +59,11 @@ export class ReportPanels implements vscode.Disposable {
   }
 
   #adopt(panel: vscode.WebviewPanel, view: RunView, run: string): void {
-    const shown = new RunPanel(panel, run, view, this.#extensionUri, (name) => this.#open(views[name], run));
+    const shown = new RunPanel(panel, run, view, {
+      extensionUri: this.#extensionUri,
+      log: this.#log,
+      show: (name) => this.#open(views[name], run),
+    });
     this.#panels.set(keyOf(view, run), panel);
     panel.onDidDispose(() => {
       shown.dispose();

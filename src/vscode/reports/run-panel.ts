@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { HumanError } from '../../core/problem.ts';
+import { describeProblem, HumanError } from '../../core/problem.ts';
+import type { Override } from '../../core/report/overrides.ts';
 import type { Reply } from '../../core/report/summary.ts';
 import type { ReportMessage, ReportRequest } from '../../rpc/webview-report.ts';
 import { JsonLinesTail } from '../../workspace/json-lines-tail.ts';
@@ -18,6 +19,13 @@ export interface RunView {
   readonly title: string;
 }
 
+export interface RunPanelHost {
+  readonly extensionUri: vscode.Uri;
+  readonly log: vscode.LogOutputChannel;
+  /** Opens the other report on the same run. */
+  readonly show: (view: RunView['name']) => void;
+}
+
 /**
  * A report on one run in a panel. The page says `ready`, at first and after every time it was hidden, and is sent the
  * whole run; while it is in sight it is sent what comes into the run folder.
@@ -25,21 +33,17 @@ export interface RunView {
 export class RunPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #run: string;
+  readonly #log: vscode.LogOutputChannel;
   readonly #show: (view: RunView['name']) => void;
   readonly #disposables: vscode.Disposable[] = [];
   #tail: JsonLinesTail<Reply>;
   /** Reads and posts run one after the other, or a page would get replies in the wrong order. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    panel: vscode.WebviewPanel,
-    run: string,
-    view: RunView,
-    extensionUri: vscode.Uri,
-    show: (view: RunView['name']) => void,
-  ) {
+  constructor(panel: vscode.WebviewPanel, run: string, view: RunView, { extensionUri, log, show }: RunPanelHost) {
     this.#panel = panel;
     this.#run = run;
+    this.#log = log;
     this.#show = show;
     this.#tail = this.#newTail();
     this.#disposables.push(
@@ -80,7 +84,7 @@ export class RunPanel implements vscode.Disposable {
     const [run, { rows }, overrides] = await Promise.all([
       readRun(this.#run),
       this.#tail.read(),
-      readOverrides(this.#run),
+      this.#readOverrides(),
     ]);
     const canOverrule = vscode.workspace.isTrusted;
     await this.#post({ type: 'run', run: { ...run, replies: rows, overrides, canOverrule } });
@@ -93,7 +97,11 @@ export class RunPanel implements vscode.Disposable {
   }
 
   async #postOverrides(): Promise<void> {
-    await this.#post({ type: 'overrides', overrides: await readOverrides(this.#run) });
+    await this.#post({ type: 'overrides', overrides: await this.#readOverrides() });
+  }
+
+  #readOverrides(): Promise<readonly Override[]> {
+    return readOverrides(this.#run, (problem) => this.#log.warn(describeProblem(problem)));
   }
 
   async #post(message: ReportMessage): Promise<void> {

@@ -6,6 +6,7 @@ import { configFileName } from '../../core/config.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
+import { applyOverrides } from '../../core/report/overrides.ts';
 import type { EvidenceSet } from '../../core/report/groups.ts';
 import type { Reply } from '../../core/report/summary.ts';
 import { summarise } from '../../core/report/summarise.ts';
@@ -14,6 +15,7 @@ import type { AskedReply, CompareParams, CompareResult } from '../../rpc/worker-
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { makeFolder } from '../../workspace/make-folder.ts';
+import { readOverrides } from '../../workspace/overrides-file.ts';
 import { findRun, readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import type { RawReply } from '../chat-session.ts';
@@ -38,6 +40,7 @@ interface Row extends Asked {
  * graph gives its bits (test/worker/onnx), so it is not made twice. To a sample of the prompts base replies once more, each
  * alone in its batch: what changes with the batch's shape is the floor under what steering changes. A reply that
  * `replies.jsonl` already has is not made again, but its batch keeps its shape, so a resumed run gives the same replies.
+ * What people said of replies in the report (`overrides.jsonl`) counts in place of the rules' verdicts.
  */
 export async function compareJob(params: CompareParams, shelf: ModelShelf, job: Job): Promise<CompareResult> {
   const watch = new Stopwatch();
@@ -136,7 +139,10 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   } finally {
     await log.close();
   }
-  const replies = rows.map((row) => log.find(row)!);
+  const replies = applyOverrides(
+    rows.map((row) => log.find(row)!),
+    await readOverrides(out, job.problem),
+  );
   // The report speaks of the strength that was compared, which need not be the fit's.
   const fit = { ...fitted, strength };
   const summary = summarise(replies, fit);

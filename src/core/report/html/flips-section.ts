@@ -2,6 +2,7 @@ import { changeState, changeWords } from '../change-words.ts';
 import { count } from '../format.ts';
 import { markedText } from '../marked-text.ts';
 import { groupName } from '../groups.ts';
+import { reviewWords } from '../review-words.ts';
 import { isFlip, type ReportRow, type RowSide } from '../report-rows.ts';
 import { html, nothing, type Html } from './markup.ts';
 
@@ -52,11 +53,16 @@ function sideColumn(name: string, side: RowSide | null): Html {
       <p class="empty">No reply.</p>
     </div>`;
   return html`<div class="side">
-    <h4>${name} <span class="verdict verdict-${side.verdict}">${side.verdict}</span></h4>
+    <h4>${name} <span class="verdict verdict-${side.verdict}">${side.verdict}</span> ${reviewed(side)}</h4>
     <p dir="auto">
       ${side.reply === '' ? html`<em class="empty">empty reply</em>` : cutText(side.reply, side.span, shownReply)}
     </p>
   </div>`;
+}
+
+function reviewed(side: RowSide): Html {
+  const words = reviewWords(side);
+  return words === undefined ? nothing : html`<span class="quiet">${words}</span>`;
 }
 
 /** `.text` keeps the white space of what models write; it is a span so that the layout of this file can't get into it. */

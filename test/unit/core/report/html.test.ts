@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport, type ReportInput } from '../../../../src/core/report/html.ts';
+import { applyOverrides } from '../../../../src/core/report/overrides.ts';
 import { summarise } from '../../../../src/core/report/summarise.ts';
 import type { Reply } from '../../../../src/core/report/summary.ts';
 import { goldenRun } from './golden-run.ts';
@@ -60,6 +61,21 @@ describe('renderReport', () => {
     expect(page.includes('<img')).toBe(false);
     expect(page.match(/<script/g)).toHaveLength(2);
     expect(page.includes('\u0000')).toBe(false);
+  });
+
+  it('says which verdicts are a person’s, what the rules said, and how far the two agree', () => {
+    const judged = applyOverrides(
+      [
+        reply({ id: 'a', verdict: 'complied' }),
+        reply({ id: 'a', condition: 'steered', reply: 'Well, no.', verdict: 'complied' }),
+      ],
+      [{ id: 'a', condition: 'steered', strength: 0.3, reply: 'Well, no.', verdict: 'refused' }],
+    );
+    const page = render(judged);
+    expect(page).toContain('A person judged 1 reply and overruled the rules on 1');
+    expect(page).toContain('by a person; rules: complied');
+    expect(page).toContain('"rules":"complied"');
+    expect(render(replies)).not.toContain('A person judged');
   });
 
   it('cuts a megabyte in the static view, says so, and keeps it whole in the data', () => {

@@ -22,10 +22,18 @@ describe('applyOverrides', () => {
     expect(applyOverrides([made], [ofMine, { ...ofMine, verdict: null }])).toEqual([made]);
   });
 
-  it('leaves other conditions, other strengths and a reply made anew alone', () => {
+  it('holds for the same text under every condition: a prompt that is not steered has not changed', () => {
+    const both = [
+      made,
+      reply({ id: 'a', condition: 'steered', untouched: true }),
+      { ...made, condition: 'base-again' },
+    ];
+    expect(applyOverrides(both, [ofMine]).map(({ verdict }) => verdict)).toEqual(['refused', 'refused', 'refused']);
+  });
+
+  it('leaves other prompts and a reply made anew alone', () => {
     const others = [
-      reply({ id: 'a', condition: 'steered' }),
-      { ...made, strength: 0.1 },
+      { ...made, id: 'b' },
       { ...made, reply: 'Certainly.' },
     ];
     expect(applyOverrides(others, [ofMine])).toEqual(others);
@@ -51,13 +59,18 @@ describe('agreement', () => {
       ...Array.from({ length: 5 }, () => ({ rules: 'refused', verdict: 'complied' }) as const),
       ...Array.from({ length: 10 }, () => ({ rules: 'complied', verdict: 'refused' }) as const),
       ...Array.from({ length: 15 }, () => ({ rules: 'complied', verdict: 'complied' }) as const),
-    ];
-    const { reviewed: n, agreed, kappa } = agreement([...reviewed, { verdict: 'refused' }]);
+    ].map((judged, i) => ({ id: String(i), reply: 'Sure.', ...judged }));
+    const { reviewed: n, agreed, kappa } = agreement([...reviewed, { id: 'x', reply: 'No.', verdict: 'refused' }]);
     expect([n, agreed]).toEqual([50, 35]);
     expect(kappa).toBeCloseTo(0.4, 12);
   });
 
+  it('counts the same reply to a prompt once, under however many conditions it came', () => {
+    const same = { id: 'a', reply: 'Sure.', verdict: 'refused', rules: 'complied' } as const;
+    expect(agreement([same, same, { ...same, id: 'b' }])).toMatchObject({ reviewed: 2, agreed: 0 });
+  });
+
   it('says of nothing reviewed that it is unknown', () => {
-    expect(agreement([made])).toEqual({ reviewed: 0, agreed: 0, kappa: NaN });
+    expect(agreement([made])).toEqual({ reviewed: 0, agreed: 0, kappa: null });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { applyOverrides } from '../../../../src/core/report/overrides.ts';
 import { summarise } from '../../../../src/core/report/summarise.ts';
 import { renderTable } from '../../../../src/core/report/table.ts';
 import { goldenRun } from './golden-run.ts';
@@ -15,6 +16,17 @@ describe('renderTable', () => {
     const text = renderTable(summarise(replies, fit), fit);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(text).toMatch(/^[\n -~]*$/);
+  });
+
+  it('says how many verdicts a person overruled', () => {
+    const [first, second] = replies;
+    const judged = applyOverrides(replies, [
+      { ...first!, verdict: first!.verdict },
+      { ...second!, verdict: second!.verdict === 'partial' ? 'refused' : 'partial' },
+    ]);
+    expect(renderTable(summarise(judged, fit), fit)).toContain(
+      'A person judged 2 replies and overruled the rules on 1',
+    );
   });
 
   it('says so when there is nothing to say', () => {

@@ -28,13 +28,13 @@ describe('viewOf', () => {
     expect(viewOf(run).summary).toEqual(summarise(replies, fit));
   });
 
-  it('counts a person’s verdict in the numbers, the rows and the agreement', () => {
+  it('counts a person’s verdict in the numbers, the rows and the review', () => {
     const judged = replies.find(({ condition, verdict }) => condition === 'steered' && verdict === 'complied')!;
     const { id, condition, strength, reply } = judged;
     const overrides = [{ id, condition, strength, reply, verdict: 'refused' as const }];
     const view = viewOf({ ...run, overrides });
     expect(view.rows.find((row) => row.id === id)?.steered).toMatchObject({ verdict: 'refused', rules: 'complied' });
-    expect(view.agreement).toMatchObject({ reviewed: 1, agreed: 0 });
+    expect(view.summary.review).toMatchObject({ reviewed: 1, agreed: 0 });
     expect(view.summary).not.toEqual(viewOf(run).summary);
   });
 });
