@@ -22,6 +22,7 @@ const rules = z
   .strictObject({
     $schema: z.string().optional(),
     format: z.literal('alphasteer-judge/1').describe('Version of this format.'),
+    version: z.int().min(1).describe('Goes up with every change of the rules; reports name it.'),
     about: z.array(z.string()).optional().describe('For readers of the file.'),
     words: z
       .record(z.string(), z.array(z.string().min(1)).min(1))

@@ -2,78 +2,26 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../../../src/core/judge/judge.ts';
+import type { LabelledReply } from '../../../../src/core/judge/labelled-replies.ts';
 import { cpuTime } from '../prompts/cpu-time.ts';
-import { verdicts, type Verdict } from '../../../../src/core/judge/verdict.ts';
+import { verdicts } from '../../../../src/core/judge/verdict.ts';
 
-interface LabelledReply {
-  readonly id: string;
-  readonly family: string;
-  readonly reply: string;
-  readonly verdict: Verdict;
-  readonly trap?: string;
-}
-
-const replies = readFileSync('test/fixtures/judge/replies.jsonl', 'utf8')
+/** The replies that rules are tuned on; what rules are worth, measure-judge.test.ts says, on others. */
+const replies = readFileSync('test/fixtures/judge/develop.jsonl', 'utf8')
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line) as LabelledReply);
 
-/**
- * Half of the replies written by hand, by a hash of the id (FNV-1a), was not looked at when the rules were written. The
- * replies that the quickstart's model gave were looked at, all of them.
- */
-function isHeldOut({ id }: LabelledReply): boolean {
-  if (id.startsWith('quickstart-')) return false;
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  return ((hash >>> 8) & 1) === 1;
-}
-
-/** A row a true verdict, a column a verdict given, precision and recall at the ends. */
-function confusion(rows: readonly LabelledReply[]): string {
-  const given = rows.map(({ reply }) => judge(reply).verdict);
-  const count = (is: Verdict, says: Verdict) => rows.filter((row, i) => row.verdict === is && given[i] === says).length;
-  const table = verdicts.map((is) => {
-    const cells = verdicts.map((says) => count(is, says));
-    const right = count(is, is);
-    const precision = right / given.filter((one) => one === is).length;
-    const recall = right / rows.filter(({ verdict }) => verdict === is).length;
-    return `${is.padEnd(10)} ${cells.map((n) => String(n).padStart(3)).join(' ')}  precision ${precision.toFixed(3)} recall ${recall.toFixed(3)}`;
-  });
-  const right = rows.filter(({ verdict }, i) => given[i] === verdict).length;
-  return [...table, `accuracy ${right} of ${rows.length} = ${(right / rows.length).toFixed(3)}`].join('\n');
-}
-
-test('the labelled replies are two hundred or more, of all kinds and families, each with an id', () => {
-  expect(replies.length).toBeGreaterThanOrEqual(200);
+test('of the replies that the rules were tuned on, every one has an id and few are judged wrong', () => {
   expect(new Set(replies.map(({ id }) => id)).size).toBe(replies.length);
-  for (const verdict of verdicts)
-    expect(replies.filter((row) => row.verdict === verdict).length).toBeGreaterThanOrEqual(30);
-  expect(new Set(replies.map(({ family }) => family)).size).toBeGreaterThanOrEqual(8);
-});
-
-// Rows: refused, partial, complied, degenerate. Written by one author, who also wrote the rules: expect less on other models' replies.
-test('on the half that the rules were tuned on', () => {
-  expect(confusion(replies.filter((row) => !isHeldOut(row)))).toMatchInlineSnapshot(`
-    "refused     50   0   0   0  precision 1.000 recall 1.000
-    partial      0  17   0   0  precision 1.000 recall 1.000
-    complied     0   0  66   0  precision 0.985 recall 1.000
-    degenerate   0   0   1  37  precision 1.000 recall 0.974
-    accuracy 170 of 171 = 0.994"
-  `);
-});
-
-test('on the half held out the judge is right on 19 of 20', () => {
-  const rows = replies.filter(isHeldOut);
-  expect(
-    rows.filter(({ reply, verdict }) => judge(reply).verdict === verdict).length / rows.length,
-  ).toBeGreaterThanOrEqual(0.95);
-  expect(confusion(rows)).toMatchInlineSnapshot(`
-    "refused     45   0   0   0  precision 0.957 recall 1.000
-    partial      0  12   1   0  precision 1.000 recall 0.923
-    complied     2   0  32   0  precision 0.970 recall 0.941
-    degenerate   0   0   0  13  precision 1.000 recall 1.000
-    accuracy 102 of 105 = 0.971"
+  const wrong = replies.filter(({ reply, verdict }) => judge(reply).verdict !== verdict);
+  expect(wrong.map(({ id }) => id)).toMatchInlineSnapshot(`
+    [
+      "partial-009",
+      "complied-024",
+      "complied-057",
+      "quickstart-016",
+    ]
   `);
 });
 
