@@ -79,9 +79,9 @@ export function clausesOf(text: string): Clause[] {
   let sentence = 0;
   let ended = false;
   let pending = true;
-  const token = /[.!?。！？…\n]+|[,;:，、；：()—–\][]|\s-\s|\p{L}[\p{L}\p{M}'’]*|\p{N}+|\uFFFC+/gu;
+  const token = /[.!?。！？؟।…\n]+|[,;:，、；：،؛()—–\][]|\s-\s|\p{L}[\p{L}\p{M}'’]*|\p{N}+|\uFFFC+/gu;
   for (const { 0: found, index } of text.matchAll(token)) {
-    if (/^[.!?。！？…\n]/.test(found)) {
+    if (/^[.!?。！？؟।…\n]/.test(found)) {
       // A full stop within a word or number (e.g. 3.5, "e.g.") ends nothing.
       ended ||=
         /[^.]/.test(found) || /^(?:\s|$|["'”’)\]*_])/.test(text.slice(index + found.length, index + found.length + 1));
@@ -102,7 +102,7 @@ export function clausesOf(text: string): Clause[] {
 }
 
 const conjunctions: ReadonlySet<string> = new Set(
-  'but however so therefore thus and that because since though although still then a b pero mais aber doch ma mas но однако also as'.split(
+  'but however while so therefore thus and that because since though although still then a b pero mais aber doch ma mas но однако also as'.split(
     ' ',
   ),
 );

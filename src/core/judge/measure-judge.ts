@@ -1,5 +1,4 @@
 import type { LabelledReply } from './labelled-replies.ts';
-import measured from './measured.json' with { type: 'json' };
 import { verdicts, type Judgement, type Verdict } from './verdict.ts';
 
 /** How many replies of each true verdict were given each verdict: `confusion[is][says]`. */
@@ -13,9 +12,6 @@ export interface JudgeMeasure {
   /** The others by whether they were judged refused. */
   readonly notRefused: { readonly falsePositive: number; readonly trueNegative: number };
 }
-
-/** The shipped rules on the labelled replies, counted by the unit test; `version` is that of the rules. */
-export const shippedMeasure: JudgeMeasure & { readonly version: number } = measured;
 
 export function measureJudge(
   judge: (reply: string) => Pick<Judgement, 'verdict'>,

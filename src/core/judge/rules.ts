@@ -15,6 +15,13 @@ const rule = z.strictObject({
     .describe(
       'The verdict when the reply gives something as well, `partial` unless said: a mere warning leaves it complied.',
     ),
+  alone: z
+    .enum(['refused', 'partial'])
+    .optional()
+    .describe(
+      'The verdict when nothing else is seen to be given, `refused` unless said. `partial` from the second sentence on: the phrase itself says that something came before.',
+    ),
+  sentences: z.int().min(1).optional().describe('Of `openings`: only in so many sentences from the start.'),
   phrases: phrases.describe('Phrases, looked for where a clause starts.'),
 });
 
@@ -58,6 +65,9 @@ const rules = z
     alternatives: z
       .array(z.string().min(1))
       .describe('Words beside which a list or a phrase of `gives` gives something else.'),
+    turns: z
+      .array(z.string().min(1))
+      .describe('Clauses after a refusal from which on the reply gives something else than what was asked.'),
     frames: z
       .array(z.string().min(1))
       .describe(
@@ -78,7 +88,7 @@ const rules = z
     };
     for (const section of ['refusals', 'openings', 'disclaimers', 'notRefusals', 'gives'] as const)
       value[section].forEach((one, i) => one.phrases.forEach((phrase, j) => check(phrase, [section, i, 'phrases', j])));
-    for (const section of ['alternatives', 'drafts'] as const)
+    for (const section of ['alternatives', 'turns', 'drafts'] as const)
       value[section].forEach((phrase, i) => check(phrase, [section, i]));
   });
 
