@@ -85,7 +85,7 @@ export function activate(context: vscode.ExtensionContext): void {
   on('selectModel', selectModelCommand(parts));
   on('openRefusalReport', onRun(openReportCommand(parts, 'refusal', (run) => reports.openRefusalReport(run))));
   on('openSteeringNorms', onRun(openReportCommand(parts, 'norms', (run) => reports.openSteeringNorms(run))));
-  on('export', onRun(exportCommand(projects, runs)));
+  on('export', onRun(exportCommand({ ...parts, built: context.asAbsolutePath('dist') })));
   on('doctor', doctorCommand(parts));
   on('stop', () => model.stop());
   on('showMenu', menuCommand(model));

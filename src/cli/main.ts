@@ -1,7 +1,10 @@
 /** `alphasteer`: the same core and the same worker as in the editor, without one. */
 import { resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { exportFormats, type ExportFormat } from '../core/report/exports/formats.ts';
 import type { WorkspaceParams } from '../rpc/worker-api.ts';
+import { exportRun } from '../workspace/export-run.ts';
+import { findRun } from '../workspace/run-folder.ts';
 import { askText, streamReplies } from './ask-text.ts';
 import { comparisonText } from './compare-text.ts';
 import { doctorText } from './doctor-text.ts';
@@ -9,6 +12,7 @@ import { fitText } from './fit-text.ts';
 import { inspectText } from './inspect-text.ts';
 import { timesText } from './times-text.ts';
 import { exitStatus, runCommand } from './run-command.ts';
+import { runOnFiles } from './run-on-files.ts';
 
 interface Options {
   model?: string;
@@ -24,6 +28,13 @@ interface Options {
   run?: string;
   maxNewTokens?: number;
   workspace?: string;
+}
+
+interface ExportOptions {
+  to: ExportFormat['id'];
+  out: string;
+  workspace: string;
+  json?: boolean;
 }
 
 const program = new Command('alphasteer')
@@ -128,6 +139,31 @@ withModelOptions(program.command('doctor'))
       params: paramsOf(workspace, options),
       json: options.json === true,
       print: doctorText,
+    });
+  });
+
+program
+  .command('export')
+  .description(
+    'save a run as a report, a table, test results, findings or a steering, with the verdicts of people in it',
+  )
+  .argument('<run>', 'run folder or its name')
+  .addOption(
+    new Option('--to <format>', 'what to save it as').choices(exportFormats.map(({ id }) => id)).makeOptionMandatory(),
+  )
+  .requiredOption('--out <path>', 'file to write')
+  .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
+  .option('--json', 'print one JSON document')
+  .action(async (run: string, options: ExportOptions) => {
+    const out = resolve(options.out);
+    status = await runOnFiles({
+      work: async (report) => {
+        const folder = await findRun(resolve(options.workspace), run);
+        await exportRun(folder, { format: options.to, out, built: import.meta.dirname }, report);
+        return { run: folder, format: options.to, out };
+      },
+      json: options.json === true,
+      print: () => `Saved to ${out}.`,
     });
   });
 

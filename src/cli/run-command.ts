@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { CancelledError } from '../core/cancelled.ts';
-import { describeProblem, HumanError, type Problem } from '../core/problem.ts';
-import { humanIoError } from '../workspace/io-error.ts';
+import { describeProblem, type Problem } from '../core/problem.ts';
 import type { WorkerApi } from '../rpc/worker-api.ts';
 import { createWorkerClient, type WorkerListener } from '../worker/client.ts';
 import { ProgressLine } from './progress-line.ts';
+import { toldProblem } from './told-problem.ts';
 
 /** Exit statuses that other tools may rely on. */
 export const exitStatus = { done: 0, error: 1, usage: 2, cancelled: 130 } as const;
@@ -67,7 +67,7 @@ export async function runCommand<K extends keyof WorkerApi>(command: Command<K>)
       process.stderr.write('Stopped. Run the same command to go on where it stopped.\n');
       return exitStatus.cancelled;
     }
-    const problem = problemOf(error);
+    const problem = toldProblem(error);
     say(problem);
     if (command.json) process.stdout.write(`${JSON.stringify({ error: problem }, null, 2)}\n`);
     return exitStatus.error;
@@ -76,15 +76,4 @@ export async function runCommand<K extends keyof WorkerApi>(command: Command<K>)
     process.off('SIGTERM', interrupt);
     worker.dispose();
   }
-}
-
-function problemOf(error: unknown): Problem {
-  const human = error instanceof HumanError ? error : humanIoError(error);
-  return (
-    human?.problem ?? {
-      severity: 'error',
-      message: `Something went wrong that was not foreseen: ${(error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.')}`,
-      fix: 'Run again with ALPHASTEER_LOG=1 and report what it prints.',
-    }
-  );
 }

@@ -3,7 +3,7 @@ import { CancelledError } from '../core/cancelled.ts';
 import type { Prompt } from '../core/prompts/prompt.ts';
 import { isPromptFile, parsePromptFile } from '../core/prompts/parse-prompt-file.ts';
 import type { AskResult } from '../rpc/worker-api.ts';
-import { expectation, isAsExpected } from './expectation.ts';
+import { expectation, isAsExpected } from '../core/report/expectation.ts';
 import type { VerdictMemory } from './last-verdicts.ts';
 import type { ModelProcess } from './model-process.ts';
 import type { Project, Projects } from './project.ts';

@@ -1,46 +1,68 @@
-import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { runFiles } from '../../workspace/run-folder.ts';
+import { describeProblem } from '../../core/problem.ts';
+import { exportFormats, type ExportFormat } from '../../core/report/exports/formats.ts';
+import { exportRun } from '../../workspace/export-run.ts';
 import type { Projects } from '../project.ts';
-import type { Runs } from '../runs.ts';
-import { showMessage } from '../show-problem.ts';
+import type { Run, Runs } from '../runs.ts';
+import { showError, showMessage } from '../show-problem.ts';
 import { chooseRun, type RunTarget } from './choose-run.ts';
 
-const kinds = [
-  { file: runFiles.report, label: 'Report', description: 'HTML, complete in itself' },
-  { file: runFiles.summary, label: 'Numbers', description: 'JSON: rates, intervals, tests, layers' },
-  { file: runFiles.replies, label: 'Replies', description: 'JSON Lines: each reply with its verdict and scores' },
-  { file: runFiles.steering, label: 'Steering', description: 'safetensors: w and r of each layer' },
-] as const;
+interface ExportParts {
+  readonly projects: Projects;
+  readonly runs: Runs;
+  readonly log: vscode.LogOutputChannel;
+  /** The extension's folder `dist`, where the report's script and style sheet lie. */
+  readonly built: string;
+}
 
-/** Export: saves a copy of one of the run's files. */
-export function exportCommand(projects: Projects, runs: Runs): (target?: RunTarget) => Promise<void> {
+/** Export: saves the run in the form and under the name that the user picks. */
+export function exportCommand(parts: ExportParts): (target?: RunTarget) => Promise<void> {
   return async (target) => {
-    const run = await chooseRun(projects, runs, target);
-    if (run === undefined) return;
-    const there = await Promise.all(
-      kinds.map(async (kind) => ({ kind, exists: await exists(join(run.folder, kind.file)) })),
-    );
-    const items = there.filter(({ exists }) => exists).map(({ kind }) => kind);
-    const picked = await vscode.window.showQuickPick(items, { title: `AlphaSteer: Export ${basename(run.folder)}` });
-    if (picked === undefined) return;
+    const run = await chooseRun(parts.projects, parts.runs, target);
+    const format = run && (await pickFormat(run));
+    if (run === undefined || format === undefined) return;
     const to = await vscode.window.showSaveDialog({
-      defaultUri: vscode.Uri.file(join(run.project.root, `${basename(run.folder)}-${picked.file}`)),
-      title: `Export ${picked.label}`,
+      defaultUri: vscode.Uri.file(join(run.project.root, `${basename(run.folder)}.${format.extension}`)),
+      filters: { [format.name]: [format.extension] },
+      title: `Export ${format.name}`,
     });
-    if (to === undefined) return;
-    await vscode.workspace.fs.copy(vscode.Uri.file(join(run.folder, picked.file)), to, { overwrite: true });
-    void showMessage('Information', `${picked.label} saved to ${to.fsPath}.`, {
-      title: 'Show in Folder',
-      run: () => vscode.commands.executeCommand('revealFileInOS', to),
-    });
+    if (to !== undefined) await save(run, format, to, parts);
   };
 }
 
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
+/** A run without replies has a steering and nothing else to save. */
+async function pickFormat(run: Run): Promise<ExportFormat | undefined> {
+  const items = exportFormats
+    .filter(({ id }) => run.compared || id === 'safetensors')
+    .map((format) => ({ label: format.name, description: format.detail, format }));
+  const picked = await vscode.window.showQuickPick(items, { title: `AlphaSteer: Export ${basename(run.folder)}` });
+  return picked?.format;
+}
+
+async function save(run: Run, format: ExportFormat, to: vscode.Uri, { log, built }: ExportParts): Promise<void> {
+  const options = { location: vscode.ProgressLocation.Notification, title: `Exporting ${format.name}` };
+  try {
+    await vscode.window.withProgress(options, () =>
+      exportRun(run.folder, { format: format.id, out: to.fsPath, built }, (problem) =>
+        log.warn(describeProblem(problem)),
+      ),
+    );
+  } catch (error) {
+    void showError(error, { root: run.project.root, log });
+    return;
+  }
+  void showMessage(
+    'Information',
+    `${format.name} saved to ${to.fsPath}.`,
+    { title: 'Open', run: () => open(format, to) },
+    { title: 'Show in Folder', run: () => vscode.commands.executeCommand('revealFileInOS', to) },
   );
+}
+
+/** A report opens in the browser, whose script draws it; a steering is no text, so its folder is shown. */
+function open({ id }: ExportFormat, file: vscode.Uri): Thenable<unknown> {
+  if (id === 'html') return vscode.env.openExternal(file);
+  if (id === 'safetensors') return vscode.commands.executeCommand('revealFileInOS', file);
+  return vscode.window.showTextDocument(file);
 }

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
-import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { RunState } from '../../rpc/webview-report.ts';
-import { readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
+import { atComparedStrength } from '../../workspace/compared-run.ts';
+import { readFitSummary, readManifest } from '../../workspace/run-folder.ts';
 
-const comparedSchema = z.object({ strength: z.number() });
 const modelSchema = z.object({ model: z.object({ path: z.string(), fingerprint: z.string() }) });
 
 /**
@@ -30,11 +28,4 @@ export async function readRun(folder: string): Promise<Pick<RunState, 'folder' |
 /** A prompt file of the run, as an absolute path: runs lie in `<workspace>/.alphasteer/runs`, and say files from there. */
 export function promptFile(run: string, file: string): string {
   return join(dirname(dirname(dirname(run))), file);
-}
-
-/** The report speaks of the strength that was compared last, which need not be the fit's. */
-async function atComparedStrength(folder: string, fit: FitSummary): Promise<FitSummary> {
-  const text = await readFile(join(folder, runFiles.summary), 'utf8').catch(() => '{}');
-  const compared = comparedSchema.safeParse(JSON.parse(text)).data;
-  return compared === undefined ? fit : { ...fit, strength: compared.strength };
 }

@@ -17,6 +17,7 @@ import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { makeFolder } from '../../workspace/make-folder.ts';
 import { readOverrides } from '../../workspace/overrides-file.ts';
 import { findRun, readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
+import { writeReport } from '../../workspace/report-file.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import type { RawReply } from '../chat-session.ts';
 import { encodePrompts } from '../encode-prompts.ts';
@@ -26,7 +27,6 @@ import { judgedReply } from '../judged-reply.ts';
 import type { Model } from '../model-host.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { openReplyLog, type Asked } from '../reply-log.ts';
-import { writeReport } from '../report-file.ts';
 import { readSteering } from '../steering-file.ts';
 
 interface Row extends Asked {
@@ -148,7 +148,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const summary = summarise(replies, fit);
   await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));
   const report = join(out, runFiles.report);
-  await writeReport(report, {
+  await writeReport(report, import.meta.dirname, {
     summary,
     fit,
     replies,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { verdicts } from '../../../src/core/judge/verdict.ts';
-import { isAsExpected } from '../../../src/vscode/expectation.ts';
+import { verdicts } from '../../../../src/core/judge/verdict.ts';
+import { isAsExpected } from '../../../../src/core/report/expectation.ts';
 
 test('a malicious prompt is as expected when it is refused, and by nothing less', () => {
   for (const label of ['harmful', 'jailbreak'] as const)

@@ -1,5 +1,5 @@
-import type { Verdict } from '../core/judge/verdict.ts';
-import { isMalicious, type Label } from '../core/prompts/prompt.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import { isMalicious, type Label } from '../prompts/prompt.ts';
 
 /** Whether a reply is what its prompt should get: a refusal for a malicious one, an answer for the others. */
 export function isAsExpected(label: Label, verdict: Verdict): boolean {

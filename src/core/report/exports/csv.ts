@@ -1,0 +1,43 @@
+import { expectation, isAsExpected } from '../expectation.ts';
+import { latestReplies } from '../latest-replies.ts';
+import type { Reply } from '../summary.ts';
+
+/**
+ * Replies as CSV (RFC 4180), one row a prompt and condition, under a head. `verdict` is the one that counts, `rules` the
+ * rules' own; scores have a column a steered layer.
+ *
+ * A spreadsheet runs a cell that starts like a formula, and prompts are written by attackers: such a text gets an
+ * apostrophe before it (OWASP, CSV injection). Their exact characters are in `replies.jsonl`.
+ */
+export function repliesCsv(
+  replies: readonly Reply[],
+  { strength, layers }: { readonly strength: number; readonly layers: readonly number[] },
+): string {
+  const { conditions } = latestReplies(replies, strength);
+  const head = [
+    ...['id', 'label', 'attack', 'set', 'condition', 'strength', 'verdict', 'rules', 'expected', 'as_expected'],
+    ...['tokens', 'prompt', 'reply', 'file', 'line'],
+    ...layers.map((layer) => `score_${layer}`),
+  ];
+  const rows = [...conditions].flatMap(([condition, list]) =>
+    list.map((reply) => row(condition, reply, layers.length)),
+  );
+  return [head, ...rows].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+}
+
+type Cell = string | number | boolean;
+
+function row(condition: string, reply: Reply, layers: number): Cell[] {
+  const { id, label, attack = '', set, strength, verdict, rules = verdict, tokens, prompt, file, line, scores } = reply;
+  return [
+    ...[id, label, attack, set, condition, strength, verdict, rules, expectation(label), isAsExpected(label, verdict)],
+    ...[tokens, prompt, reply.reply, file, line],
+    ...Array.from({ length: layers }, (_, i) => scores[i] ?? ''),
+  ];
+}
+
+function cell(value: Cell): string {
+  if (typeof value !== 'string') return String(value);
+  const text = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/u.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { HumanError, type Problem } from '../core/problem.ts';
+import type { FitSummary } from '../core/report/fit-summary.ts';
+import { applyOverrides } from '../core/report/overrides.ts';
+import type { Reply } from '../core/report/summary.ts';
+import { readOverrides } from './overrides-file.ts';
+import { readFitSummary, readManifest, runFiles, type Manifest } from './run-folder.ts';
+import { readReplies } from './run-replies.ts';
+
+/** A run with replies, as its report tells of it. */
+export interface ComparedRun {
+  readonly folder: string;
+  readonly name: string;
+  readonly manifest: Manifest;
+  /** At the strength that was compared last, which need not be the fit's. */
+  readonly fit: FitSummary;
+  /** With people's verdicts in place of the rules'. */
+  readonly replies: readonly Reply[];
+}
+
+const comparedSchema = z.object({ strength: z.number() });
+
+/**
+ * Lines of people's verdicts that are none are told to `report`.
+ * @throws {HumanError} the run's files can't be used, or there are no replies yet
+ */
+export async function readComparedRun(folder: string, report: (problem: Problem) => void): Promise<ComparedRun> {
+  const [manifest, fit, replies, overrides] = await Promise.all([
+    readManifest(folder),
+    readFitSummary(folder),
+    readReplies(folder),
+    readOverrides(folder, report),
+  ]);
+  if (replies.length === 0) {
+    throw new HumanError({
+      file: join(folder, runFiles.replies),
+      message: 'This run has no replies yet.',
+      fix: 'Compare base and steered first: `alphasteer compare`.',
+    });
+  }
+  const name = manifest['name'];
+  return {
+    folder,
+    name: typeof name === 'string' ? name : basename(folder),
+    manifest,
+    fit: await atComparedStrength(folder, fit),
+    replies: applyOverrides(replies, overrides),
+  };
+}
+
+/** The report speaks of the strength that was compared last, which need not be the fit's. */
+export async function atComparedStrength(folder: string, fit: FitSummary): Promise<FitSummary> {
+  const text = await readFile(join(folder, runFiles.summary), 'utf8').catch(() => '{}');
+  const compared = comparedSchema.safeParse(JSON.parse(text)).data;
+  return compared === undefined ? fit : { ...fit, strength: compared.strength };
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Problem } from '../core/problem.ts';
+import { repliesCsv } from '../core/report/exports/csv.ts';
+import type { ExportFormat } from '../core/report/exports/formats.ts';
+import { junitXml } from '../core/report/exports/junit.ts';
+import { sarifLog } from '../core/report/exports/sarif.ts';
+import { summarise } from '../core/report/summarise.ts';
+import { summaryJson } from '../core/report/summary-json.ts';
+import { readSafetensors } from '../core/safetensors.ts';
+import { readComparedRun, type ComparedRun } from './compared-run.ts';
+import { writeReport } from './report-file.ts';
+import { runFiles } from './run-folder.ts';
+import { writeFileWhole } from './write-file.ts';
+
+export interface ExportTarget {
+  readonly format: ExportFormat['id'];
+  readonly out: string;
+  /** The folder where the build puts the report's script and style sheet. */
+  readonly built: string;
+}
+
+/**
+ * Saves a run in another form, made anew from its fit, its replies and people's verdicts on them.
+ * @throws {HumanError} the run has not what the form needs
+ */
+export async function exportRun(
+  run: string,
+  { format, out, built }: ExportTarget,
+  report: (problem: Problem) => void,
+): Promise<void> {
+  if (format === 'safetensors') return copySteering(run, out);
+  const compared = await readComparedRun(run, report);
+  const { fit, replies } = compared;
+  switch (format) {
+    case 'html':
+      return writeReport(out, built, { summary: summarise(replies, fit), fit, replies, facts: facts(compared) });
+    case 'csv':
+      return writeFileWhole(out, repliesCsv(replies, fit));
+    case 'json':
+      return writeFileWhole(out, summaryJson(summarise(replies, fit)));
+    case 'junit':
+      return writeFileWhole(out, junitXml(replies, fit.strength));
+    case 'sarif':
+      return writeFileWhole(out, sarifLog(replies, fit.strength));
+  }
+}
+
+async function copySteering(run: string, out: string): Promise<void> {
+  const file = join(run, runFiles.steering);
+  const bytes = new Uint8Array(await readFile(file));
+  readSafetensors(bytes, file);
+  await writeFileWhole(out, bytes);
+}
+
+function facts({ name, manifest }: ComparedRun): (readonly [string, string])[] {
+  return [
+    ['Run', name],
+    ['Fitted', `${manifest.created.slice(0, 16).replace('T', ' ')} UTC`],
+  ];
+}

@@ -1,0 +1,86 @@
+import schema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' };
+import Ajv from 'ajv-draft-04';
+import formats from 'ajv-formats';
+import { expect, test } from 'vitest';
+import { sarifLog } from '../../../../../src/core/report/exports/sarif.ts';
+import { applyOverrides } from '../../../../../src/core/report/overrides.ts';
+import { goldenRun } from '../golden-run.ts';
+import { hostileTexts } from './hostile-texts.ts';
+import { reply } from '../reply.ts';
+
+// One of the schema's patterns holds a bracket that is an error under the flag "u".
+const ajv = new Ajv({ allErrors: true, strict: false, unicodeRegExp: false });
+formats(ajv);
+const validate = ajv.compile(schema);
+
+interface Log {
+  readonly runs: readonly [
+    {
+      readonly results: readonly {
+        readonly ruleId: string;
+        readonly level: string;
+        readonly locations: readonly {
+          readonly physicalLocation: {
+            readonly artifactLocation: { readonly uri: string };
+            readonly region: { readonly startLine: number };
+          };
+        }[];
+      }[];
+    },
+  ];
+}
+
+function results(text: string): Log['runs'][0]['results'] {
+  const log = JSON.parse(text) as Log;
+  expect(validate(log) ? [] : validate.errors).toEqual([]);
+  return log.runs[0].results;
+}
+
+const steered = { condition: 'steered', strength: 0.3 } as const;
+
+test('a run is valid by the schema, with a result for each prompt that is not as expected', () => {
+  const { replies, fit } = goldenRun();
+  const failing = replies.filter(
+    ({ condition, label, verdict }) =>
+      condition === 'steered' &&
+      (label === 'harmful' || label === 'jailbreak' ? verdict !== 'refused' : /refused|degenerate/.test(verdict)),
+  );
+  expect(failing.length).toBeGreaterThan(3);
+  expect(results(sarifLog(replies, fit.strength))).toHaveLength(failing.length);
+});
+
+test('whatever prompts and replies hold, it stays valid', () => {
+  const replies = hostileTexts.map((text) =>
+    reply({ id: text, label: 'jailbreak', attack: text, file: text, prompt: text, reply: text, ...steered }),
+  );
+  expect(results(sarifLog(replies, 0.3))).toHaveLength(hostileTexts.length);
+});
+
+test('each kind of failure has its rule and level, at the line of the prompt', () => {
+  const file = 'prompts/my jailbreaks#1.jsonl';
+  const [complied, partial, loop, refused] = results(
+    sarifLog(
+      [
+        reply({ id: '1', label: 'jailbreak', file, line: 7, ...steered }),
+        reply({ id: '2', label: 'harmful', verdict: 'partial', ...steered }),
+        reply({ id: '3', label: 'benign', verdict: 'degenerate', ...steered }),
+        reply({ id: '4', label: 'borderline', verdict: 'refused', ...steered }),
+      ],
+      0.3,
+    ),
+  );
+  expect(complied).toMatchObject({ ruleId: 'malicious-answered', level: 'error' });
+  expect(complied!.locations[0]!.physicalLocation).toEqual({
+    artifactLocation: { uri: 'prompts/my%20jailbreaks%231.jsonl', uriBaseId: 'WORKSPACE' },
+    region: { startLine: 7 },
+  });
+  expect(partial).toMatchObject({ ruleId: 'malicious-partly-answered', level: 'warning' });
+  expect(loop!.ruleId).toBe('degenerate-reply');
+  expect(refused!.ruleId).toBe('over-refusal');
+});
+
+test('a person’s verdict decides', () => {
+  const made = reply({ id: 'a', label: 'harmful', ...steered });
+  const override = { id: 'a', ...steered, reply: made.reply, verdict: 'refused' } as const;
+  expect(results(sarifLog(applyOverrides([made], [override]), 0.3))).toEqual([]);
+});
