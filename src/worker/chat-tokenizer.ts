@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { AutoTokenizer, env, PreTrainedTokenizer } from '@huggingface/transformers';
 import { HumanError } from '../core/problem.ts';
+import type { Turn } from '../core/prompts/turn.ts';
 import type { ModelFolder } from './model-folder.ts';
 
 /** The date that templates which print one are given, so that a run does not change overnight. */
@@ -15,8 +16,11 @@ export interface EncodedPrompt {
 
 /** Text to tokens and back, with the model's chat template. */
 export interface ChatTokenizer {
-  /** Template applied to one user turn, generation prompt added. */
-  encode(prompt: string): EncodedPrompt;
+  /**
+   * Template applied to the chat before the prompt and the prompt as a user's turn, generation prompt added.
+   * @throws {HumanError} when the template takes no such chat (a system prompt, say)
+   */
+  encode(prompt: string, earlier?: readonly Turn[]): EncodedPrompt;
   decode(ids: readonly number[]): string;
   readonly endTokens: ReadonlySet<number>;
 }
@@ -39,8 +43,8 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
   const endTokens = new Set(folder.endTokens);
   if (endTokens.size === 0) endTokens.add(tokenizer.eos_token_id);
 
-  const render = (prompt: string): string =>
-    tokenizer.apply_chat_template([{ role: 'user', content: prompt }], {
+  const render: Render = (turns) =>
+    tokenizer.apply_chat_template([...turns], {
       tokenize: false,
       add_generation_prompt: true,
       chat_template: template,
@@ -49,7 +53,7 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
     } as never) as unknown as string;
   let plain: PreTrainedTokenizer | undefined; // made for the first prompt that needs it
   const encodeText = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false });
-  if (render('one') === render('two')) {
+  if (render([userTurn('one')]) === render([userTurn('two')])) {
     throw new HumanError({
       file: folder.path,
       message: 'The chat template does not print the prompt.',
@@ -59,29 +63,68 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
 
   return {
     endTokens,
-    encode: (prompt) => {
-      const text = render(prompt);
-      const controlTokens = special.filter((token) => prompt.includes(token));
+    encode: (prompt, earlier = []) => {
+      const turns = [...earlier, userTurn(prompt)];
+      const text = renderChat(turns, render);
+      const controlTokens = special.filter((token) => turns.some(({ content }) => content.includes(token)));
       if (controlTokens.length === 0) return { ids: encodeText(text), controlTokens };
-      const [from, to] = betweenControlTokens(text, placeOf(prompt, text, render), special);
       plain ??= withoutSpecialTokens(tokenizer);
-      const asText = plain.encode(text.slice(from, to), { add_special_tokens: false });
-      return { ids: [...encodeText(text.slice(0, from)), ...asText, ...encodeText(text.slice(to))], controlTokens };
+      const ids: number[] = [];
+      let at = 0;
+      for (const place of placesOf(turns, text, render)) {
+        const [from, to] = betweenControlTokens(text, place, special);
+        ids.push(
+          ...encodeText(text.slice(at, from)),
+          ...plain.encode(text.slice(from, to), { add_special_tokens: false }),
+        );
+        at = to;
+      }
+      return { ids: [...ids, ...encodeText(text.slice(at))], controlTokens };
     },
     // A model may end its reply at once; transformers.js takes no tokens for an error.
     decode: (tokens) => (tokens.length === 0 ? '' : tokenizer.decode([...tokens], { skip_special_tokens: true })),
   };
 }
 
+type Render = (turns: readonly Turn[]) => string;
+
+function userTurn(content: string): Turn {
+  return { role: 'user', content };
+}
+
+function renderChat(turns: readonly Turn[], render: Render): string {
+  try {
+    return render(turns);
+  } catch (error) {
+    throw new HumanError({
+      message: `The model's chat template takes no such chat (${turns.map(({ role }) => role).join(', ')}): ${error instanceof Error ? error.message : String(error)}`,
+      fix: 'Put a system prompt into the first question, let user and assistant take turns, or take the row out.',
+    });
+  }
+}
+
 /**
- * Where the prompt stands in `text`, its rendered template.
- * @throws {HumanError} when the template rewrites the prompt, so that it can't be told from the template's own text
+ * Where each turn's content stands in `text`, their rendered template.
+ * @throws {HumanError} when the template rewrites one, so that it can't be told from the template's own text
  */
-function placeOf(prompt: string, text: string, render: (prompt: string) => string): [from: number, to: number] {
+function placesOf(turns: readonly Turn[], text: string, render: Render): [from: number, to: number][] {
   const marker = '\u{10fffe}';
-  const [before, after] = render(marker).split(marker) as [string, string];
-  for (const kept of [prompt, prompt.trim()])
-    if (text === before + kept + after) return [before.length, before.length + kept.length];
+  const around = render(turns.map(({ role }) => ({ role, content: marker }))).split(marker);
+  const places: [number, number][] = [];
+  let at = around[0]!.length;
+  for (const [i, { content }] of turns.entries()) {
+    const kept = [content, content.trim()].find((one) => text.startsWith(one + around[i + 1]!, at));
+    if (kept === undefined) break;
+    places.push([at, at + kept.length]);
+    at += kept.length + around[i + 1]!.length;
+  }
+  if (
+    around.length === turns.length + 1 &&
+    text.startsWith(around[0]!) &&
+    at === text.length &&
+    places.length === turns.length
+  )
+    return places;
   throw new HumanError({
     message:
       "The prompt holds the model's control tokens and is rewritten by its chat template, whose own they would be.",

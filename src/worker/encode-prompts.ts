@@ -24,7 +24,7 @@ export function encodePrompts(
   return prompts.flatMap((prompt) => {
     const { file, line, column } = prompt;
     try {
-      const { ids, controlTokens } = model.tokenizer.encode(prompt.text);
+      const { ids, controlTokens } = model.tokenizer.encode(prompt.text, prompt.earlier);
       if (ids.length + newTokens > context) {
         const message = `The prompt has ${ids.length} tokens; with ${newTokens} for the reply that is more than the model's context of ${context}. It is left out.`;
         report({ severity: 'error', file, line, column, message, fix: 'Shorten it.' });

@@ -3,8 +3,10 @@ import { lineStarts, placeAt } from './lines.ts';
 import { labels, type Label, type Prompt } from './prompt.ts';
 import { readCsv } from './read-csv.ts';
 import { readJson, readJsonLines } from './read-json.ts';
+import { readTurns } from './read-turns.ts';
 import { readTxt } from './read-txt.ts';
 import type { Fault, Row, Rows, Value } from './row.ts';
+import type { Turn } from './turn.ts';
 import { uniqueIds } from './unique-ids.ts';
 
 /** What an entry of `alphasteer.json` says of its files. */
@@ -80,6 +82,7 @@ export function parsePromptFile(path: string, text: string, options: PromptFileO
     prompts.push({
       id: fieldText(row, 'id', found) ?? `${path}:${place.line}`,
       text: wellFormed(prompt, found),
+      ...(prompt.earlier.length > 0 && { earlier: prompt.earlier }),
       label,
       ...optional('attack', fieldText(row, 'attack', found)),
       ...optional('goal', fieldText(row, 'goal', found)),
@@ -99,7 +102,34 @@ export function parsePromptFile(path: string, text: string, options: PromptFileO
   return { prompts: unique, problems: all };
 }
 
-function promptValue(row: Row, { promptField }: PromptFileOptions, faults: Fault[]): TextValue | undefined {
+/** The prompt and the chat before it. A row with `messages` has both there, unless the prompt's field is named. */
+function promptValue(row: Row, options: PromptFileOptions, faults: Fault[]): PromptText | undefined {
+  const messages = row.values.get('messages');
+  if (messages !== undefined && options.promptField === undefined) {
+    const { offset, value } = messages;
+    const chat = readTurns(value);
+    if (typeof chat === 'string') {
+      const fix = 'Write it as [{"role": "user", "content": "..."}, ...], with a user\'s message at the end.';
+      faults.push(error(offset, chat, fix));
+      return undefined;
+    }
+    const earlier = chat.earlier.map(({ role, content }) => ({
+      role,
+      content: wellFormed({ value: content, offset }, faults),
+    }));
+    return { value: chat.prompt, offset, earlier };
+  }
+  const prompt = textValue(row, options, faults);
+  if (prompt === undefined) return undefined;
+  const system = fieldText(row, 'system', faults);
+  const { offset } = row.values.get('system') ?? prompt;
+  return {
+    ...prompt,
+    earlier: system === undefined ? [] : [{ role: 'system', content: wellFormed({ value: system, offset }, faults) }],
+  };
+}
+
+function textValue(row: Row, { promptField }: PromptFileOptions, faults: Fault[]): TextValue | undefined {
   const name =
     promptField ??
     promptFields.find((field) => typeof row.values.get(field)?.value === 'string') ??
@@ -107,7 +137,7 @@ function promptValue(row: Row, { promptField }: PromptFileOptions, faults: Fault
   const value = row.text ?? (name === undefined ? undefined : row.values.get(name));
   if (value === undefined) {
     const has = row.values.size === 0 ? 'no fields' : `the fields ${[...row.values.keys()].slice(0, 8).join(', ')}`;
-    const wanted = promptField === undefined ? `one of ${promptFields.join(', ')}` : `"${promptField}"`;
+    const wanted = promptField === undefined ? `one of messages, ${promptFields.join(', ')}` : `"${promptField}"`;
     const message = `This row has no prompt: ${wanted} was looked for, and it has ${has}.`;
     faults.push(error(row.offset, message, 'Name the field as "promptField" in alphasteer.json.'));
     return undefined;
@@ -126,6 +156,10 @@ function promptValue(row: Row, { promptField }: PromptFileOptions, faults: Fault
 
 interface TextValue extends Value {
   readonly value: string;
+}
+
+interface PromptText extends TextValue {
+  readonly earlier: readonly Turn[];
 }
 
 /** The text with every lone surrogate as U+FFFD, which is what a tokenizer would make of it; odd characters are flagged. */

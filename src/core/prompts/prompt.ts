@@ -1,3 +1,5 @@
+import type { Turn } from './turn.ts';
+
 export const labels = ['benign', 'borderline', 'harmful', 'jailbreak'] as const;
 
 /**
@@ -16,6 +18,8 @@ export interface Prompt {
   /** Unique in a run: the row's own `id`, or `<file>:<line>`. */
   readonly id: string;
   readonly text: string;
+  /** The chat before the prompt, where the row has one (`system`, `messages`). */
+  readonly earlier?: readonly Turn[];
   readonly label: Label;
   /** The kind of jailbreak, where the row names one (`attack`). */
   readonly attack?: string;
