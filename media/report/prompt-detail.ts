@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { Verdict } from '../../src/core/judge/verdict.ts';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
+import { chatText } from '../../src/core/report/chat-text.ts';
 import { count } from '../../src/core/report/format.ts';
 import { reviewWords } from '../../src/core/report/review-words.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
@@ -14,6 +15,9 @@ const shownCharacters = 4000;
 
 export type SideName = 'base' | 'steered';
 
+/** The texts of an open prompt. */
+export type TextPart = SideName | 'prompt' | 'earlier';
+
 /** What an editor can do with a prompt, and a file can't. */
 export interface RowActions {
   /** Shows the prompt where it stands. */
@@ -24,8 +28,8 @@ export interface RowActions {
 
 /** Which texts of an open prompt are shown whole, and how to ask for it. */
 export interface WholeTexts {
-  readonly has: (part: SideName | 'prompt') => boolean;
-  readonly add: (part: SideName | 'prompt') => void;
+  readonly has: (part: TextPart) => boolean;
+  readonly add: (part: TextPart) => void;
 }
 
 /** One prompt opened: its text, both replies side by side with the words that decided, and what each layer did. */
@@ -39,7 +43,7 @@ export function promptDetail(
   }: { readonly controls: Controls; readonly actions: RowActions; readonly whole: WholeTexts },
 ): TemplateResult {
   const { open, overrule } = actions;
-  const text = (part: SideName | 'prompt', about: Pick<TextBlock, 'kind' | 'text' | 'span'>) =>
+  const text = (part: TextPart, about: Pick<TextBlock, 'kind' | 'text' | 'span'>) =>
     textBlock({
       ...about,
       limit: whole.has(part) ? about.text.length : shownCharacters,
@@ -76,6 +80,12 @@ export function promptDetail(
             </button>`
       }
     </h4>
+    ${
+      row.earlier === undefined
+        ? ''
+        : html`<h5>The chat before it</h5>
+            ${text('earlier', { kind: 'prompt', text: chatText(row.earlier), span: null })}`
+    }
     ${text('prompt', { kind: 'prompt', text: row.prompt, span: null })}
     <div class="sides">${side('base', 'Base')} ${side('steered', 'Steered')}</div>
     ${row.steered === null ? '' : layerTable(sideLayers(row.steered, fit))}

@@ -248,7 +248,7 @@ export class PromptsTable {
 
   #detail(row: ReportRow): unknown {
     const key = (part: string) => JSON.stringify([row.id, part]);
-    const parts = ['prompt', 'base', 'steered'].map((part) => this.#whole.has(key(part)));
+    const parts = ['prompt', 'earlier', 'base', 'steered'].map((part) => this.#whole.has(key(part)));
     const whole = {
       has: (part: string) => this.#whole.has(key(part)),
       add: (part: string) => {

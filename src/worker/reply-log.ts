@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Prompt } from '../core/prompts/prompt.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Reply } from '../core/report/summary.ts';
@@ -52,7 +53,9 @@ export async function openReplyLog(
   return {
     find: ({ prompt, condition, strength }) => {
       const reply = last.get(keyOf({ id: prompt.id, condition, strength }));
-      return reply?.recipe === recipe && reply.prompt === prompt.text ? reply : undefined;
+      const same =
+        reply?.recipe === recipe && reply.prompt === prompt.text && isDeepStrictEqual(reply.earlier, prompt.earlier);
+      return same ? reply : undefined;
     },
     add: async (replies) => {
       const logged = replies.map((reply) => ({ ...reply, recipe }));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { verdicts } from '../core/judge/verdict.ts';
 import { labels } from '../core/prompts/prompt.ts';
+import { roles } from '../core/prompts/turn.ts';
 import type { Reply } from '../core/report/summary.ts';
 import { readJsonLines } from './json-lines.ts';
 import { runFiles } from './run-folder.ts';
@@ -14,6 +15,7 @@ const replySchema = z.looseObject({
   condition: z.string(),
   strength: z.number(),
   prompt: z.string(),
+  earlier: z.array(z.object({ role: z.enum(roles), content: z.string() })).optional(),
   reply: z.string(),
   tokens: z.number(),
   verdict: z.enum(verdicts),

@@ -1,4 +1,5 @@
 import { isMalicious, type Label } from '../prompts/prompt.ts';
+import type { Turn } from '../prompts/turn.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { compareText, latestReplies } from './latest-replies.ts';
 import { labelGroups } from './groups.ts';
@@ -25,6 +26,7 @@ export interface ReportRow {
   readonly attack?: string;
   readonly set: Reply['set'];
   readonly prompt: string;
+  readonly earlier?: readonly Turn[];
   readonly file: string;
   readonly line: number;
   readonly change: Change;
@@ -54,13 +56,14 @@ export function isFlip(change: Change): boolean {
 }
 
 function row(about: Reply, base: Reply | undefined, steered: Reply | undefined): ReportRow {
-  const { id, label, attack, set, prompt, file, line } = about;
+  const { id, label, attack, set, prompt, earlier, file, line } = about;
   return {
     id,
     label,
     ...(attack === undefined ? {} : { attack }),
     set,
     prompt,
+    ...(earlier === undefined ? {} : { earlier }),
     file,
     line,
     change: changeOf(label, base?.verdict, steered?.verdict),

@@ -1,5 +1,6 @@
 import type { Verdict } from '../judge/verdict.ts';
 import type { Label } from '../prompts/prompt.ts';
+import type { Turn } from '../prompts/turn.ts';
 import type { EvidenceSet, Group } from './groups.ts';
 
 /** One finished reply: a line of `replies.jsonl`. */
@@ -12,6 +13,8 @@ export interface Reply {
   readonly condition: string;
   readonly strength: number;
   readonly prompt: string;
+  /** The chat before the prompt, where there was one. */
+  readonly earlier?: readonly Turn[];
   readonly reply: string;
   /** New tokens, the end-of-reply token not counted. */
   readonly tokens: number;

@@ -196,6 +196,7 @@ function replyTo(
     condition,
     strength,
     prompt: prompt.text,
+    ...(prompt.earlier !== undefined && { earlier: prompt.earlier }),
     reply,
     tokens,
     verdict,

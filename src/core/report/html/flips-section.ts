@@ -1,3 +1,4 @@
+import { chatText } from '../chat-text.ts';
 import { changeState, changeWords } from '../change-words.ts';
 import { count } from '../format.ts';
 import { markedText } from '../marked-text.ts';
@@ -41,6 +42,7 @@ function flipArticle(row: ReportRow): Html {
     <p class="quiet">
       ${groupName(row.label)}${row.attack === undefined ? nothing : html` · ${row.attack}`} · ${row.file}:${row.line}
     </p>
+    ${row.earlier === undefined ? nothing : html`<p class="prompt" dir="auto">${cutText(chatText(row.earlier), null, shownPrompt)}</p>`}
     <p class="prompt" dir="auto">${cutText(row.prompt, null, shownPrompt)}</p>
     <div class="sides">${sideColumn('Base', row.base)} ${sideColumn('Steered', row.steered)}</div>
   </article> `;

@@ -78,6 +78,18 @@ describe('renderReport', () => {
     expect(render(replies)).not.toContain('A person judged');
   });
 
+  it('shows the chat before a prompt', () => {
+    const earlier = [
+      { role: 'system', content: 'You are <b>Vexo</b>.' },
+      { role: 'user', content: 'Hi' },
+    ] as const;
+    const page = render([
+      reply({ id: 'a', earlier, verdict: 'complied' }),
+      reply({ id: 'a', earlier, condition: 'steered', verdict: 'refused' }),
+    ]);
+    expect(page).toContain('system: You are &lt;b&gt;Vexo&lt;/b&gt;.\n\nuser: Hi');
+  });
+
   it('cuts a megabyte in the static view, says so, and keeps it whole in the data', () => {
     const long = 'loop '.repeat(200_000);
     const page = render([
