@@ -28,27 +28,41 @@ export function recognised(layers: readonly LayerScores[], shares: BenignShares)
   );
 }
 
+/** Two layers, and at how many of them a malicious prompt is steered on average, 0 to 2. */
+export interface LayerPair {
+  readonly layers: readonly [lower: number, upper: number];
+  readonly steered: number;
+}
+
+export interface LayerChoice {
+  /** Ascending. */
+  readonly layers: readonly number[];
+  /** The pair chosen, and the best of the others where there is another; null where no two are far enough apart. */
+  readonly pairs: { readonly best: LayerPair; readonly next: LayerPair | null } | null;
+}
+
 /**
  * The pair of layers that steer a malicious prompt most often, counted together: each acts on what it recognises. They
  * are at least `apart` layers apart, so that the later one sees something else; one alone where no two are.
- *
- * @returns indices of `layers`, ascending
  */
 export function chooseLayers(
   layers: readonly { readonly layer: number; readonly unseen: LayerScores }[],
   apart: number,
   shares: BenignShares,
-): number[] {
+): LayerChoice {
+  const pairs = layers.flatMap((lower, at) =>
+    layers
+      .slice(at + 1)
+      .filter((upper) => upper.layer - lower.layer >= apart)
+      .map((upper): LayerPair => {
+        const scores = [lower.unseen, upper.unseen];
+        return { layers: [lower.layer, upper.layer], steered: meanAbove(scores, thresholdsOf(scores, shares)) };
+      }),
+  );
+  const [best, next = null] = pairs.toSorted((a, b) => b.steered - a.steered);
+  if (best !== undefined) return { layers: best.layers, pairs: { best, next } };
   const alone = layers.map(({ unseen }) => recognised([unseen], shares));
-  let best = { pair: [alone.indexOf(Math.max(...alone))], steered: -1 };
-  for (let lower = 0; lower < layers.length; lower++)
-    for (let upper = lower + 1; upper < layers.length; upper++) {
-      if (layers[upper]!.layer - layers[lower]!.layer < apart) continue;
-      const scores = [layers[lower]!.unseen, layers[upper]!.unseen];
-      const steered = meanAbove(scores, thresholdsOf(scores, shares));
-      if (steered > best.steered) best = { pair: [lower, upper], steered };
-    }
-  return best.pair;
+  return { layers: [layers[alone.indexOf(Math.max(...alone))]!.layer], pairs: null };
 }
 
 /** At how many layers a malicious prompt is above the threshold, on average. */

@@ -1,28 +1,46 @@
 import { partAbove } from '../core/alphasteer.ts';
-import { chooseLayers, recognised, thresholdsOf, type BenignShares, type LayerScores } from '../core/choose-layers.ts';
+import {
+  chooseLayers,
+  recognised,
+  thresholdsOf,
+  type BenignShares,
+  type LayerChoice,
+  type LayerScores,
+} from '../core/choose-layers.ts';
 import type { Config } from '../core/config.ts';
 import type { Verdict } from '../core/judge/verdict.ts';
-import { dealFolds } from '../core/prompts/folds.ts';
-import type { Label } from '../core/prompts/prompt.ts';
+import { dealFolds, dealGroups } from '../core/prompts/folds.ts';
+import { isMalicious, type Label } from '../core/prompts/prompt.ts';
 import type { Split } from '../core/prompts/split.ts';
 import { templatesOf } from '../core/prompts/templates.ts';
+import type { AttackFit, LayerStability } from '../core/report/fit-summary.ts';
 import { mean } from '../core/stats/mean.ts';
 import type { ActivationCache } from './activation-cache.ts';
+import { unseenScores, withoutEachFold } from './cross-check.ts';
 import type { Encoded } from './encode-prompts.ts';
+import { attackFits, aucOfAttack, layerStability, scoresByLabel } from './fit-diagnostics.ts';
 import type { Job, Stopwatch } from './job.ts';
-import { solveLayer, type FitRow, type LayerSolution, type RatioSolution } from './solve-layer.ts';
-import { unseenScores } from './unseen-scores.ts';
+import { sumLayer, type FitRow, type LayerSums } from './layer-sums.ts';
+import { solveLayer, type LayerSolution, type RatioSolution } from './solve-layer.ts';
 
 /** Null-space ratios tried where the configuration says "auto": the ends of the paper's range, and no null space but the penalty. */
 const autoRatios = [0.3, 0.6, 1];
 /** Each prompt is scored once by a fit without it and its like: a fit without an eighth of them. */
 const folds = 8;
+/** The refusal direction is taken from each half of so many parts of the malicious goals. */
+const goalParts = 8;
 
 /** A layer at the chosen ratio, with what it says of prompts that a fit never saw. */
 export interface Candidate extends RatioSolution, Pick<LayerSolution, 'layer' | 'r' | 'chooseNorms'> {
-  readonly unseen: LayerScores;
+  /** w of each fit without a fold, [d]. */
+  readonly without: readonly Float64Array[];
+  /** Of the fit's prompts in their order, each by a fit without it and its like; undefined where there is no such fit. */
+  readonly unseen: readonly (number | undefined)[];
+  readonly unseenByLabel: LayerScores;
   /** Part of the jailbreaks that this layer alone recognises. */
   readonly recognised: number;
+  readonly aucOfAttack: Readonly<Record<string, number>>;
+  readonly stability: LayerStability;
 }
 
 export interface ChosenSteering {
@@ -30,11 +48,14 @@ export interface ChosenSteering {
   /** The layers to steer, ascending, and the threshold of each. */
   readonly layers: readonly Candidate[];
   readonly thresholds: readonly number[];
+  /** How the pair of layers compares with the next best; null where the layers were given or no two are far enough apart. */
+  readonly pairs: LayerChoice['pairs'];
   readonly ratio: number;
   /** What each ratio recognises of the choose split's jailbreaks, on average over the candidate layers. */
   readonly ratios: readonly { readonly ratio: number; readonly recognised: number }[];
   /** Part of the jailbreaks that the layers recognise together, each scored by a fit without its kind. */
   readonly recognised: number;
+  readonly attacks: Readonly<Record<string, AttackFit>>;
   /** Part of the benign labels' prompts that is steered at all, each scored by a fit without it. */
   readonly steeredPart: { readonly benign: number; readonly borderline: number };
 }
@@ -60,23 +81,36 @@ export async function chooseSteering(
   { cache, d, job, watch }: { cache: ActivationCache; d: number; job: Job; watch: Stopwatch },
 ): Promise<ChosenSteering> {
   const templates = templatesOf(split.fit);
-  const atLayer = (k: number, { prompt, hash }: Encoded): FitRow => ({
-    label: prompt.label,
-    verdict: verdicts.get(hash),
-    template: templates.get(prompt.id),
-    read: () => cache.read(hash, k * d, d),
-  });
+  const foldOf = dealFolds(split.fit, folds, split.groupOf, ({ id }) => templates.get(id)!);
+  const goalPartOf = dealGroups(
+    split.fit.filter(({ label }) => isMalicious(label)),
+    goalParts,
+    split.groupOf,
+  );
+  const atLayer = (part: readonly Encoded[], k: number): FitRow[] =>
+    part.map(({ prompt, hash }) => ({
+      label: prompt.label,
+      verdict: verdicts.get(hash),
+      template: templates.get(prompt.id),
+      fold: foldOf.get(prompt.id),
+      goalPart: goalPartOf.get(prompt.id),
+      read: () => cache.read(hash, k * d, d),
+    }));
   const shares = { benign: options.benignBudget.overRefusal, borderline: options.benignBudget.borderline };
 
   const ratios = options.nullSpaceRatio === 'auto' ? autoRatios : [options.nullSpaceRatio];
-  const solutions: LayerSolution[] = [];
+  // Cross-checked at once, while the sums are at hand: a ratio of 1 needs no eigenvectors, and is mostly the best.
+  const likely = Math.max(...ratios);
+  const sumsAt = (k: number): Promise<LayerSums> => sumLayer(d, atLayer(fit, k), { folds, goals: goalParts }, options);
+  const solutions: (LayerSolution & { readonly atLikely: readonly Float64Array[] })[] = [];
   for (const [k, layer] of tried.entries()) {
     job.progress({ phase: 'Solve', done: k, total: tried.length, unit: 'layers' });
     await job.checkpoint();
-    const rowsOf = (part: readonly Encoded[]): FitRow[] => part.map((row) => atLayer(k, row));
-    solutions.push(await solveLayer(layer, d, rowsOf(fit), rowsOf(choose), ratios, options));
+    const sums = await sumsAt(k);
+    const solution = await solveLayer(layer, sums, atLayer(choose, k), ratios, options);
+    solutions.push({ ...solution, atLikely: withoutEachFold(sums, likely, options) });
   }
-  watch.lap('solve', `${tried.length} layers, ${ratios.length} null-space ratios`);
+  watch.lap('solve', `${tried.length} layers, ${ratios.length} null-space ratios, ${folds} folds`);
   const labels = choose.map(({ prompt }) => prompt.label);
   const onChoose = ratios.map((ratio, at) => ({
     ratio,
@@ -84,41 +118,53 @@ export async function chooseSteering(
   }));
   const best = onChoose.reduce((a, b) => (b.recognised > a.recognised ? b : a));
 
-  const foldOf = dealFolds(split.fit, folds, split.groupOf, ({ id }) => templates.get(id)!);
   const candidates: Candidate[] = [];
   for (const [k, solution] of solutions.entries()) {
     job.progress({ phase: 'Cross-check', done: k, total: tried.length, unit: 'layers' });
     await job.checkpoint();
-    const rows = fit.map((row) => ({ ...atLayer(k, row), fold: foldOf.get(row.prompt.id) }));
-    const unseen = await unseenScores(d, rows, folds, best.ratio, options);
+    const without = best.ratio === likely ? solution.atLikely : withoutEachFold(await sumsAt(k), best.ratio, options);
+    const chosen = solution.ratios[onChoose.indexOf(best)]!;
+    const unseen = await unseenScores(atLayer(fit, k), without);
+    const unseenByLabel = scoresByLabel(fit, unseen);
     candidates.push({
       layer: solution.layer,
       r: solution.r,
       chooseNorms: solution.chooseNorms,
-      ...solution.ratios[onChoose.indexOf(best)]!,
+      ...chosen,
+      without,
       unseen,
-      recognised: recognised([unseen], shares),
+      unseenByLabel,
+      recognised: recognised([unseenByLabel], shares),
+      aucOfAttack: aucOfAttack(fit, unseen),
+      stability: await layerStability(chosen.w, without, solution.splitHalf, atLayer(choose, k)),
     });
   }
-  watch.lap('cross-check', `${tried.length} layers, ${folds} folds`);
+  watch.lap('cross-check', `${tried.length} layers`);
 
   const apart = Math.max(1, Math.round(ofModel / 6));
-  const steered = given ?? chooseLayers(candidates, apart, shares).map((k) => tried[k]!);
+  const choice = chooseLayers(
+    candidates.map(({ layer, unseenByLabel }) => ({ layer, unseen: unseenByLabel })),
+    apart,
+    shares,
+  );
+  const steered = given ?? choice.layers;
   const layers = candidates.filter(({ layer }) => steered.includes(layer)).sort((a, b) => a.layer - b.layer);
-  const unseen = layers.map((layer) => layer.unseen);
-  const thresholds = thresholdsAsAsked(options.threshold, unseen, shares);
+  const together = layers.map(({ unseenByLabel }) => unseenByLabel);
+  const thresholds = thresholdsAsAsked(options.threshold, together, shares);
   const partSteered = (label: Label): number =>
     partAbove(
-      unseen.map(({ benign }) => benign[label] ?? []),
+      together.map(({ benign }) => benign[label] ?? []),
       thresholds,
     );
   return {
     candidates,
     layers,
     thresholds,
+    pairs: given === undefined ? choice.pairs : null,
     ratio: best.ratio,
     ratios: onChoose,
-    recognised: recognised(unseen, shares),
+    recognised: recognised(together, shares),
+    attacks: attackFits(fit, layers, thresholds),
     steeredPart: { benign: partSteered('benign'), borderline: partSteered('borderline') },
   };
 }

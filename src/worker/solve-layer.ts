@@ -2,7 +2,6 @@ import {
   benignSpectrum,
   benignVarianceInside,
   intoSpectrum,
-  kindContrasts,
   leakage,
   meanDifference,
   nullSpaceCut,
@@ -11,25 +10,15 @@ import {
   steeringVector,
   type Ridge,
 } from '../core/alphasteer.ts';
-import type { Verdict } from '../core/judge/verdict.ts';
-import { GramAccumulator } from '../core/linalg/gram.ts';
 import { cosine, dot, norm } from '../core/linalg/inner-product.ts';
-import { addRow, noRows, type GrowingRowSums } from '../core/linalg/row-sums.ts';
+import { joinRowSums } from '../core/linalg/row-sums.ts';
 import { isMalicious, type Label } from '../core/prompts/prompt.ts';
 import type { LayerFit } from '../core/report/fit-summary.ts';
 import { meanByLabel } from '../core/report/mean-by-label.ts';
+import { splitHalfCosine } from '../core/stability.ts';
 import { auc } from '../core/stats/auc.ts';
-
-/** One prompt of the fit, as the solver sees it. */
-export interface FitRow {
-  readonly label: Label;
-  /** Of its short base reply; malicious prompts only. */
-  readonly verdict: Verdict | undefined;
-  /** The wrapper of a jailbreak. */
-  readonly template: string | undefined;
-  /** Its activation at the layer, [d]. */
-  readonly read: () => Promise<Float32Array>;
-}
+import { quantile } from '../core/stats/quantile.ts';
+import { joinParts, penaltiesOf, type FitRow, type LayerSums } from './layer-sums.ts';
 
 /** How w is solved for, beside the ratio: as configured. */
 export interface RegressionOptions {
@@ -46,7 +35,21 @@ export interface RatioSolution {
   /** Scores of the choose split's prompts, in their order. */
   readonly choose: readonly number[];
   /** What the prompts set aside say of it, whatever is steered in the end. */
-  readonly fitted: Omit<LayerFit, 'steered' | 'threshold' | 'recognised' | 'norm' | 'relativeNorm'>;
+  readonly fitted: Pick<
+    LayerFit,
+    | 'layer'
+    | 'auc'
+    | 'aucOf'
+    | 'meanScore'
+    | 'leakage'
+    | 'leakage95'
+    | 'refusalNorm'
+    | 'templateCosine'
+    | 'spectrum'
+    | 'cut'
+    | 'cutMoved'
+    | 'benignVarianceInside'
+  >;
 }
 
 export interface LayerSolution {
@@ -55,44 +58,32 @@ export interface LayerSolution {
   readonly r: Float64Array;
   /** ‖h‖ of the choose split's prompts, in their order. */
   readonly chooseNorms: readonly number[];
+  /** See `splitHalfCosine`. */
+  readonly splitHalf: number | null;
   /** One for each ratio asked for. */
   readonly ratios: readonly RatioSolution[];
 }
 
 /**
- * r of one layer, and w at each ratio. Each activation is read once, and only sums are kept: memory does not grow with
- * the number of prompts.
+ * r of one layer, and w at each ratio, with their scores of the choose split.
  * @throws {HumanError} when the model refused all or none of the malicious prompts
  */
 export async function solveLayer(
   layer: number,
-  d: number,
-  fit: readonly FitRow[],
-  choose: readonly FitRow[],
+  sums: LayerSums,
+  choose: readonly Pick<FitRow, 'label' | 'read'>[],
   ratios: readonly number[],
   options: RegressionOptions,
 ): Promise<LayerSolution> {
-  const weights = benignWeights(fit, options.balanceLabels);
-  const gram = { benign: new GramAccumulator(d), malicious: new GramAccumulator(d) };
-  const wrappers = new Map<string, GrowingRowSums>();
-  const sums = { refused: noRows(d), answered: noRows(d), harmful: noRows(d), jailbreak: noRows(d) };
-  for (const { label, verdict, template, read } of fit) {
-    const h = await read();
-    if (isMalicious(label)) gram.malicious.add(h);
-    else gram.benign.add(h, weights[label]);
-    if (label === 'harmful' || label === 'jailbreak') addRow(sums[label], h);
-    if (verdict === 'refused') addRow(sums.refused, h);
-    if (verdict === 'complied') addRow(sums.answered, h);
-    if (template !== undefined) addToWrapper(wrappers, template, h);
-  }
-  const r = refusalDirection(sums.refused, sums.answered);
-  const spectrum = benignSpectrum(gram.benign.gram());
+  const whole = joinParts(sums.parts);
+  const r = refusalDirection(
+    joinRowSums(sums.refusal.map(({ refused }) => refused)),
+    joinRowSums(sums.refusal.map(({ answered }) => answered)),
+  );
+  const spectrum = benignSpectrum(whole.benign);
   const cuts = ratios.map((ratio) => nullSpaceCut(spectrum, ratio));
-  const regression = intoSpectrum(spectrum, gram.malicious.gram(), Math.max(...cuts.map(({ k }) => k)));
-  const penalties = {
-    benign: options.benignPenalty,
-    contrasts: kindContrasts([...wrappers.values()], options.templatePenalty),
-  };
+  const regression = intoSpectrum(spectrum, whole.malicious, Math.max(...cuts.map(({ k }) => k)));
+  const penalties = penaltiesOf(whole, options);
   const ws = cuts.map(({ k }) => steeringVector(regression, k, options.ridge, penalties));
 
   const scored: { label: Label; s: readonly number[]; h: number }[] = [];
@@ -106,18 +97,27 @@ export async function solveLayer(
     layer,
     r,
     chooseNorms: scored.map(({ h }) => h),
+    splitHalf: splitHalfCosine(sums.refusal),
     ratios: cuts.map(({ k, moved }, at) => {
       const score = (row: (typeof scored)[number]): number => row.s[at]!;
-      const scoresOf = (malicious: boolean): number[] =>
-        scored.filter(({ label }) => isMalicious(label) === malicious).map(score);
+      const scoresOf = (wanted: (label: Label) => boolean): number[] =>
+        scored.filter(({ label }) => wanted(label)).map(score);
+      const benign = scoresOf((label) => !isMalicious(label));
+      const aucOf = (wanted: (label: Label) => boolean): number => auc(scoresOf(wanted), benign);
       return {
         w: ws[at]!,
         choose: scored.map(score),
         fitted: {
           layer,
-          auc: auc(scoresOf(true), scoresOf(false)),
+          auc: aucOf(isMalicious),
+          aucOf: Object.fromEntries(
+            (['harmful', 'jailbreak'] as const)
+              .filter((label) => scored.some((row) => row.label === label))
+              .map((label) => [label, aucOf((one) => one === label)]),
+          ),
           meanScore: meanByLabel(scored, score),
-          leakage: leakage(scoresOf(false)),
+          leakage: leakage(benign),
+          leakage95: quantile(benign.map(Math.abs), 0.95),
           refusalNorm: norm(r),
           templateCosine,
           spectrum: sampleSpectrum(spectrum, 200),
@@ -128,23 +128,4 @@ export async function solveLayer(
       };
     }),
   };
-}
-
-/** What a prompt of each benign label counts in H_b: the labels the same in all where they are balanced, 1 for the largest. */
-export function benignWeights(
-  rows: readonly Pick<FitRow, 'label'>[],
-  balanced: boolean,
-): Partial<Record<Label, number>> {
-  if (!balanced) return {};
-  const counts = new Map<Label, number>();
-  for (const { label } of rows) if (!isMalicious(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  return Object.fromEntries([...counts].map(([label, count]) => [label, most / count]));
-}
-
-/** Adds an activation to the sums of its wrapper, which are made when it comes up first. */
-export function addToWrapper(wrappers: Map<string, GrowingRowSums>, template: string, h: Float32Array): void {
-  const sums = wrappers.get(template) ?? noRows(h.length);
-  wrappers.set(template, sums);
-  addRow(sums, h);
 }

@@ -20,7 +20,8 @@ const manifestSchema = z.looseObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** What is known of a fit by its format alone: this program wrote it. */
-const fitSchema = z.looseObject({ format: z.literal('alphasteer-fit/2') });
+const fitFormat: FitSummary['format'] = 'alphasteer-fit/3';
+const fitSchema = z.looseObject({ format: z.string().startsWith('alphasteer-fit/') });
 
 /** Names of the files of a run folder. */
 export const runFiles = {
@@ -97,11 +98,15 @@ export async function readManifest(folder: string): Promise<Manifest> {
 export async function readFitSummary(folder: string): Promise<FitSummary> {
   const file = join(folder, runFiles.fit);
   const value = await readJson(file);
-  if (fitSchema.safeParse(value).success) return value as FitSummary;
+  const format = fitSchema.safeParse(value).data?.format;
+  if (format === fitFormat) return value as FitSummary;
   throw new HumanError({
     file,
-    message: 'The run says nothing usable of its fit.',
-    fix: 'Fit again: `alphasteer fit`.',
+    message:
+      format === undefined
+        ? 'The run says nothing usable of its fit.'
+        : `The run was fitted by another version of AlphaSteer: its format is ${format}, and this version reads ${fitFormat}.`,
+    fix: 'Fit again: `alphasteer fit`. Activations and labels come from the cache, so it is quick.',
   });
 }
 

@@ -28,3 +28,13 @@ export function sumRows(rows: Iterable<Float32Array | Float64Array>, d: number):
   for (const row of rows) addRow(sums, row);
   return sums;
 }
+
+/** The sums of the rows of all of them, at least one. */
+export function joinRowSums(parts: readonly RowSums[]): RowSums {
+  const joined = noRows(parts[0]!.sums.length);
+  for (const { rows, sums } of parts) {
+    joined.rows += rows;
+    for (let i = 0; i < sums.length; i++) joined.sums[i]! += sums[i]!;
+  }
+  return joined;
+}

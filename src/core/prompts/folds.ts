@@ -11,24 +11,25 @@ export function dealFolds(
   groupOf: (prompt: Prompt) => string,
   wrapperOf: (prompt: Prompt) => string,
 ): Map<string, number> {
+  const benign = prompts.filter(({ label }) => !isMalicious(label));
   const jailbreaks = prompts.filter(({ label }) => label === 'jailbreak');
-  const kinds = new Set(jailbreaks.flatMap(({ attack }) => attack ?? []));
-  const unit = (prompt: Prompt): string | undefined => {
-    if (!isMalicious(prompt.label)) return `benign ${groupOf(prompt)}`;
-    if (prompt.label === 'harmful') return jailbreaks.length > 0 ? undefined : `harmful ${groupOf(prompt)}`;
-    return kinds.size < folds ? `jailbreak ${wrapperOf(prompt)}` : `jailbreak ${prompt.attack ?? ''}`;
-  };
-  const units = new Map<string, string[]>();
-  for (const prompt of prompts) {
-    const name = unit(prompt);
-    if (name !== undefined) units.set(name, [...(units.get(name) ?? []), prompt.id]);
+  if (jailbreaks.length === 0) {
+    const harmful = prompts.filter(({ label }) => label === 'harmful');
+    return new Map([...dealGroups(benign, folds, groupOf), ...dealGroups(harmful, folds, groupOf)]);
   }
-  const largestFirst = [...units].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
-  const dealt = { jailbreak: 0, harmful: 0, benign: 0 };
-  return new Map(
-    largestFirst.flatMap(([name, ids]) => {
-      const fold = dealt[name.split(' ')[0] as keyof typeof dealt]++ % folds;
-      return ids.map((id): [string, number] => [id, fold]);
-    }),
-  );
+  const kinds = new Set(jailbreaks.flatMap(({ attack }) => attack ?? []));
+  const kindOf = kinds.size < folds ? wrapperOf : ({ attack = '' }: Prompt): string => attack;
+  return new Map([...dealGroups(benign, folds, groupOf), ...dealGroups(jailbreaks, folds, kindOf)]);
+}
+
+/** Prompts dealt to parts in turn, a group as a whole, the largest first: id -> part. */
+export function dealGroups(
+  prompts: readonly Prompt[],
+  parts: number,
+  groupOf: (prompt: Prompt) => string,
+): Map<string, number> {
+  const groups = new Map<string, string[]>();
+  for (const prompt of prompts) groups.set(groupOf(prompt), [...(groups.get(groupOf(prompt)) ?? []), prompt.id]);
+  const largestFirst = [...groups].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+  return new Map(largestFirst.flatMap(([, ids], i) => ids.map((id): [string, number] => [id, i % parts])));
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { LayerChoice, LayerPair } from '../choose-layers.ts';
 import type { StrengthPoint } from './fit-summary.ts';
 
 export interface FitChoices {
@@ -7,6 +8,7 @@ export interface FitChoices {
   readonly ratio: number;
   readonly ratios: readonly { readonly ratio: number; readonly recognised: number }[];
   readonly recognised: number;
+  readonly pairs: LayerChoice['pairs'];
   readonly steeredPart: { readonly benign: number; readonly borderline: number };
   readonly strength: StrengthPoint;
   readonly strengthByHand: boolean;
@@ -29,11 +31,20 @@ function ratioReason({ ratio, ratios }: FitChoices): string {
   return `The null-space ratio is ${ratio}: of those tried it recognises most jailbreaks of the choose split within the benign budget, ${each} (mean of all layers tried).`;
 }
 
-function layersReason({ layers, layersByHand, recognised }: FitChoices): string {
+function layersReason({ layers, layersByHand, recognised, pairs }: FitChoices): string {
   const names = layers.length === 1 ? `Layer ${layers[0]!}` : `Layers ${layers.join(' and ')}`;
+  const verb = layers.length === 1 ? 'recognises' : 'recognise';
   const found = `${percent(recognised)} of the jailbreaks within the benign budget, each scored by a fit without its kind`;
-  if (layersByHand) return `${names} set by hand: recognise ${found}.`;
-  return `${names}: recognise ${found}; no pair of those tried steers them at more layers.`;
+  if (layersByHand) return `${names} set by hand: ${verb} ${found}.`;
+  if (pairs === null) return `${names} ${verb} ${found}; no two layers tried are far enough apart to be a pair.`;
+  return `${names} ${verb} ${found}. ${runnerUp(pairs)}`;
+}
+
+/** Pairs are compared by how many of their two layers steer a jailbreak, which is not what either recognises alone. */
+function runnerUp({ best, next }: NonNullable<LayerChoice['pairs']>): string {
+  const at = ({ steered }: LayerPair): string => steered.toFixed(2);
+  if (next === null) return 'No other two layers tried are far enough apart to be a pair.';
+  return `They were chosen because they steer a jailbreak at ${at(best)} of the two layers on average; the next best pair, ${next.layers.join(' and ')}, at ${at(next)}.`;
 }
 
 function thresholdReason({ steeredPart }: FitChoices, threshold: Config['fit']['threshold']): string {

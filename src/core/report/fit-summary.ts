@@ -7,6 +7,10 @@ export interface LayerFit {
   readonly steered: boolean;
   /** Area under the ROC curve of s, malicious against benign. */
   readonly auc: number;
+  /** The same of one malicious label against benign. */
+  readonly aucOf: Partial<Record<'harmful' | 'jailbreak', number>>;
+  /** The same of each kind of jailbreak (`attack`), every prompt scored by a fit without it and its like. */
+  readonly aucOfAttack: Readonly<Record<string, number>>;
   readonly meanScore: Partial<Record<Label, number>>;
   /** Mean steering norm |strength · s| · ‖r‖ per label, at the chosen strength and 0 below the threshold; as if without one where not steered. */
   readonly norm: Partial<Record<Label, number>>;
@@ -14,6 +18,8 @@ export interface LayerFit {
   readonly relativeNorm: Partial<Record<Label, number>>;
   /** Benign leakage: mean |s| of benign prompts not fitted on. */
   readonly leakage: number;
+  /** 95th percentile of the same |s|. */
+  readonly leakage95: number;
   readonly refusalNorm: number;
   /** Cosine between r and the difference of means of harmful and jailbreak prompts: near 1 says "plain against template", not refusal. */
   readonly templateCosine: number;
@@ -28,6 +34,23 @@ export interface LayerFit {
   readonly cutMoved: boolean;
   /** Part of the benign variance that lies inside the "null space". */
   readonly benignVarianceInside: number;
+  readonly stability: LayerStability;
+}
+
+/** How much of a layer's steering hangs on which prompts were at hand. */
+export interface LayerStability {
+  /** Cosine between w and w of each fit without an eighth of the prompts (whole kinds of jailbreaks, near copies together). */
+  readonly w: { readonly mean: number; readonly low: number };
+  /** Mean standard error of s over the choose split's prompts of a label, by the jackknife over those fits. */
+  readonly scoreSpread: Partial<Record<Label, number>>;
+  /** Mean cosine between r of one half of the malicious goals and r of the other; null where a half lacks a side. */
+  readonly r: number | null;
+}
+
+/** How many of one kind of jailbreak a fit without the kind recognises, at the steered layers together. */
+export interface AttackFit {
+  readonly n: number;
+  readonly recognised: number;
 }
 
 /** One strength tried on the choose split. */
@@ -48,7 +71,7 @@ export interface StrengthPoint {
 
 /** What a fit says of itself: `fit.json` of a run folder. */
 export interface FitSummary {
-  readonly format: 'alphasteer-fit/2';
+  readonly format: 'alphasteer-fit/3';
   readonly model: string;
   readonly dtype: string;
   readonly device: string;
@@ -69,6 +92,7 @@ export interface FitSummary {
     readonly heldOutGoals: number;
   };
   readonly hiddenSize: number;
+  readonly attacks: Readonly<Record<string, AttackFit>>;
   readonly perLayer: readonly LayerFit[];
   readonly strengths: readonly StrengthPoint[];
   /** Why these layers, this ratio and this strength, one sentence each, and what a reader must beware of. */

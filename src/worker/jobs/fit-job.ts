@@ -153,7 +153,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     watch.lap('strength', `${points.length} strengths`);
     const picked = points.find((point) => point.chosen)!;
     const fit: FitSummary = {
-      format: 'alphasteer-fit/2',
+      format: 'alphasteer-fit/3',
       model: model.fingerprint,
       dtype: model.folder.dtype,
       device: model.device,
@@ -169,8 +169,9 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         heldOutGoals: split.heldOutGoals.length,
       },
       hiddenSize: model.hiddenSize,
+      attacks: chosen.attacks,
       perLayer: chosen.candidates.map((candidate): LayerFit => {
-        const { layer, fitted, recognised, choose, chooseNorms } = candidate;
+        const { layer, fitted, recognised, choose, chooseNorms, aucOfAttack, stability } = candidate;
         const threshold = chosen.thresholds[layers.indexOf(layer)];
         const moved = chooseRows.map(({ prompt: { label } }, i) => {
           const length = steeringNorm(choose[i]!, picked.strength, fitted.refusalNorm, threshold ?? -Infinity);
@@ -179,6 +180,8 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         return {
           ...fitted,
           recognised,
+          aucOfAttack,
+          stability,
           steered: threshold !== undefined,
           norm: meanByLabel(moved, ({ length }) => length),
           relativeNorm: meanByLabel(moved, ({ relative }) => relative),

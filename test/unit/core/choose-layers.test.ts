@@ -18,8 +18,11 @@ test('the pair that steers malicious prompts most often is taken, and no two lay
     { layer: 18, unseen: layer([1, 1, 1, 1]) },
     { layer: 24, unseen: layer([1, 1, 0, 0]) },
   ];
-  expect(chooseLayers(layers, 5, shares)).toEqual([2, 3]);
-  expect(chooseLayers(layers, 2, shares)).toEqual([1, 2]);
+  expect(chooseLayers(layers, 5, shares)).toEqual({
+    layers: [18, 24],
+    pairs: { best: { layers: [18, 24], steered: 1.5 }, next: { layers: [8, 18], steered: 1.25 } },
+  });
+  expect(chooseLayers(layers, 2, shares).layers).toEqual([16, 18]);
 });
 
 test('where no two layers are far enough apart the best one is taken alone', () => {
@@ -27,5 +30,5 @@ test('where no two layers are far enough apart the best one is taken alone', () 
     { layer: 3, unseen: layer([1, 0]) },
     { layer: 4, unseen: layer([1, 1]) },
   ];
-  expect(chooseLayers(layers, 5, shares)).toEqual([1]);
+  expect(chooseLayers(layers, 5, shares)).toEqual({ layers: [4], pairs: null });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dealFolds } from '../../../../src/core/prompts/folds.ts';
+import { dealFolds, dealGroups } from '../../../../src/core/prompts/folds.ts';
 import type { Label, Prompt } from '../../../../src/core/prompts/prompt.ts';
 
 const prompt = (id: string, label: Label, attack?: string): Prompt => ({
@@ -36,4 +36,16 @@ test('with fewer kinds than folds jailbreaks go by wrapper; without jailbreaks h
   const byGoal = dealFolds(harmful, 2, groupOf, ({ id }) => id);
   expect(byGoal.get('x-1')).toBe(byGoal.get('x-2'));
   expect(byGoal.get('y-1')).not.toBe(byGoal.get('x-1'));
+});
+
+test('groups are dealt whole, the largest first, so that parts come out about equal', () => {
+  const prompts = ['a-1', 'b-1', 'b-2', 'b-3', 'c-1', 'c-2'].map((id) => prompt(id, 'harmful'));
+  expect(Object.fromEntries(dealGroups(prompts, 2, groupOf))).toEqual({
+    'b-1': 0,
+    'b-2': 0,
+    'b-3': 0,
+    'c-1': 1,
+    'c-2': 1,
+    'a-1': 0,
+  });
 });

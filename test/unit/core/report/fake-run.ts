@@ -198,7 +198,7 @@ function replyText(verdict: Verdict, prompt: FakePrompt, random: () => number): 
 function fakeFit(random: () => number): FitSummary {
   const perLayer = Array.from({ length: 16 }, (_, i) => fakeLayer(i + 4, random));
   return {
-    format: 'alphasteer-fit/2',
+    format: 'alphasteer-fit/3',
     model: 'SmolLM2-135M-Instruct (quickstart)',
     dtype: 'q4',
     device: 'cpu',
@@ -209,6 +209,7 @@ function fakeFit(random: () => number): FitSummary {
     steeredPart: { benign: 0.02, borderline: 0.04 },
     counts: { benign: 1320, malicious: 864, refused: 561, answered: 274, leftOut: 29, choose: 410, heldOutGoals: 160 },
     hiddenSize: 576,
+    attacks: Object.fromEntries(seenKinds.map((kind, i) => [kind, { n: 60, recognised: 24 + 4 * i }])),
     perLayer,
     strengths: [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7].map(fakeStrength),
     reasons: [
@@ -231,10 +232,13 @@ function fakeLayer(layer: number, random: () => number): LayerFit {
     layer,
     steered: steeredLayers.includes(layer),
     auc: round(0.55 + 0.44 * fitness),
+    aucOf: { harmful: round(0.57 + 0.42 * fitness), jailbreak: round(0.53 + 0.43 * fitness) },
+    aucOfAttack: Object.fromEntries(seenKinds.map((kind, i) => [kind, round(0.5 + (0.49 - 0.03 * i) * fitness)])),
     meanScore: of(0.4 + 0.6 * fitness, 0.02, 0.13),
     norm: of(6 * fitness, 0.4, 1),
     relativeNorm: of(0.16 * fitness, 0.01, 0.025),
     leakage: round(0.03 + 0.25 * (1 - fitness) + 0.01 * random()),
+    leakage95: round(0.1 + 0.5 * (1 - fitness)),
     refusalNorm: round(17 + 0.6 * layer),
     threshold: steeredLayers.includes(layer) ? 0.02 : null,
     recognised: round(0.4 * fitness),
@@ -246,6 +250,11 @@ function fakeLayer(layer: number, random: () => number): LayerFit {
     cut: 288,
     cutMoved: layer === 14,
     benignVarianceInside: 0.004,
+    stability: {
+      w: { mean: round(0.8 + 0.15 * fitness), low: round(0.6 + 0.3 * fitness) },
+      scoreSpread: of(0.09, 0.03, 0.05),
+      r: round(0.7 + 0.25 * fitness),
+    },
   };
 }
 

@@ -20,6 +20,7 @@ const choices: FitChoices = {
     { ratio: 1, recognised: 0.6 },
   ],
   recognised: 0.46,
+  pairs: { best: { layers: [16, 22], steered: 0.871 }, next: { layers: [14, 22], steered: 0.84 } },
   steeredPart: { benign: 0.02, borderline: 0.01 },
   strength,
   strengthByHand: false,
@@ -29,7 +30,8 @@ const choices: FitChoices = {
 test('each choice is told with its figures', () => {
   const [ratio, layers, threshold, chosen] = fitReasons(choices, fit);
   expect(ratio).toContain('7 % at 0.3, 60 % at 1');
-  expect(layers).toContain('Layers 16 and 22: recognise 46 %');
+  expect(layers).toContain('Layers 16 and 22 recognise 46 %');
+  expect(layers).toContain('at 0.87 of the two layers on average; the next best pair, 14 and 22, at 0.84.');
   expect(threshold).toContain('98 % of the benign prompts and 99 % of the borderline ones');
   expect(chosen).toContain('none reaches 90 % of the jailbreaks');
 });

@@ -1,0 +1,26 @@
+import { benignSpectrum, intoSpectrum, inWholeSpace, nullSpaceCut, steeringVector } from '../core/alphasteer.ts';
+import { dot } from '../core/linalg/inner-product.ts';
+import { joinParts, penaltiesOf, type FitRow, type LayerSums } from './layer-sums.ts';
+import type { RegressionOptions } from './solve-layer.ts';
+
+/** w, [d], of a fit without each fold's prompts, in the folds' order. */
+export function withoutEachFold(sums: LayerSums, ratio: number, options: RegressionOptions): Float64Array[] {
+  return sums.parts.slice(1).map((left) => {
+    const seen = joinParts(sums.parts.filter((part) => part !== left));
+    const penalties = penaltiesOf(seen, options);
+    if (ratio === 1) return steeringVector(inWholeSpace(seen.benign, seen.malicious), sums.d, options.ridge, penalties);
+    const spectrum = benignSpectrum(seen.benign);
+    const { k } = nullSpaceCut(spectrum, ratio);
+    return steeringVector(intoSpectrum(spectrum, seen.malicious, k), k, options.ridge, penalties);
+  });
+}
+
+/** The score of each prompt by the w that was solved without it and its like; undefined where every fold fits on it. */
+export async function unseenScores(
+  rows: readonly FitRow[],
+  without: readonly Float64Array[],
+): Promise<(number | undefined)[]> {
+  const scores: (number | undefined)[] = [];
+  for (const { fold, read } of rows) scores.push(fold === undefined ? undefined : dot(await read(), without[fold]!));
+  return scores;
+}

@@ -1,0 +1,76 @@
+import type { LayerScores } from '../core/choose-layers.ts';
+import { cosine } from '../core/linalg/inner-product.ts';
+import { isMalicious, labels, type Label, type Prompt } from '../core/prompts/prompt.ts';
+import type { AttackFit, LayerStability } from '../core/report/fit-summary.ts';
+import { meanByLabel } from '../core/report/mean-by-label.ts';
+import { scoreSpread } from '../core/stability.ts';
+import { auc } from '../core/stats/auc.ts';
+import { mean } from '../core/stats/mean.ts';
+import type { FitRow } from './layer-sums.ts';
+
+/** A prompt that was fitted on. */
+interface Fitted {
+  readonly prompt: Prompt;
+}
+
+/** Scores of the fit's prompts, in their order; undefined where every fold fits on the prompt. */
+type UnseenScores = readonly (number | undefined)[];
+
+/** The scores that there are, by label. */
+export function scoresByLabel(fit: readonly Fitted[], unseen: UnseenScores): LayerScores {
+  const scores = new Map<Label, number[]>(labels.map((label) => [label, []]));
+  fit.forEach(({ prompt: { label } }, i) => {
+    if (unseen[i] !== undefined) scores.get(label)!.push(unseen[i]);
+  });
+  return {
+    benign: { benign: scores.get('benign')!, borderline: scores.get('borderline')! },
+    malicious: [...scores.get('harmful')!, ...scores.get('jailbreak')!],
+  };
+}
+
+/** How often a jailbreak's score is above a benign prompt's, by the jailbreak's kind. */
+export function aucOfAttack(fit: readonly Fitted[], unseen: UnseenScores): Record<string, number> {
+  const benign: number[] = [];
+  const attacks = new Map<string, number[]>();
+  fit.forEach(({ prompt: { label, attack } }, i) => {
+    const score = unseen[i];
+    if (score === undefined) return;
+    if (!isMalicious(label)) benign.push(score);
+    else if (attack !== undefined) attacks.set(attack, [...(attacks.get(attack) ?? []), score]);
+  });
+  return Object.fromEntries([...attacks].map(([attack, scores]) => [attack, auc(scores, benign)]));
+}
+
+/** How many prompts of each kind of jailbreak are above the threshold of a steered layer. */
+export function attackFits(
+  fit: readonly Fitted[],
+  layers: readonly { readonly unseen: UnseenScores }[],
+  thresholds: readonly number[],
+): Record<string, AttackFit> {
+  const attacks = new Map<string, { n: number; recognised: number }>();
+  fit.forEach(({ prompt: { attack } }, i) => {
+    if (attack === undefined || layers[0]?.unseen[i] === undefined) return;
+    const of = attacks.get(attack) ?? { n: 0, recognised: 0 };
+    attacks.set(attack, of);
+    of.n++;
+    if (layers.some(({ unseen }, l) => unseen[i]! > thresholds[l]!)) of.recognised++;
+  });
+  return Object.fromEntries(attacks);
+}
+
+/** @param without w of each fit without a fold, [d] */
+export async function layerStability(
+  w: Float64Array,
+  without: readonly Float64Array[],
+  splitHalf: number | null,
+  choose: readonly Pick<FitRow, 'label' | 'read'>[],
+): Promise<LayerStability> {
+  const cosines = without.map((other) => cosine(w, other));
+  const spreads: { label: Label; spread: number }[] = [];
+  for (const { label, read } of choose) spreads.push({ label, spread: scoreSpread(await read(), without) });
+  return {
+    w: { mean: mean(cosines), low: Math.min(...cosines) },
+    scoreSpread: meanByLabel(spreads, ({ spread }) => spread),
+    r: splitHalf,
+  };
+}

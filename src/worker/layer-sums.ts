@@ -1,0 +1,124 @@
+import { kindContrasts, type Penalties } from '../core/alphasteer.ts';
+import type { Verdict } from '../core/judge/verdict.ts';
+import { GramAccumulator, sumGrams, type Gram } from '../core/linalg/gram.ts';
+import { addRow, joinRowSums, noRows, type GrowingRowSums, type RowSums } from '../core/linalg/row-sums.ts';
+import { isMalicious, type Label } from '../core/prompts/prompt.ts';
+import type { RegressionOptions } from './solve-layer.ts';
+
+/** One prompt of the fit, as the solver sees it. */
+export interface FitRow {
+  readonly label: Label;
+  /** Of its short base reply; malicious prompts only. */
+  readonly verdict: Verdict | undefined;
+  /** The wrapper of a jailbreak. */
+  readonly template: string | undefined;
+  /** The fold that is solved without it and its like; undefined: every fold fits on it. */
+  readonly fold: number | undefined;
+  /** Which part of the malicious goals it belongs to. */
+  readonly goalPart: number | undefined;
+  /** Its activation at the layer, [d]. */
+  readonly read: () => Promise<Float32Array>;
+}
+
+/** What some of the prompts add up to. */
+export interface PartSums {
+  readonly benign: Gram;
+  readonly malicious: Gram;
+  /** By the wrapper's name. */
+  readonly wrappers: ReadonlyMap<string, RowSums>;
+}
+
+/** Malicious prompts by what the model's own reply to them was. */
+export interface RefusalSums {
+  readonly refused: RowSums;
+  readonly answered: RowSums;
+}
+
+/** All that a fit, its cross-check and its stability need to know of the prompts at one layer. */
+export interface LayerSums {
+  readonly d: number;
+  /** What every fold fits on, then what each fold leaves out. */
+  readonly parts: readonly PartSums[];
+  /** One for each part of the goals. */
+  readonly refusal: readonly RefusalSums[];
+  readonly harmful: RowSums;
+  readonly jailbreak: RowSums;
+}
+
+/** How many parts the prompts are summed in: folds of the cross-check, and parts of the malicious goals. */
+export interface Parts {
+  readonly folds: number;
+  readonly goals: number;
+}
+
+/** Reads each activation once and keeps only sums: memory does not grow with the number of prompts. */
+export async function sumLayer(
+  d: number,
+  rows: readonly FitRow[],
+  { folds, goals }: Parts,
+  { balanceLabels }: Pick<RegressionOptions, 'balanceLabels'>,
+): Promise<LayerSums> {
+  const weights = balanceLabels ? benignWeights(rows) : {};
+  const parts = Array.from({ length: folds + 1 }, () => ({
+    benign: new GramAccumulator(d),
+    malicious: new GramAccumulator(d),
+    wrappers: new Map<string, GrowingRowSums>(),
+  }));
+  const refusal = Array.from({ length: goals }, () => ({ refused: noRows(d), answered: noRows(d) }));
+  const sums = { harmful: noRows(d), jailbreak: noRows(d) };
+  for (const { label, verdict, template, fold, goalPart, read } of rows) {
+    const { benign, malicious, wrappers } = parts[fold === undefined ? 0 : fold + 1]!;
+    const h = await read();
+    if (isMalicious(label)) malicious.add(h);
+    else benign.add(h, weights[label]);
+    if (label === 'harmful' || label === 'jailbreak') addRow(sums[label], h);
+    if (goalPart !== undefined && verdict === 'refused') addRow(refusal[goalPart]!.refused, h);
+    if (goalPart !== undefined && verdict === 'complied') addRow(refusal[goalPart]!.answered, h);
+    if (template !== undefined) {
+      const wrapper = wrappers.get(template) ?? noRows(d);
+      wrappers.set(template, wrapper);
+      addRow(wrapper, h);
+    }
+  }
+  return {
+    d,
+    parts: parts.map(({ benign, malicious, wrappers }) => ({
+      benign: benign.gram(),
+      malicious: malicious.gram(),
+      wrappers,
+    })),
+    refusal,
+    ...sums,
+  };
+}
+
+/** The sums of the prompts of all these parts, at least one. */
+export function joinParts(parts: readonly PartSums[]): PartSums {
+  const wrappers = new Map<string, RowSums>();
+  for (const part of parts)
+    for (const [name, sums] of part.wrappers) {
+      const known = wrappers.get(name);
+      wrappers.set(name, known === undefined ? sums : joinRowSums([known, sums]));
+    }
+  return {
+    benign: sumGrams(parts.map(({ benign }) => benign)),
+    malicious: sumGrams(parts.map(({ malicious }) => malicious)),
+    wrappers,
+  };
+}
+
+/** What the regression on these prompts is told to keep near a score of 0. */
+export function penaltiesOf(
+  { wrappers }: PartSums,
+  { benignPenalty, templatePenalty }: Pick<RegressionOptions, 'benignPenalty' | 'templatePenalty'>,
+): Penalties {
+  return { benign: benignPenalty, contrasts: kindContrasts([...wrappers.values()], templatePenalty) };
+}
+
+/** What a prompt of each benign label counts in H_b so that the labels are the same in all: 1 for the largest. */
+function benignWeights(rows: readonly Pick<FitRow, 'label'>[]): Partial<Record<Label, number>> {
+  const counts = new Map<Label, number>();
+  for (const { label } of rows) if (!isMalicious(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return Object.fromEntries([...counts].map(([label, count]) => [label, most / count]));
+}
