@@ -101,7 +101,8 @@ export async function chooseSteering(
   const ratios = options.nullSpaceRatio === 'auto' ? autoRatios : [options.nullSpaceRatio];
   // Cross-checked at once, while the sums are at hand: a ratio of 1 needs no eigenvectors, and is mostly the best.
   const likely = Math.max(...ratios);
-  const sumsAt = (k: number): Promise<LayerSums> => sumLayer(d, atLayer(fit, k), { folds, goals: goalParts }, options);
+  const sumsAt = (k: number): Promise<LayerSums> =>
+    sumLayer(d, atLayer(fit, k), { folds, goals: goalParts }, options.balanceLabels);
   const solutions: (LayerSolution & { readonly atLikely: readonly Float64Array[] })[] = [];
   for (const [k, layer] of tried.entries()) {
     job.progress({ phase: 'Solve', done: k, total: tried.length, unit: 'layers' });

@@ -1,7 +1,7 @@
 import { benignSpectrum, intoSpectrum, inWholeSpace, nullSpaceCut, steeringVector } from '../core/alphasteer.ts';
 import { dot } from '../core/linalg/inner-product.ts';
-import { joinParts, penaltiesOf, type FitRow, type LayerSums } from './layer-sums.ts';
-import type { RegressionOptions } from './solve-layer.ts';
+import { joinParts, type FitRow, type LayerSums } from './layer-sums.ts';
+import { penaltiesOf, type RegressionOptions } from './solve-layer.ts';
 
 /** w, [d], of a fit without each fold's prompts, in the folds' order. */
 export function withoutEachFold(sums: LayerSums, ratio: number, options: RegressionOptions): Float64Array[] {

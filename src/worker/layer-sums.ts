@@ -1,9 +1,7 @@
-import { kindContrasts, type Penalties } from '../core/alphasteer.ts';
 import type { Verdict } from '../core/judge/verdict.ts';
 import { GramAccumulator, sumGrams, type Gram } from '../core/linalg/gram.ts';
 import { addRow, joinRowSums, noRows, type GrowingRowSums, type RowSums } from '../core/linalg/row-sums.ts';
 import { isMalicious, type Label } from '../core/prompts/prompt.ts';
-import type { RegressionOptions } from './solve-layer.ts';
 
 /** One prompt of the fit, as the solver sees it. */
 export interface FitRow {
@@ -56,7 +54,7 @@ export async function sumLayer(
   d: number,
   rows: readonly FitRow[],
   { folds, goals }: Parts,
-  { balanceLabels }: Pick<RegressionOptions, 'balanceLabels'>,
+  balanceLabels: boolean,
 ): Promise<LayerSums> {
   const weights = balanceLabels ? benignWeights(rows) : {};
   const parts = Array.from({ length: folds + 1 }, () => ({
@@ -105,14 +103,6 @@ export function joinParts(parts: readonly PartSums[]): PartSums {
     malicious: sumGrams(parts.map(({ malicious }) => malicious)),
     wrappers,
   };
-}
-
-/** What the regression on these prompts is told to keep near a score of 0. */
-export function penaltiesOf(
-  { wrappers }: PartSums,
-  { benignPenalty, templatePenalty }: Pick<RegressionOptions, 'benignPenalty' | 'templatePenalty'>,
-): Penalties {
-  return { benign: benignPenalty, contrasts: kindContrasts([...wrappers.values()], templatePenalty) };
 }
 
 /** What a prompt of each benign label counts in H_b so that the labels are the same in all: 1 for the largest. */

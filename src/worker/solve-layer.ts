@@ -2,12 +2,14 @@ import {
   benignSpectrum,
   benignVarianceInside,
   intoSpectrum,
+  kindContrasts,
   leakage,
   meanDifference,
   nullSpaceCut,
   refusalDirection,
   sampleSpectrum,
   steeringVector,
+  type Penalties,
   type Ridge,
 } from '../core/alphasteer.ts';
 import { cosine, dot, norm } from '../core/linalg/inner-product.ts';
@@ -18,7 +20,7 @@ import { meanByLabel } from '../core/report/mean-by-label.ts';
 import { splitHalfCosine } from '../core/stability.ts';
 import { auc } from '../core/stats/auc.ts';
 import { quantile } from '../core/stats/quantile.ts';
-import { joinParts, penaltiesOf, type FitRow, type LayerSums } from './layer-sums.ts';
+import { joinParts, type FitRow, type LayerSums, type PartSums } from './layer-sums.ts';
 
 /** How w is solved for, beside the ratio: as configured. */
 export interface RegressionOptions {
@@ -128,4 +130,12 @@ export async function solveLayer(
       };
     }),
   };
+}
+
+/** What the regression on these prompts is told to keep near a score of 0. */
+export function penaltiesOf(
+  { wrappers }: PartSums,
+  { benignPenalty, templatePenalty }: Pick<RegressionOptions, 'benignPenalty' | 'templatePenalty'>,
+): Penalties {
+  return { benign: benignPenalty, contrasts: kindContrasts([...wrappers.values()], templatePenalty) };
 }
