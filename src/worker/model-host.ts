@@ -8,6 +8,7 @@ import { readModelPorts, type ModelPorts } from '../core/onnx/model-ports.ts';
 import { readModel } from '../core/onnx/onnx-model.ts';
 import { TensorProto_DataType } from '../core/onnx/onnx_pb.ts';
 import { mapResidualStream } from '../core/onnx/map-residual-stream.ts';
+import type { ResidualStream } from '../core/onnx/residual-stream.ts';
 import { HumanError } from '../core/problem.ts';
 import type { DeviceReport } from '../rpc/worker-api.ts';
 import { ChatSession } from './chat-session.ts';
@@ -28,6 +29,7 @@ import {
 export interface Model {
   readonly folder: ModelFolder;
   readonly graph: Uint8Array;
+  readonly layout: ResidualStream['layout'];
   readonly layers: number;
   readonly hiddenSize: number;
   readonly ports: ModelPorts;
@@ -77,6 +79,7 @@ export async function openModel({ path, dtype, device, threads }: Omit<ModelSett
   return {
     folder,
     graph,
+    layout: stream.layout,
     layers: stream.layers.length,
     hiddenSize: stream.hiddenSize,
     ports,

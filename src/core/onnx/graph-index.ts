@@ -1,4 +1,4 @@
-import { nodeInputs } from './node-inputs.ts';
+import { measuring, nodeInputs } from './node-inputs.ts';
 import type { GraphProto, NodeProto, TensorProto } from './onnx_pb.ts';
 
 /** Who makes and who reads each tensor of a graph. */
@@ -22,13 +22,13 @@ export function indexGraph(graph: GraphProto): GraphIndex {
   return { producers, readers, initializers: new Map(graph.initializer.map((tensor) => [tensor.name, tensor])) };
 }
 
-/** Every node that `tensor` is computed from, without going past the tensors in `stop`. */
+/** Every node that the numbers of `tensor` are computed from (sizes aside), without going past the tensors in `stop`. */
 export function ancestors({ producers }: GraphIndex, tensor: string, stop: ReadonlySet<string>): Set<NodeProto> {
   const found = new Set<NodeProto>();
   const todo = [tensor];
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     const node = stop.has(name) ? undefined : producers.get(name);
-    if (!node || found.has(node)) continue;
+    if (!node || found.has(node) || measuring.has(node.opType)) continue;
     found.add(node);
     todo.push(...nodeInputs(node));
   }

@@ -92,10 +92,10 @@ function addTaps(
   return edit.output(together, TensorProto_DataType.FLOAT, [batch, taps.length, stream.hiddenSize]);
 }
 
-/** Lets lm_head, and whatever follows it, see the last position only. */
+/** Lets lm_head, and whatever else is above the last block, see the last position only. */
 function keepLastLogits(edit: GraphEdit, graph: GraphProto, stream: ResidualStream, position: string): void {
-  const readers = edit.readersOf(stream.finalNorm);
-  edit.redirect(readers, stream.finalNorm, gatherLast(edit, stream.finalNorm, position));
+  const readers = edit.readersOf(stream.last);
+  edit.redirect(readers, stream.last, gatherLast(edit, stream.last, position));
   graph.output = graph.output.map((output) => {
     const port = output.name === 'logits' ? tensorPort(output) : undefined;
     return port

@@ -1,22 +1,22 @@
 import { HumanError } from '../problem.ts';
-import { findFusedStream } from './fused-residual-stream.ts';
+import { findResidualStream } from './find-residual-stream.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import type { ResidualStream } from './residual-stream.ts';
 
 /**
  * Maps the residual stream by the graph's structure: the additive chain from the embedding to the final norm, with
- * exactly 2L sums. Names of nodes are not looked at.
+ * exactly 2L sums. Names are looked at only where they are the export's interface: its inputs and outputs.
  * @throws {HumanError} when the graph can't be mapped, saying what was found; never guesses
  */
 export function mapResidualStream(model: OnnxModel): ResidualStream {
-  const stream = findFusedStream(model.graph);
+  const stream = findResidualStream(model.graph);
   if (typeof stream !== 'string') return stream;
   throw new HumanError({
     file: model.file,
     message: `The residual stream of this graph can't be mapped: ${stream}. Found ${countOperators(model)}.`,
     fix:
-      'Use an export in the fused layout (the onnxruntime-genai model builder, or an onnx-community export made with it). ' +
-      'If it is one, report the model and this message.',
+      'Use an export for text generation with a KV cache, made by optimum (text-generation-with-past) or the ' +
+      'onnxruntime-genai model builder. If it is one, report the model, its exporter and this message.',
   });
 }
 

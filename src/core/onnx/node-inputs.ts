@@ -1,5 +1,8 @@
 import type { GraphProto, NodeProto } from './onnx_pb.ts';
 
+/** Operators that read a tensor's size, not its numbers. */
+export const measuring: ReadonlySet<string> = new Set(['Shape', 'Size']);
+
 /**
  * The tensors a node reads: its own inputs, and what its subgraphs (the branches of `If`, the body of `Loop`) take from
  * the graph around them, which ONNX names nowhere else. Omitted optional inputs (empty names) are left out.

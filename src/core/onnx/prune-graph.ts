@@ -11,7 +11,10 @@ import type { GraphProto, NodeProto } from './onnx_pb.ts';
  * @throws {HumanError} when nodes read each other in a circle
  */
 export function pruneGraph({ file, graph }: OnnxModel): void {
-  const nodes = neededInOrder(graph);
+  const nodes = nodesFor(
+    graph,
+    graph.output.map(({ name }) => name),
+  );
   if (!nodes) {
     throw new HumanError({
       file,
@@ -27,12 +30,16 @@ export function pruneGraph({ file, graph }: OnnxModel): void {
   graph.valueInfo = [];
 }
 
-/** Depth first from the outputs' producers in their old order; iterative, since a graph is thousands of nodes deep. */
-function neededInOrder(graph: GraphProto): NodeProto[] | undefined {
+/**
+ * The nodes that `outputs` are computed from, each after those it reads, otherwise in their old order. Depth first;
+ * iterative, since a graph is thousands of nodes deep.
+ * @returns undefined when nodes read each other in a circle
+ */
+export function nodesFor(graph: GraphProto, outputs: readonly string[]): NodeProto[] | undefined {
   const producers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
   producers.delete('');
   const needed = new Set<NodeProto>();
-  const todo = graph.output.map(({ name }) => name);
+  const todo = [...outputs];
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     const node = producers.get(name);
     if (!node || needed.has(node)) continue;

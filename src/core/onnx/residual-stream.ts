@@ -1,11 +1,11 @@
 import type { TensorProto_DataType } from './onnx_pb.ts';
 
 /**
- * Where a graph carries the residual stream. A finder for another layout returns the same shape, and the graph editor
- * needs nothing else.
+ * Where a graph carries the residual stream.
  */
 export interface ResidualStream {
-  readonly layout: 'fused';
+  /** How its sums are written: as Skip*LayerNormalization, as Add, or some so and some so. */
+  readonly layout: 'fused' | 'decomposed' | 'mixed';
   /** d, the width of the stream. */
   readonly hiddenSize: number;
   /** FLOAT, FLOAT16 or BFLOAT16. */
@@ -15,6 +15,6 @@ export interface ResidualStream {
    * `hidden_states[l]`). Whatever is added to the last of them is added to h_l, and nothing else in the graph sees it.
    */
   readonly layers: readonly (readonly string[])[];
-  /** The final norm's output [batch, seq, d], which lm_head reads. */
-  readonly finalNorm: string;
+  /** The stream above the last block [batch, seq, d], where it is fused already normed: all that the logits are computed from. */
+  readonly last: string;
 }

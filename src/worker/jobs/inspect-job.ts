@@ -22,7 +22,7 @@ export async function inspectJob(params: WorkspaceParams, shelf: ModelShelf, job
     file: model.folder.graph,
     fingerprint: model.fingerprint,
     dtype: model.folder.dtype,
-    layout: 'fused',
+    layout: model.layout,
     layers: model.layers,
     hiddenSize: model.hiddenSize,
     vocabulary: model.folder.config.vocab_size,

@@ -55,7 +55,7 @@ test('an unknown graph, by name, with what was found in it', () => {
     );
   });
   expect(message).toMatch(
-    /^error: W\/model\/model\.onnx: The residual stream of this graph can't be mapped: .* Found 16 MatMul, 6 SkipImaginativeLayerNormalizatio, .* Use an export in the fused layout/,
+    /^error: W\/model\/model\.onnx: The residual stream of this graph can't be mapped: .* Found 16 MatMul, 6 SkipImaginativeLayerNormalizatio, .* Use an export for text generation with a KV cache/,
   );
 });
 

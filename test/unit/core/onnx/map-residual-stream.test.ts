@@ -4,6 +4,7 @@ import { readModel, type OnnxModel } from '../../../../src/core/onnx/onnx-model.
 import { TensorProto_DataType } from '../../../../src/core/onnx/onnx_pb.ts';
 import { tinyBytes } from './tiny-bytes.ts';
 
+const optimum = (name: string): OnnxModel => tiny(`architectures/${name}/optimum`);
 const tiny = (name: string): OnnxModel => readModel(tinyBytes(name), `${name}.onnx`);
 
 test.each([
@@ -16,6 +17,19 @@ test.each([
   const stream = mapResidualStream(tiny(name));
   expect(stream).toMatchObject({ layout: 'fused', hiddenSize: 64, elementType });
   expect(stream.layers.map((addends) => addends.length)).toEqual([1, ...Array<number>(layers - 1).fill(2)]);
+});
+
+test.each([
+  ['llama', '/model/embed_tokens/Gather_output_0'],
+  ['gemma3', '/model/embed_tokens/Mul_output_0'], // the embedding is scaled
+  ['granite', '/model/Mul_output_0'],
+  ['olmo2', '/model/embed_tokens/Gather_output_0'], // nothing norms a branch's input
+])('%s of optimum is decomposed: its sums are Adds', (name, embedded) => {
+  expect(mapResidualStream(optimum(name))).toMatchObject({
+    layout: 'decomposed',
+    layers: [[embedded], ['/model/layers.0/Add_1_output_0']],
+    last: '/model/layers.1/Add_1_output_0',
+  });
 });
 
 test('layer inputs are the embedding, then the residual and what the MLP below adds', () => {
@@ -45,19 +59,23 @@ test('names of nodes and tensors decide nothing', () => {
   expect(mapResidualStream(renamed).layers).toEqual(plain.layers.map((addends) => addends.map(other)));
 });
 
-test('a graph of another layout is refused with what was found', () => {
+test('a graph of another kind is refused with what was found', () => {
   const model = tiny('llama-fp32');
-  for (const node of model.graph.node) if (node.opType.startsWith('Skip')) node.opType = 'Add';
+  for (const node of model.graph.node) if (node.opType.startsWith('Skip')) node.opType = 'SkipImaginatively';
   expect(() => mapResidualStream(model)).toThrow(
-    /llama-fp32.onnx: .*not in the fused layout\. Found 16 MatMul, 6 Add, 3 GroupQueryAttention.*fused layout/,
+    /llama-fp32.onnx: .*3 layers in its KV cache ask for 6 sums .* but there are 0\. Found 16 MatMul, 3 GroupQueryAttention.*report the model/,
   );
 });
 
-test('a graph with an attention too few is refused with both counts', () => {
+test('a layer that makes no cache is refused by its name', () => {
   const model = tiny('llama-fp32');
-  model.graph.node.find(({ opType }) => opType === 'GroupQueryAttention')!.opType = 'LinearRecurrence';
-  expect(() => mapResidualStream(model)).toThrow(
-    '2 attentions ask for 4 sums from the embedding to the final norm, but the chain has 6',
+  model.graph.output = model.graph.output.filter(({ name }) => !name.startsWith('present.1.'));
+  expect(() => mapResidualStream(model)).toThrow('2 layers in its KV cache ask for 4 sums');
+  const swapped = tiny('llama-fp32');
+  const attention = swapped.graph.node.filter(({ opType }) => opType === 'GroupQueryAttention');
+  [attention[0]!.output[1], attention[1]!.output[1]] = [attention[1]!.output[1]!, attention[0]!.output[1]!];
+  expect(() => mapResidualStream(swapped)).toThrow(
+    'sum 1 of 6 adds what makes present.1.key, present.0.value instead of present.0.key, present.0.value',
   );
 });
 
@@ -65,5 +83,22 @@ test('a stream that something else reads as well is refused', () => {
   const model = tiny('llama-fp32');
   const mlp = model.graph.node.find(({ name }) => name.includes('layers.1/mlp/up_proj'))!;
   mlp.input[0] = '/model/layers.0/post_attention_layernorm/output_3';
+  expect(() => mapResidualStream(model)).toThrow(
+    'ask for 6 sums that all paths from the embedding to the logits pass, but there are 4',
+  );
+});
+
+test('a branch that something else reads as well is refused where the sum is fused', () => {
+  const model = tiny('llama-fp32');
+  const mlp = model.graph.node.find(({ name }) => name.includes('layers.1/mlp/up_proj'))!;
+  const sum = model.graph.node.find(({ name }) => name.includes('layers.1/post_attention_layernorm'))!;
+  mlp.input[0] = sum.input[1]!;
   expect(() => mapResidualStream(model)).toThrow("can't be mapped");
+});
+
+test('two tables read by input_ids are refused', () => {
+  const model = tiny('llama-fp32');
+  const lookup = model.graph.node.find(({ opType, input }) => opType === 'Gather' && input[1] === 'input_ids')!;
+  model.graph.node.push({ ...lookup, output: ['second_embedding'] });
+  expect(() => mapResidualStream(model)).toThrow('2 tables are read by input_ids instead of one');
 });

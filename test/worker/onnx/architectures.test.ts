@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bits, float32, ModelUnderTest, relativeError, row, run, steeringFeeds, tinyModels, type Expected } from './tiny-model.ts';
+
+/** What make.py of the architectures wrote. */
+interface Architecture extends Omit<Expected, 'pushed'> {
+  readonly headDim: number;
+}
+
+const layers = [0, 1];
+const architectures = join(tinyModels, 'architectures');
+const exports = ['optimum', 'genai'].flatMap((exporter) =>
+  readdirSync(architectures)
+    .filter((name) => existsSync(join(architectures, name, exporter)))
+    .map((name) => ({ name, exporter })),
+);
+
+describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
+  const folder = join(architectures, name);
+  const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Architecture;
+  const { prompts, steering } = expected;
+  const model = new ModelUnderTest(join(folder, exporter, 'model.onnx'), expected.headDim);
+  const d = steering.w[0]!.length;
+
+  test("taps are PyTorch's hidden_states at the last token", async () => {
+    const { session } = await model.open({ steered: [], taps: layers, logits: 'none', cache: false });
+    const out = await run(session, model.prefill(prompts));
+    for (const [b, hidden] of expected.hidden.entries())
+      expect(relativeError(row(out['residual_taps']!, b), hidden.flat())).toBeLessThan(1e-5);
+  });
+
+  test("steered logits are PyTorch's under a forward pre-hook on each layer", async () => {
+    const { session } = await model.open({ steered: layers, taps: [], logits: 'last', cache: true });
+    const everywhere = (value: number) =>
+      float32(Array<number>(prompts.length * layers.length).fill(value), [prompts.length, layers.length]);
+    const out = await run(session, {
+      ...model.prefill(prompts),
+      steer_w: float32(steering.w.flat(), [layers.length, d]),
+      steer_r: float32(steering.r.flat(), [layers.length, d]),
+      steer_strength: everywhere(steering.strength),
+      steer_constant: everywhere(0),
+      steer_threshold: float32(layers.map(() => -Infinity), [layers.length]),
+    });
+    for (const [b, want] of expected.steered.entries()) {
+      expect(relativeError(row(out['logits']!, b), want)).toBeLessThan(1e-5);
+      expect(relativeError(expected.logits[b]!, want), 'it does something').toBeGreaterThan(0.01);
+    }
+  });
+
+  test('strength 0 gives the bits of the untouched model, prefill and decoding', async () => {
+    const base = (await model.open()).session;
+    const steerable = (await model.open({ steered: layers, taps: layers, logits: 'all', cache: true })).session;
+    const off = steeringFeeds(layers.length, d, prompts.map(() => 0));
+    const want = await run(base, model.prefill(prompts));
+    const got = await run(steerable, { ...model.prefill(prompts), ...off });
+    const tokens = prompts.map((_, i) => 20 + i);
+    const wantNext = await run(base, model.decode(prompts, tokens, want));
+    const gotNext = await run(steerable, { ...model.decode(prompts, tokens, got), ...off });
+    for (const [a, b] of [
+      [want, got],
+      [wantNext, gotNext],
+    ] as const)
+      expect(Object.keys(a).filter((output) => bits(a[output]!) !== bits(b[output]!))).toEqual([]);
+  });
+});
