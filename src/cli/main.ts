@@ -1,9 +1,13 @@
 /** `alphasteer`: the same core and the same worker as in the editor, without one. */
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { diffText } from '../core/report/diff/diff-text.ts';
 import { exportFormats, type ExportFormat } from '../core/report/exports/formats.ts';
 import type { WorkspaceParams } from '../rpc/worker-api.ts';
+import { diffRunFolders } from '../workspace/diff-runs.ts';
 import { exportRun } from '../workspace/export-run.ts';
+import { loadJudge } from '../workspace/load-judge.ts';
+import { loadConfig } from '../workspace/load-workspace.ts';
 import { findRun } from '../workspace/run-folder.ts';
 import { askText, streamReplies } from './ask-text.ts';
 import { comparisonText } from './compare-text.ts';
@@ -29,6 +33,8 @@ interface Options {
   maxNewTokens?: number;
   workspace?: string;
 }
+
+type DiffOptions = Pick<ExportOptions, 'workspace' | 'json'>;
 
 interface ExportOptions {
   to: ExportFormat['id'];
@@ -153,7 +159,7 @@ program
   )
   .requiredOption('--out <path>', 'file to write')
   .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
-  .option('--json', 'print one JSON document')
+  .option('--json', 'print one JSON document on stdout')
   .action(async (run: string, options: ExportOptions) => {
     const out = resolve(options.out);
     status = await runOnFiles({
@@ -164,6 +170,26 @@ program
       },
       json: options.json === true,
       print: () => `Saved to ${out}.`,
+    });
+  });
+
+program
+  .command('diff')
+  .description('compare two runs on the prompts that both replied to, judged by the same rules')
+  .argument('<before>', 'run folder or its name')
+  .argument('<after>', 'run folder or its name')
+  .option('--workspace <dir>', 'folder with the alphasteer.json whose judge decides', '.')
+  .option('--json', 'print one JSON document on stdout')
+  .action(async (before: string, after: string, options: DiffOptions) => {
+    const root = resolve(options.workspace);
+    status = await runOnFiles({
+      work: async (report) => {
+        const judge = await loadJudge(root, (await loadConfig(root, report)).config, report);
+        const [one, other] = await Promise.all([findRun(root, before), findRun(root, after)]);
+        return diffRunFolders(one, other, { judge, report });
+      },
+      json: options.json === true,
+      print: diffText,
     });
   });
 

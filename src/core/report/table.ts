@@ -104,7 +104,7 @@ function rateCells(rates: Rates | undefined): string[] {
 }
 
 /** First column to the left, numbers to the right, the head underlined. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => (row[at] ?? '').length)));
   const line = (cells: readonly string[]) =>
     cells
@@ -123,7 +123,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   ].join('\n');
 }
 
-function wrap(text: string, first = '', rest = ''): string {
+export function wrap(text: string, first = '', rest = ''): string {
   const lines: string[] = [];
   let line = first;
   for (const word of text.split(' ')) {
@@ -139,6 +139,6 @@ function wrap(text: string, first = '', rest = ''): string {
 }
 
 /** Terminals' code pages differ; a dash or a no-break space shouldn't come out as a question mark. */
-function ascii(text: string): string {
+export function ascii(text: string): string {
   return text.replace(/\u00a0/g, ' ').replace(/[−–]/g, '-');
 }

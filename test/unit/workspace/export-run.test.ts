@@ -1,24 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Reply } from '../../../src/core/report/summary.ts';
 import { writeSafetensors } from '../../../src/core/safetensors.ts';
 import { exportRun } from '../../../src/workspace/export-run.ts';
 import { runFiles } from '../../../src/workspace/run-folder.ts';
 import { goldenRun } from '../core/report/golden-run.ts';
+import { runFolder } from './made-run.ts';
 
 const ignored = (): void => undefined;
-const { replies, fit } = goldenRun();
+const { replies } = goldenRun();
 
-/** A run folder and a build folder, in one. */
-function runFolder(of: readonly Reply[] = replies): string {
-  const folder = mkdtempSync(join(tmpdir(), 'alphasteer-export-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const manifest = { format: 'alphasteer-run/1', key: 'k', state: 'fitted', created: '2026-01-02T03:04:05Z' };
-  writeFileSync(join(folder, runFiles.manifest), JSON.stringify({ ...manifest, heldOutGoals: [] }));
-  writeFileSync(join(folder, runFiles.fit), JSON.stringify(fit));
-  writeFileSync(join(folder, runFiles.replies), of.map((reply) => `${JSON.stringify(reply)}\n`).join(''));
+/** A run folder that is the build's folder as well. */
+function builtRun(of: readonly Reply[] = replies): string {
+  const folder = runFolder(of);
   writeFileSync(join(folder, 'report.js'), 'void 0;');
   writeFileSync(join(folder, 'report.css'), 'p{}');
   return folder;
@@ -31,7 +26,7 @@ async function exported(run: string, format: Parameters<typeof exportRun>[1]['fo
 }
 
 test('people’s verdicts count in every form of the replies', async () => {
-  const run = runFolder();
+  const run = builtRun();
   const formats = ['html', 'csv', 'json', 'junit', 'sarif'] as const;
   const before = await Promise.all(formats.map((format) => exported(run, format)));
   const { id, condition, strength, reply } = replies.find(
@@ -45,7 +40,7 @@ test('people’s verdicts count in every form of the replies', async () => {
 });
 
 test('the steering is saved as it is, when it is one', async () => {
-  const run = runFolder();
+  const run = builtRun();
   const bytes = writeSafetensors({ tensors: { w: { shape: [1], data: Float32Array.of(1) } }, metadata: {} });
   writeFileSync(join(run, runFiles.steering), bytes);
   await exportRun(run, { format: 'safetensors', out: join(run, 'copy'), built: run }, ignored);
@@ -57,5 +52,5 @@ test('the steering is saved as it is, when it is one', async () => {
 });
 
 test('a run without replies says what to do', async () => {
-  await expect(exported(runFolder([]), 'csv')).rejects.toThrow(/no replies yet. Compare base and steered first/);
+  await expect(exported(builtRun([]), 'csv')).rejects.toThrow(/no replies yet. Compare base and steered first/);
 });

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { Judgement } from '../../../src/core/judge/verdict.ts';
+import { diffRunFolders } from '../../../src/workspace/diff-runs.ts';
+import { reply } from '../core/report/reply.ts';
+import { runFolder } from './made-run.ts';
+
+const report = (): void => undefined;
+
+/** Takes a reply for a refusal that says no. */
+function judge(text: string): Judgement {
+  return { verdict: text.startsWith('No') ? 'refused' : 'complied', span: null, rule: 'no' };
+}
+
+test('both runs are judged by the rules given, and each verdict that this changes is counted', async () => {
+  const steered = { condition: 'steered', strength: 0.3, label: 'harmful', reply: 'No.' } as const;
+  const before = runFolder([reply({ id: 'a', verdict: 'complied', ...steered })]);
+  const after = runFolder([reply({ id: 'a', verdict: 'refused', ...steered })]);
+  const diff = await diffRunFolders(before, after, { judge, report });
+  expect(diff.runs.map(({ rejudged }) => rejudged)).toEqual([1, 0]);
+  expect(diff.conditions[1]!.flips).toEqual([]);
+});
+
+test('a person’s verdict stands against the rules', async () => {
+  const made = reply({ id: 'a', condition: 'steered', strength: 0.3, label: 'harmful', reply: 'No.' });
+  const override = { id: 'a', condition: 'steered', strength: 0.3, reply: 'No.', verdict: 'complied' } as const;
+  const diff = await diffRunFolders(runFolder([made]), runFolder([made], [override]), { judge, report });
+  expect(diff.runs.map(({ overruled }) => overruled)).toEqual([0, 1]);
+  expect(diff.conditions[1]!.flips).toMatchObject([{ before: { verdict: 'refused' }, after: { verdict: 'complied' } }]);
+});
+
+test('dtypes, layers and dates are told', async () => {
+  const diff = await diffRunFolders(runFolder(), runFolder(), { judge, report });
+  const told = Object.fromEntries(diff.settings.map(({ name, after }) => [name, after]));
+  expect(told).toMatchObject({
+    'dtype, device': 'q4, cpu',
+    Layers: '9, 10, 11, 12, 14, 15',
+    Fitted: '2026-01-02 03:04 UTC',
+  });
+});
