@@ -14,7 +14,7 @@ export async function extractActivations(
   const session = await openExtractionSession(model, layers);
   try {
     let done = 0;
-    for (const batch of session.batches(todo.map(({ ids }) => ids.length))) {
+    for (const batch of session.batches(todo.map(({ ids }) => ids))) {
       job.progress({ phase: 'Activations', done, total: todo.length, unit: 'prompts' });
       await job.checkpoint();
       const values = await session.run(batch.map((i) => todo[i]!.ids));

@@ -2,6 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { batchesByLength } from './batches.ts';
 import type { SessionShape } from './chat-session.ts';
 import { emptyPast } from './kv-cache.ts';
+import { batchesByPrefix, packedFeeds } from './packed-prompts.ts';
 import { floats, promptFeeds } from './prompt-feeds.ts';
 
 /** Most tokens and rows of an extraction batch: larger ones were no faster on two cores, and less often cancellable. */
@@ -12,10 +13,13 @@ const maxRows = 64;
 export class ExtractionSession {
   readonly #session: InferenceSession;
   readonly #shape: SessionShape;
+  readonly #isPacked: boolean;
 
-  constructor(session: InferenceSession, shape: SessionShape) {
+  /** @param isPacked the graph is one that `packPrompts` made */
+  constructor(session: InferenceSession, shape: SessionShape, isPacked: boolean) {
     this.#session = session;
     this.#shape = shape;
+    this.#isPacked = isPacked;
   }
 
   /** f32 values of a row: taps * d. */
@@ -23,23 +27,49 @@ export class ExtractionSession {
     return this.#shape.tappedLayers * this.#shape.hiddenSize;
   }
 
-  /** How prompts of these lengths are grouped. */
-  batches(lengths: readonly number[]): number[][] {
-    return batchesByLength(lengths, maxRows, maxTokens);
+  /** How prompts are grouped for {@link run}. */
+  batches(prompts: readonly (readonly number[])[]): number[][] {
+    if (this.#isPacked) return batchesByPrefix(prompts, maxRows, maxTokens);
+    return batchesByLength(
+      prompts.map((ids) => ids.length),
+      maxRows,
+      maxTokens,
+    );
   }
 
   /** Residual stream at the last token of each prompt: a row of [taps * d] each. */
   async run(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    return this.#isPacked ? this.#runPacked(prompts) : this.#runPadded(prompts);
+  }
+
+  async #runPacked(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    const { tappedLayers, hiddenSize } = this.#shape;
+    const taps = await this.#taps(packedFeeds(prompts, this.#shape.positionIds), prompts.length);
+    return prompts.map((_, row) => {
+      const values = new Float32Array(this.width);
+      for (let tap = 0; tap < tappedLayers; tap++) {
+        const at = (tap * prompts.length + row) * hiddenSize;
+        values.set(taps.subarray(at, at + hiddenSize), tap * hiddenSize);
+      }
+      return values;
+    });
+  }
+
+  async #runPadded(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
     const rows = prompts.length < 2 ? [...prompts, ...prompts] : prompts;
     const longest = Math.max(...rows.map((ids) => ids.length));
-    const feeds = { ...promptFeeds(rows, longest, this.#shape.positionIds), ...emptyPast(this.#shape.kv, rows.length) };
+    const taps = await this.#taps(promptFeeds(rows, longest, this.#shape.positionIds), rows.length);
+    return prompts.map((_, row) => taps.slice(row * this.width, (row + 1) * this.width));
+  }
+
+  async #taps(prompts: ReturnType<typeof promptFeeds>, rows: number): Promise<Float32Array> {
+    const feeds = { ...prompts, ...emptyPast(this.#shape.kv, rows) };
     // What was cut off with the upper layers is no input any more, and must not be fed.
     const { inputNames } = this.#session;
     const out = await this.#session.run(
       Object.fromEntries(Object.entries(feeds).filter(([name]) => inputNames.includes(name))),
     );
-    const taps = floats(out['residual_taps']);
-    return prompts.map((_, row) => taps.slice(row * this.width, (row + 1) * this.width));
+    return floats(out['residual_taps']);
   }
 
   async release(): Promise<void> {

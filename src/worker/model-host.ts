@@ -6,6 +6,7 @@ import { listExternalFiles } from '../core/onnx/external-data.ts';
 import { instrument, type InstrumentOptions } from '../core/onnx/instrument.ts';
 import { readModelPorts, type ModelPorts } from '../core/onnx/model-ports.ts';
 import { readModel } from '../core/onnx/onnx-model.ts';
+import { packPrompts } from '../core/onnx/pack-prompts.ts';
 import { TensorProto_DataType } from '../core/onnx/onnx_pb.ts';
 import { mapResidualStream } from '../core/onnx/map-residual-stream.ts';
 import type { ResidualStream } from '../core/onnx/residual-stream.ts';
@@ -106,8 +107,10 @@ export async function openChatSession(
 
 /** A session for activations only, cut off above the last tap. */
 export async function openExtractionSession(model: Model, taps: readonly number[]): Promise<ExtractionSession> {
-  const session = await createSession(model, { steered: [], taps, logits: 'none', cache: false });
-  return new ExtractionSession(session, shapeOf(model, 0, taps.length));
+  const { bytes } = instrument(model.graph, model.folder.graph, { steered: [], taps, logits: 'none', cache: false });
+  const packed = packPrompts(bytes, model.folder.graph);
+  const session = await createSessionFromBytes(model, packed ?? bytes);
+  return new ExtractionSession(session, shapeOf(model, 0, taps.length), packed !== undefined);
 }
 
 async function createSession(model: Model, options: InstrumentOptions): Promise<InferenceSession> {

@@ -36,7 +36,7 @@ export async function activationsJob(
   let done = 0;
   const progress = (): void => job.progress({ phase: 'Activations', done, total: encoded.length, unit: 'prompts' });
   progress();
-  for (const batch of session.batches(encoded.map(({ ids }) => ids.length))) {
+  for (const batch of session.batches(encoded.map(({ ids }) => ids))) {
     await job.checkpoint();
     const rows = await session.run(batch.map((row) => encoded[row]!.ids));
     batch.forEach((row, i) => data.set(rows[i]!, row * session.width));

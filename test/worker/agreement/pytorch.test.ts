@@ -44,7 +44,7 @@ describe.each([
     beforeAll(async () => {
       const session = await openExtractionSession(model, layers);
       const ids = activations.prompts.map(encode);
-      for (const batch of session.batches(ids.map(({ length }) => length))) {
+      for (const batch of session.batches(ids)) {
         const taps = await session.run(batch.map((row) => ids[row]!));
         batch.forEach((row, i) => (got[row] = vectors(taps[i]!, 0)));
       }

@@ -1,0 +1,68 @@
+import { GraphEdit, valueInfo } from './graph-edit.ts';
+import { ancestors, indexGraph } from './graph-index.ts';
+import { nodeInputs } from './node-inputs.ts';
+import { readModel, writeModel } from './onnx-model.ts';
+import { TensorProto_DataType, type GraphProto, type NodeProto } from './onnx_pb.ts';
+import { pruneGraph } from './prune-graph.ts';
+import { tensorPort } from './tensor-port.ts';
+
+/** Inputs of GroupQueryAttention that are read token by token: query (or all three in one), key, value. */
+const tokenwise = [0, 1, 2];
+/** Its inputs that speak of tokens in another way: position_ids, attention_bias. */
+const positional = [9, 10];
+
+/**
+ * Rewrites a graph of prompts [batch, seq] into one of their distinct tokens [1, tokens]: a token that several prompts share
+ * with all that stands before it (the chat template, a jailbreak's wrapper) is computed once, and padding only in attention.
+ * Everything but attention works token by token; each attention first lays the tokens out as [batch, seq].
+ *
+ * `input_ids`, and `position_ids` where the graph has them, become [1, tokens], `last_position` [1, batch], and with it the
+ * residual taps [1, taps * batch, d], tap by tap. New inputs, int64: `packed_rows` [batch, seq], the token that stands at
+ * each place of each prompt, and `packed_places` [tokens], a place (row * seq + position) at which each token stands.
+ * The attention mask and the (empty) past stay as they were.
+ * @returns undefined where the graph has something that can't be laid out so: other attention operators, biases, a shape taken from the tokens
+ */
+export function packPrompts(bytes: Uint8Array, file: string): Uint8Array | undefined {
+  const model = readModel(bytes, file);
+  const { graph } = model;
+  const attentions = graph.node.filter(({ opType }) => opType.endsWith('Attention'));
+  if (!attentions.every(canPack) || mixesTokens(graph)) return undefined;
+  const edit = new GraphEdit(graph);
+  const rows = edit.input('packed_rows', TensorProto_DataType.INT64, ['packed_batch', 'packed_length']);
+  const places = edit.input('packed_places', TensorProto_DataType.INT64, ['packed_tokens']);
+  const first = edit.int64([0], 'packed_axis');
+  const flat = edit.int64([1, -1, 0], 'packed_shape');
+  for (const node of attentions) {
+    const readers = edit.readersOf(node.output[0]!);
+    node.input = node.input.map((input, i) =>
+      input !== '' && tokenwise.includes(i)
+        ? edit.node('Squeeze', [edit.node('Gather', [input, rows], 'packed_out', { axis: 1 }), first], 'packed_rowwise')
+        : input,
+    );
+    const tokens = edit.node('Reshape', [node.output[0]!, flat], 'packed_flat');
+    edit.redirect(readers, node.output[0]!, edit.node('Gather', [tokens, places], 'packed_back', { axis: 1 }));
+  }
+  // Sizes that were fixed, of one last position a row and of the layers tapped, are so no longer.
+  for (const port of [...graph.input, ...graph.output]) {
+    if (port.name !== 'last_position' && port.name !== 'residual_taps') continue;
+    const { name, elementType, dims } = tensorPort(port)!;
+    Object.assign(port, valueInfo(name, elementType, [1, `packed_${name}`, ...dims.slice(2)]));
+  }
+  pruneGraph(model);
+  return writeModel(model);
+}
+
+function canPack({ opType, input }: NodeProto): boolean {
+  return opType === 'GroupQueryAttention' && positional.every((i) => (input[i] ?? '') === '');
+}
+
+/** Whether a shape is taken from the tokens, or numbers that hold for all of them together (int8 activations). */
+function mixesTokens(graph: GraphProto): boolean {
+  const index = indexGraph(graph);
+  return graph.node.some(
+    (node) =>
+      node.opType === 'DynamicQuantizeLinear' ||
+      (node.opType === 'Shape' &&
+        [node, ...ancestors(index, node.input[0]!, new Set())].some((each) => nodeInputs(each).includes('input_ids'))),
+  );
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import { instrument } from '../../src/core/onnx/instrument.ts';
+import { packPrompts } from '../../src/core/onnx/pack-prompts.ts';
+import { batchesByPrefix, packedFeeds } from '../../src/worker/packed-prompts.ts';
+import { ModelUnderTest, relativeError, run, tinyModels, type Expected } from './onnx/tiny-model.ts';
+
+const d = 64;
+
+describe.each(['llama', 'qwen3', 'gemma2'])('the %s export, its prompts packed', (name) => {
+  const folder = join(tinyModels, `${name}-fp32`);
+  const model = new ModelUnderTest(join(folder, 'model.onnx'), 16);
+  const { prompts, hidden } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
+  const layers = hidden[0]!.map((_, layer) => layer);
+  const edited = instrument(model.bytes, model.file, { steered: [], taps: layers, logits: 'none', cache: false });
+  const packed = packPrompts(edited.bytes, model.file)!;
+
+  /** [prompt][layer] [d] */
+  const taps = async (rows: readonly (readonly number[])[]): Promise<number[][][]> => {
+    const session = await InferenceSession.create(packed, {
+      logSeverityLevel: 3,
+      extra: { session: { model_external_initializers_file_folder_path: folder } },
+    });
+    const feeds = { ...model.prefill(rows), ...packedFeeds(rows, model.ports.positionIds !== undefined) };
+    const { data } = (await run(session, feeds))['residual_taps']!;
+    return rows.map((_, row) =>
+      layers.map((_, tap) => {
+        const at = (tap * rows.length + row) * d;
+        return Array.from((data as Float32Array).subarray(at, at + d));
+      }),
+    );
+  };
+
+  test("taps are PyTorch's hidden_states, within 1e-5 of their norm, for prompts that share their beginnings", async () => {
+    const known = new Set(prompts.map((ids) => ids.join()));
+    const beginnings = prompts.flatMap((ids) => ids.slice(1).map((_, i) => ids.slice(0, i + 1)));
+    const all = [...prompts, ...beginnings.filter((ids) => !known.has(ids.join()))];
+    const order = batchesByPrefix(all, all.length, Infinity).flat();
+    const got = await taps(order.map((i) => all[i]!));
+    const checked = order.flatMap((i, at) => (i < prompts.length ? [{ i, at }] : []));
+    expect(checked.length).toBe(prompts.length);
+    for (const { i, at } of checked)
+      expect(relativeError(got[at]!.flat(), hidden[i]!.flat()), `prompt ${i}`).toBeLessThan(1e-5);
+  });
+
+  test('a prompt alone and one twice give the same', async () => {
+    const [once] = await taps([prompts[0]!]);
+    expect(relativeError(once!.flat(), hidden[0]!.flat())).toBeLessThan(1e-5);
+    const twice = await taps([prompts[0]!, prompts[0]!]);
+    expect(twice[1]).toEqual(twice[0]);
+  });
+});
+
+test('tokens that prompts share are fed once', () => {
+  const feeds = packedFeeds(
+    [
+      [1, 2, 3],
+      [1, 2, 4, 5],
+      [7, 2],
+    ],
+    true,
+  );
+  const numbers = (name: string): number[] => Array.from(feeds[name]!.data as BigInt64Array, Number);
+  expect(numbers('input_ids')).toEqual([1, 2, 3, 4, 5, 7, 2]);
+  expect(numbers('position_ids')).toEqual([0, 1, 2, 2, 3, 0, 1]);
+  expect(numbers('packed_rows')).toEqual([0, 1, 2, 0, 0, 1, 3, 4, 5, 6, 0, 0]);
+  expect(numbers('packed_places')).toEqual([0, 1, 2, 6, 7, 8, 9]);
+  expect(numbers('last_position')).toEqual([2, 4, 6]);
+  expect(numbers('attention_mask')).toEqual([1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 0]);
+});
+
+describe('batches', () => {
+  const prompts = Array.from({ length: 200 }, (_, i) =>
+    Array.from({ length: 1 + ((i * 37) % 90) }, (_, at) => (at < 20 ? i % 3 : (i * at) % 7)),
+  );
+
+  test('hold every prompt once, within their limits', () => {
+    const batches = batchesByPrefix(prompts, 16, 600);
+    expect(batches.flat().sort((a, b) => a - b)).toEqual(Array.from(prompts.keys()));
+    for (const batch of batches) {
+      expect(batch.length).toBeLessThanOrEqual(16);
+      expect(batch.length * Math.max(...batch.map((i) => prompts[i]!.length))).toBeLessThanOrEqual(600);
+    }
+  });
+
+  test('hold a prompt that is longer than a batch may be, alone', () => {
+    expect(batchesByPrefix([Array<number>(50).fill(1), [1]], 8, 20)).toEqual([[0], [1]]);
+  });
+});
