@@ -1,0 +1,69 @@
+/** npx tsx ours.ts MODEL_FOLDER THREADS */
+import { open } from 'node:fs/promises';
+import {
+  benignSpectrum,
+  intoSpectrum,
+  nullSpaceCut,
+  refusalDirection,
+  steeringVector,
+} from '../../../src/core/alphasteer.ts';
+import { GramAccumulator } from '../../../src/core/linalg/gram.ts';
+import { norm } from '../../../src/core/linalg/inner-product.ts';
+import { addRow, noRows } from '../../../src/core/linalg/row-sums.ts';
+import type { ChatSession } from '../../../src/worker/chat-session.ts';
+import { openChatSession, openExtractionSession, openModel } from '../../../src/worker/model-host.ts';
+import { unwatched } from '../../worker/agreement/quickstart.ts';
+import { serve, type Answer } from './serve.ts';
+import type { Task } from './task.ts';
+
+const [path = '', threads = '2'] = process.argv.slice(2);
+const model = await openModel({ path, dtype: 'auto', device: 'cpu', threads: Number(threads) });
+let chat: ChatSession | undefined;
+
+async function activations({ ids, layers }: Task & { task: 'activations' }): Promise<Answer> {
+  const session = await openExtractionSession(model, layers);
+  const numbers = new Array<number>(ids.length);
+  for (const batch of session.batches(ids)) {
+    const rows = await session.run(batch.map((i) => ids[i]!));
+    batch.forEach((i, at) => (numbers[i] = norm(rows[at]!.subarray(-model.hiddenSize))));
+  }
+  await session.release();
+  return { numbers };
+}
+
+async function replies({ ids, newTokens }: Task & { task: 'replies' }): Promise<Answer> {
+  chat ??= await openChatSession(model, [14, 16, 18], [14]);
+  const rows = ids.map((each) => ({ ids: each, strength: 0 }));
+  const tokens = new Array<readonly number[]>(ids.length);
+  for (const batch of chat.batches(rows, newTokens)) {
+    const options = { maxNewTokens: newTokens, endTokens: model.tokenizer.endTokens };
+    const made = await chat.reply(
+      batch.map((i) => rows[i]!),
+      options,
+      unwatched,
+    );
+    batch.forEach((i, at) => (tokens[i] = made[at]!.tokens));
+  }
+  return { tokens };
+}
+
+async function solve({ file, d, benign, refused, ratio, ridge }: Task & { task: 'solve' }): Promise<Answer> {
+  const grams = [new GramAccumulator(d), new GramAccumulator(d)] as const;
+  const sides = [noRows(d), noRows(d)] as const;
+  const activations = await open(file);
+  const row = new Float32Array(d);
+  for (let i = 0; (await activations.read(new Uint8Array(row.buffer))).bytesRead > 0; i++) {
+    grams[i < benign ? 0 : 1].add(row);
+    if (i >= benign) addRow(sides[i < benign + refused ? 0 : 1], row);
+  }
+  await activations.close();
+  refusalDirection(...sides);
+  const spectrum = benignSpectrum(grams[0].gram());
+  const { k } = nullSpaceCut(spectrum, ratio);
+  return { numbers: [...steeringVector(intoSpectrum(spectrum, grams[1].gram(), k), k, ridge)] };
+}
+
+await serve((task) => {
+  if (task.task === 'activations') return activations(task);
+  return task.task === 'replies' ? replies(task) : solve(task);
+});
