@@ -9,6 +9,7 @@ import { exportRun } from '../workspace/export-run.ts';
 import { loadJudge } from '../workspace/load-judge.ts';
 import { loadConfig } from '../workspace/load-workspace.ts';
 import { findRun } from '../workspace/run-folder.ts';
+import { attackText } from './attack-text.ts';
 import { askText, streamReplies } from './ask-text.ts';
 import { comparisonText } from './compare-text.ts';
 import { doctorText } from './doctor-text.ts';
@@ -32,6 +33,8 @@ interface Options {
   run?: string;
   maxNewTokens?: number;
   workspace?: string;
+  goals?: number;
+  queries?: number;
 }
 
 type DiffOptions = Pick<ExportOptions, 'workspace' | 'json'>;
@@ -99,6 +102,28 @@ withModelOptions(program.command('ask'))
       json: options.json === true,
       print: askText,
       listener: { text: streamReplies(process.stderr) },
+    });
+  });
+
+withModelOptions(program.command('attack'))
+  .description(
+    'search suffixes under which prompts slip past the steering that made the model refuse them; needs a compared run',
+  )
+  .argument('[workspace]', 'folder with an alphasteer.json', '.')
+  .option('--run <run>', 'run folder or its name; the newest one otherwise')
+  .option('--goals <n>', 'most prompts attacked', positive, 20)
+  .option('--queries <n>', 'candidates tried for each prompt', positive, 256)
+  .option('--strength <x>', 'steering strength, instead of the one of the fit', number)
+  .option('--max-new-tokens <n>', 'length of a reply', positive)
+  .option('--seed <n>', 'seed of the search', natural)
+  .option('--out <file>', 'prompt file for the attacked prompts, instead of attack.jsonl in the run folder')
+  .action(async (workspace: string, options: Options & { goals: number; queries: number }) => {
+    const { goals, queries } = options;
+    status = await runCommand({
+      call: 'attack',
+      params: { ...paramsOf(workspace, options), goals, queries },
+      json: options.json === true,
+      print: (result) => `${attackText(result)}\n${timesText(result.seconds)}`,
     });
   });
 

@@ -82,6 +82,40 @@ export interface AskResult {
   }[];
 }
 
+export interface AttackParams extends WorkspaceParams {
+  readonly run?: string;
+  readonly maxNewTokens?: number;
+  /** Most prompts attacked, and candidates tried for each. */
+  readonly goals: number;
+  readonly queries: number;
+}
+
+/** A prompt that steering made the model refuse, with the suffix that was found to win it back. */
+export interface AttackedPrompt {
+  readonly id: string;
+  readonly suffix: string;
+  readonly queries: number;
+  /** Whether no layer steers the prompt with the suffix: its margin, the score's largest lead over a threshold, is not above 0. */
+  readonly slipped: boolean;
+  readonly margin: number;
+  /** That of the random suffix. */
+  readonly randomMargin: number;
+  /** Replies to prompt and suffix, and the steered one to the prompt with the random suffix that the search began with. */
+  readonly base: AskedReply;
+  readonly steered: AskedReply;
+  readonly randomSuffix: AskedReply;
+}
+
+export interface AttackResult {
+  readonly run: string;
+  /** Prompt file with the attacked prompts. */
+  readonly out: string;
+  readonly strength: number;
+  readonly queries: number;
+  readonly prompts: readonly AttackedPrompt[];
+  readonly seconds: readonly PhaseTime[];
+}
+
 export interface ActivationsParams extends WorkspaceParams {
   readonly file: string;
   readonly layers: readonly number[];
@@ -142,6 +176,7 @@ export interface WorkerApi {
   fit(params: WorkspaceParams): Promise<FitResult>;
   compare(params: CompareParams): Promise<CompareResult>;
   ask(params: AskParams): Promise<AskResult>;
+  attack(params: AttackParams): Promise<AttackResult>;
   activations(params: ActivationsParams): Promise<ActivationsResult>;
   inspect(params: WorkspaceParams): Promise<InspectResult>;
   doctor(params: WorkspaceParams): Promise<DoctorResult>;
@@ -152,6 +187,7 @@ export const requests = {
   fit: new RequestType<WorkspaceParams, FitResult, Problem>('fit'),
   compare: new RequestType<CompareParams, CompareResult, Problem>('compare'),
   ask: new RequestType<AskParams, AskResult, Problem>('ask'),
+  attack: new RequestType<AttackParams, AttackResult, Problem>('attack'),
   activations: new RequestType<ActivationsParams, ActivationsResult, Problem>('activations'),
   inspect: new RequestType<WorkspaceParams, InspectResult, Problem>('inspect'),
   doctor: new RequestType<WorkspaceParams, DoctorResult, Problem>('doctor'),

@@ -1,6 +1,7 @@
 import type { WorkerApi } from '../rpc/worker-api.ts';
 import { activationsJob } from './jobs/activations-job.ts';
 import { askJob } from './jobs/ask-job.ts';
+import { attackJob } from './jobs/attack-job.ts';
 import { compareJob } from './jobs/compare-job.ts';
 import { doctorJob } from './jobs/doctor-job.ts';
 import { fitJob } from './jobs/fit-job.ts';
@@ -15,6 +16,7 @@ export function createWorker(): (job: Job) => WorkerApi {
     fit: (params) => fitJob(params, shelf, job),
     compare: (params) => compareJob(params, shelf, job),
     ask: (params) => askJob(params, shelf, job),
+    attack: (params) => attackJob(params, shelf, job),
     activations: (params) => activationsJob(params, shelf, job),
     inspect: (params) => inspectJob(params, shelf, job),
     doctor: (params) => doctorJob(params, shelf, job),
