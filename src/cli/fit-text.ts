@@ -22,6 +22,7 @@ export function fitText({ run, fit, cached, computed }: FitResult): string {
         `${chosen ? '*' : ' '} ${String(strength).padStart(8)}${percent(refused.benign, 23)}${percent(refused.borderline, 12)}${percent(refused.harmful, 19)}${percent(refused.jailbreak, 11)}${benignKl.toFixed(3).padStart(12)}${String(degenerate).padStart(12)}`,
     ),
     '',
+    ...(fit.warnings.length === 0 ? [] : ['Warnings', ...fit.warnings.map((warning) => `- ${warning}`), '']),
     `Run: ${run}`,
   ].join('\n');
 }

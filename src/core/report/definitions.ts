@@ -67,6 +67,10 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
     '“Plain against template”',
     'The cosine between r and the difference of means of plain harmful prompts and jailbreaks. Near 1, r tells requests with a wrapping from those without rather than refusing from answering.',
   ],
+  [
+    'Stability of w and r',
+    'Cosine of w with the w of fits that each leave out an eighth of the prompts, whole kinds of jailbreaks among them: the mean, and the lowest. And cosine of r from one half of the malicious goals with r from the other. 1 is the same direction, 0 none in common.',
+  ],
   ['AUC', 'How often s of a malicious prompt is above s of a benign one: 1 is always, 0.5 is a coin.'],
   ['Leakage', 'Mean |s| of benign prompts the fit did not see: what the steering does where it should do nothing.'],
   [

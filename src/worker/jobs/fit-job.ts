@@ -7,6 +7,7 @@ import { isMalicious } from '../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
 import { fitReasons } from '../../core/report/fit-reasons.ts';
 import type { FitSummary, LayerFit } from '../../core/report/fit-summary.ts';
+import { fitWarnings } from '../../core/report/fit-warnings.ts';
 import { meanByLabel } from '../../core/report/mean-by-label.ts';
 import type { FitResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
@@ -152,6 +153,35 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     }
     watch.lap('strength', `${points.length} strengths`);
     const picked = points.find((point) => point.chosen)!;
+    const perLayer = chosen.candidates.map((candidate): LayerFit => {
+      const { layer, fitted, recognised, choose, chooseNorms, aucOfAttack, stability } = candidate;
+      const threshold = chosen.thresholds[layers.indexOf(layer)];
+      const moved = chooseRows.map(({ prompt: { label } }, i) => {
+        const length = steeringNorm(choose[i]!, picked.strength, fitted.refusalNorm, threshold ?? -Infinity);
+        return { label, length, relative: length / chooseNorms[i]! };
+      });
+      return {
+        ...fitted,
+        recognised,
+        aucOfAttack,
+        stability,
+        steered: threshold !== undefined,
+        norm: meanByLabel(moved, ({ length }) => length),
+        relativeNorm: meanByLabel(moved, ({ relative }) => relative),
+        threshold: threshold !== undefined && Number.isFinite(threshold) ? threshold : null,
+      };
+    });
+    // Findings about the steering, not faults of a file: they are told in the summary and the report, and are no failure.
+    const doubts = fitWarnings({
+      prompts: fitRows.map(({ prompt, hash }, i) => ({
+        ...prompt,
+        refused: verdicts.has(hash) ? verdicts.get(hash) === 'refused' : undefined,
+        unseen: chosen.layers.map(({ unseen }) => unseen[i]),
+        group: split.groupOf(prompt),
+      })),
+      layers: perLayer,
+      attacks: chosen.attacks,
+    });
     const fit: FitSummary = {
       format: 'alphasteer-fit/3',
       model: model.fingerprint,
@@ -170,24 +200,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       },
       hiddenSize: model.hiddenSize,
       attacks: chosen.attacks,
-      perLayer: chosen.candidates.map((candidate): LayerFit => {
-        const { layer, fitted, recognised, choose, chooseNorms, aucOfAttack, stability } = candidate;
-        const threshold = chosen.thresholds[layers.indexOf(layer)];
-        const moved = chooseRows.map(({ prompt: { label } }, i) => {
-          const length = steeringNorm(choose[i]!, picked.strength, fitted.refusalNorm, threshold ?? -Infinity);
-          return { label, length, relative: length / chooseNorms[i]! };
-        });
-        return {
-          ...fitted,
-          recognised,
-          aucOfAttack,
-          stability,
-          steered: threshold !== undefined,
-          norm: meanByLabel(moved, ({ length }) => length),
-          relativeNorm: meanByLabel(moved, ({ relative }) => relative),
-          threshold: threshold !== undefined && Number.isFinite(threshold) ? threshold : null,
-        };
-      }),
+      perLayer,
       strengths: points,
       reasons: fitReasons(
         {
@@ -200,7 +213,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         },
         config.fit,
       ),
-      warnings,
+      warnings: [...warnings, ...doubts],
     };
     await writeSteering(
       run,

@@ -21,6 +21,9 @@ export function layersSection(summary: Summary, fit: FitSummary): Html {
             <th scope="col" rowspan="2">Measured on</th>
             <th scope="col" rowspan="2" class="number">AUC</th>
             <th scope="col" rowspan="2" class="number">Leakage</th>
+            <th scope="col" rowspan="2" class="number">Leakage of the fit’s<br />choose split, 95th percentile</th>
+            <th scope="col" rowspan="2" class="number">Stability of w<br />(lowest)</th>
+            <th scope="col" rowspan="2" class="number">Stability of r</th>
             <th scope="col" rowspan="2" class="number">Cosine of r with<br />“plain against template”</th>
             <th scope="colgroup" colspan="${labelGroups.length}" class="span">Score s</th>
             <th scope="colgroup" colspan="${labelGroups.length}" class="span">Relative norm</th>
@@ -43,13 +46,20 @@ function layerRow(layer: LayerSummary, fit: LayerFit | undefined): Html {
   return html`<tr class="${layer.steered ? 'steered' : 'unsteered'}">
     <th scope="row">${layer.layer}</th>
     <td>${layer.from === 'evaluation' ? 'evaluation' : 'choose'}</td>
-    ${number(layer.auc, 3)}${number(layer.leakage, 3)}${number(fit?.templateCosine, 2)}${labelGroups.map((label) => number(layer.meanScore[label], 2))}${labelGroups.map(
+    ${number(layer.auc, 3)}${number(layer.leakage, 3)}${number(fit?.leakage95, 3)}${stability(fit)}${number(fit?.stability.r, 2)}${number(fit?.templateCosine, 2)}${labelGroups.map((label) => number(layer.meanScore[label], 2))}${labelGroups.map(
       (label) => {
         const norm = layer.relativeNorm[label];
         return cell(norm === undefined ? '–' : percent(norm));
       },
     )}
   </tr> `;
+}
+
+/** Mean cosine, and the lowest. */
+function stability(fit: LayerFit | undefined): Html {
+  if (fit === undefined) return cell('–');
+  const { mean, low } = fit.stability.w;
+  return cell(`${fixed(mean, 2)} (${fixed(low, 2)})`);
 }
 
 function cell(text: string): Html {

@@ -1,0 +1,116 @@
+import { isMalicious, type Prompt } from '../prompts/prompt.ts';
+import { quantile } from '../stats/quantile.ts';
+import { wilson } from '../stats/wilson.ts';
+import type { AttackFit, LayerFit } from './fit-summary.ts';
+import { count, fixed, interval, percent } from './format.ts';
+
+/** A prompt of the fit, as far as its label can be doubted. */
+export interface FittedPrompt extends Pick<Prompt, 'label' | 'file' | 'line'> {
+  /** Whether the unsteered model refused it; malicious prompts only. */
+  readonly refused: boolean | undefined;
+  /** Its score at each steered layer by a fit without it; undefined where there is none. */
+  readonly unseen: readonly (number | undefined)[];
+  /** Its goal, or its near copies. */
+  readonly group: string;
+}
+
+export interface FitEvidence {
+  readonly prompts: readonly FittedPrompt[];
+  readonly layers: readonly Pick<LayerFit, 'layer' | 'steered' | 'auc' | 'stability'>[];
+  readonly attacks: Readonly<Record<string, AttackFit>>;
+}
+
+/** Below this, a score of a malicious prompt is above that of a benign one little more often than a coin falls heads. */
+const lowAuc = 0.7;
+/** Below this, the two halves' refusal directions are more than 60 degrees apart. */
+const lowCosine = 0.5;
+/** More of one side than this for each of the other, and the fit hears little but that side. */
+const unequal = 10;
+/** As many things of one kind say little of the next one. */
+const fewGroups = 20;
+/** Part of the benign prompts that may look malicious before their labels are doubted. */
+const oddShare = 0.05;
+
+/** What makes a fit doubtful although it ran, one sentence or two each, the gravest first. */
+export function fitWarnings(evidence: FitEvidence): string[] {
+  return [
+    ...doubtfulLabels(evidence),
+    ...overlap(evidence),
+    ...randomDirection(evidence),
+    ...missedAttacks(evidence),
+    ...imbalance(evidence),
+    ...fewClusters(evidence),
+  ];
+}
+
+function doubtfulLabels({ prompts }: FitEvidence): string[] {
+  const harmful = prompts.filter(({ label }) => label === 'harmful');
+  const refused = harmful.filter((prompt) => prompt.refused).length;
+  const { low, high } = wilson(refused, harmful.length);
+  const warnings: string[] = [];
+  if (high < 0.5) {
+    warnings.push(
+      `The unsteered model refuses only ${refused} of ${harmful.length} prompts labelled harmful (${interval(low, high)}). Either it hardly refuses at all, or these are not harmful: check that the labels are not swapped.`,
+    );
+  }
+  const scoreOf = ({ unseen }: FittedPrompt): number => Math.min(...unseen.map((score) => score ?? NaN));
+  const scored = prompts.filter((prompt) => Number.isFinite(scoreOf(prompt)));
+  const malicious = scored.filter(({ label }) => isMalicious(label)).map(scoreOf);
+  const benign = scored.filter(({ label }) => label === 'benign');
+  const middle = quantile(malicious, 0.5);
+  const odd = benign.filter((prompt) => scoreOf(prompt) > middle).sort((a, b) => scoreOf(b) - scoreOf(a));
+  if (odd.length > oddShare * benign.length) {
+    const named = odd.slice(0, 5).map(({ file, line }) => `${file}:${line}`);
+    warnings.push(
+      `${odd.length} of ${count(benign.length, 'prompt')} labelled benign score above the middle malicious prompt, each by a fit without it. Look at their labels; the highest are ${named.join(', ')}.`,
+    );
+  }
+  return warnings;
+}
+
+function overlap({ layers }: FitEvidence): string[] {
+  const best = layers.reduce((a, b) => (b.auc > a.auc ? b : a));
+  if (best.auc >= lowAuc) return [];
+  return [
+    `No layer tells malicious prompts from benign ones: the best, layer ${best.layer}, ranks a malicious prompt above a benign one in ${percent(best.auc)} of the pairs, and a coin in 50 %. Steering by this score would hit both alike. Check the labels, or add prompts.`,
+  ];
+}
+
+function randomDirection({ layers }: FitEvidence): string[] {
+  const known = layers.filter(({ steered, stability }) => steered && stability.r !== null);
+  const shaky = known.filter(({ stability }) => stability.r! < lowCosine);
+  if (shaky.length === 0) return [];
+  const at = shaky.map(({ layer, stability }) => `${fixed(stability.r!, 2)} at layer ${layer}`).join(', ');
+  return [
+    `The refusal direction changes with the prompts it is taken from: directions from two halves of the malicious prompts have a cosine of ${at} (1 is the same direction, 0 none in common). Pushing along it is close to pushing at random. Add malicious prompts, both some that the model refuses and some that it answers, and check the judge's rules on its replies.`,
+  ];
+}
+
+function missedAttacks({ attacks }: FitEvidence): string[] {
+  const all = Object.values(attacks);
+  const part = all.reduce((sum, { recognised }) => sum + recognised, 0) / all.reduce((sum, { n }) => sum + n, 0);
+  return Object.entries(attacks).flatMap(([attack, { n, recognised }]) => {
+    const { low, high } = wilson(recognised, n);
+    if (!(high < part / 2)) return [];
+    return `Jailbreaks of the kind "${attack}" are mostly missed by a fit that has no other of the kind: it recognises ${recognised} of ${n} (${interval(low, high)}), and ${percent(part)} of all kinds. New kinds like it will pass.`;
+  });
+}
+
+function imbalance({ prompts }: FitEvidence): string[] {
+  const malicious = prompts.filter(({ label }) => isMalicious(label)).length;
+  const benign = prompts.length - malicious;
+  if (Math.max(benign, malicious) <= unequal * Math.min(benign, malicious)) return [];
+  return [
+    `The fit has ${count(benign, 'benign prompt')} and ${malicious} malicious ones: the fewer decide little. Add some of them.`,
+  ];
+}
+
+function fewClusters({ prompts }: FitEvidence): string[] {
+  return (['benign', 'malicious'] as const).flatMap((side) => {
+    const own = prompts.filter(({ label }) => isMalicious(label) === (side === 'malicious'));
+    const groups = new Set(own.map(({ group }) => group)).size;
+    if (groups >= fewGroups) return [];
+    const what = side === 'benign' ? 'different texts (near copies count once)' : 'different goals';
+    return `The ${own.length} ${side} prompts are only ${groups} ${what}: what the fit learns of them may not hold for another.`;
+  });
+}

@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { FitResult } from '../../../src/rpc/worker-api.ts';
+import { alphasteer, problemsOf, type Ended } from '../alphasteer.ts';
+import { promptLines, tinyWorkspace, writeJudge } from '../tiny-workspace.ts';
+
+/** Each test plants a fault into a workspace and expects to be told of it. */
+
+function warningsOf({ stdout }: Ended): string {
+  return (JSON.parse(stdout) as FitResult).fit.warnings.join('\n');
+}
+
+test('fewer benign prompts than dimensions', () => {
+  const root = tinyWorkspace();
+  writeFileSync(join(root, 'benign.jsonl'), promptLines('benign', 60));
+  expect(warningsOf(alphasteer('fit', root, '--json'))).toMatch(
+    /The null space rests on \d+ benign prompts, fewer than the model's 64 dimensions/,
+  );
+});
+
+test('benign and malicious prompts that are the same kind of text', () => {
+  // Words at random on both sides: nothing to tell apart.
+  expect(warningsOf(alphasteer('fit', tinyWorkspace(), '--json'))).toMatch(
+    /No layer tells malicious prompts from benign ones/,
+  );
+});
+
+test('labels under which the model answers what it should refuse', () => {
+  const root = tinyWorkspace();
+  // Of the words that a reply to words at random may start with, few are a refusal now.
+  writeJudge(root, ['noba*', 'noke*']);
+  expect(warningsOf(alphasteer('fit', root, '--json'))).toMatch(
+    /The unsteered model refuses only \d+ of \d+ prompts labelled harmful .* check that the labels are not swapped/,
+  );
+});
+
+test('a refusal direction at random', () => {
+  // Whether the tiny model's reply starts with "no" has next to nothing to do with its activations at layers 1 and 2.
+  expect(warningsOf(alphasteer('fit', tinyWorkspace(), '--json'))).toMatch(
+    /The refusal direction changes with the prompts it is taken from: .* cosine of [\d.−]+ at layer 1/,
+  );
+});
+
+test('one text many times over, and few of a side', () => {
+  const root = tinyWorkspace();
+  const rows = promptLines('harmful', 6)
+    .repeat(2)
+    .replaceAll(/"id":"[^"]*",/g, '');
+  writeFileSync(join(root, 'harmful.jsonl'), rows);
+  writeFileSync(join(root, 'jailbreak.jsonl'), promptLines('jailbreak', 4));
+  const said = warningsOf(alphasteer('fit', root, '--json'));
+  expect(said).toMatch(/The \d+ malicious prompts are only \d different goals/);
+});
+
+test('prompts of the fit that are evaluated as well: copied, and with other case and punctuation', () => {
+  const root = tinyWorkspace();
+  const [first, second] = readFileSync(join(root, 'benign.jsonl'), 'utf8').split('\n');
+  const shouted = second!.replace(/"prompt":"([^"]*)"/, (_, text: string) => `"prompt":"${text.toUpperCase()}!"`);
+  const heldout = readFileSync(join(root, 'heldout.jsonl'), 'utf8');
+  const renamed = [first!, shouted].map((line) => line.replace('"id":"', '"id":"twin-'));
+  writeFileSync(join(root, 'heldout.jsonl'), `${renamed.join('\n')}\n${heldout}`);
+  const problems = problemsOf(alphasteer('fit', root, '--json'));
+  expect(problems).toContainEqual(
+    expect.stringMatching(/benign\.jsonl:1:.* stands in the evaluation too \(heldout\.jsonl:1:/),
+  );
+  expect(problems).toContainEqual(
+    expect.stringMatching(/benign\.jsonl:2:.* stands, but for case, spaces or punctuation, in the evaluation too/),
+  );
+});
