@@ -1,5 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { count } from '../../src/core/report/format.ts';
+import { trustWords } from '../../src/core/report/trust-words.ts';
 import type { Asked, Outcome, ReplyMessage, ReplyRequest } from '../../src/rpc/webview-reply.ts';
 import { connectEditor } from '../editor/connect.ts';
 import { editorControls } from '../editor/editor-controls.ts';
@@ -71,6 +72,7 @@ function view({ prompt, texts, outcome }: Asked): TemplateResult {
               leaves the prompt exactly as it was. The steering norm is how far the layer’s input was moved, ‖h‖ the
               length of that input.
             </p>
+            <p class=${(result.distance ?? 0) > 1 ? 'outcome' : 'quiet'}>${trustWords(result.distance)}</p>
             ${layerTable(result.layers)}
           </section>`
     }`;

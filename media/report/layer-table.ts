@@ -3,9 +3,9 @@ import { fixed, percent } from '../../src/core/report/format.ts';
 import type { SideLayer } from '../../src/core/report/side-norms.ts';
 
 /** What one prompt was to each steered layer. Empty for a reply without scores. */
-export function layerTable(layers: readonly SideLayer[]): TemplateResult | '' {
+export function layerTable(layers: readonly (SideLayer & { readonly spread?: number | null })[]): TemplateResult | '' {
   if (layers.length === 0) return '';
-  const line = (name: string, value: (layer: SideLayer) => string) =>
+  const line = (name: string, value: (layer: (typeof layers)[number]) => string) =>
     html`<tr>
       <th scope="row">${name}</th>
       ${layers.map((layer) => html`<td class="number">${value(layer)}</td>`)}
@@ -22,7 +22,9 @@ export function layerTable(layers: readonly SideLayer[]): TemplateResult | '' {
         </tr>
       </thead>
       <tbody>
-        ${line('Score s', ({ score }) => fixed(score, 2))}
+        ${line('Score s', ({ score, spread }) =>
+          typeof spread === 'number' ? `${fixed(score, 2)} ± ${fixed(spread, 2)}` : fixed(score, 2),
+        )}
         ${line('Threshold', ({ threshold }) => (threshold === null ? 'none' : fixed(threshold, 2)))}
         ${line('Steering norm', ({ norm }) => fixed(norm, 2))}
         ${line('relative to ‖h‖', ({ relativeNorm }) => (Number.isFinite(relativeNorm) ? percent(relativeNorm) : '–'))}

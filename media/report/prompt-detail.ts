@@ -5,6 +5,7 @@ import { chatText } from '../../src/core/report/chat-text.ts';
 import { count } from '../../src/core/report/format.ts';
 import { reviewWords } from '../../src/core/report/review-words.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
+import { trustWords } from '../../src/core/report/trust-words.ts';
 import { sideLayers } from '../../src/core/report/side-norms.ts';
 import type { Controls } from './controls.ts';
 import { layerTable } from './layer-table.ts';
@@ -88,6 +89,7 @@ export function promptDetail(
     }
     ${text('prompt', { kind: 'prompt', text: row.prompt, span: null })}
     <div class="sides">${side('base', 'Base')} ${side('steered', 'Steered')}</div>
+    ${(row.base?.distance ?? 0) > 1 ? html`<p class="note">${trustWords(row.base!.distance!)}</p>` : ''}
     ${row.steered === null ? '' : layerTable(sideLayers(row.steered, fit))}
   </div>`;
 }

@@ -1,14 +1,16 @@
+import { trustWords } from '../core/report/trust-words.ts';
 import type { AskResult, StreamedText } from '../rpc/worker-api.ts';
 
 /** Both replies, their verdicts, and the score and steering norm at each layer. */
-export function askText({ strength, base, steered, layers }: AskResult): string {
+export function askText({ strength, base, steered, distance, layers }: AskResult): string {
   return [
     `base     ${base.verdict} (${base.rule})`,
     indented(base.reply),
     `steered  ${steered.verdict} (${steered.rule}), strength ${strength}`,
     indented(steered.reply),
-    ...layers.map(({ layer, score, threshold, norm, relativeNorm }) => {
-      const at = `layer ${layer}: score ${score.toFixed(3)}`;
+    trustWords(distance),
+    ...layers.map(({ layer, score, spread, threshold, norm, relativeNorm }) => {
+      const at = `layer ${layer}: score ${score.toFixed(3)}${spread === null ? '' : ` ± ${spread.toFixed(3)}`}`;
       return threshold !== null && score <= threshold
         ? `${at}, not above the threshold of ${threshold.toFixed(3)}: not steered`
         : `${at}, steering norm ${norm.toFixed(2)} (${(100 * relativeNorm).toFixed(1)} % of the activation)`;

@@ -71,9 +71,13 @@ export interface AskResult {
   readonly strength: number;
   readonly base: AskedReply;
   readonly steered: AskedReply;
+  /** How far the prompt is from the fit's, above 1 further than 99 % of those set aside; null where the run doesn't say. */
+  readonly distance: number | null;
   readonly layers: readonly {
     readonly layer: number;
     readonly score: number;
+    /** Standard error of the unsteered score, over fits without an eighth of the prompts each; null where the run doesn't say. */
+    readonly spread: number | null;
     /** Null where every prompt is steered. */
     readonly threshold: number | null;
     /** |strength · s| · ‖r‖ and the same divided by ‖h‖. */

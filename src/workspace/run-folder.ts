@@ -27,6 +27,7 @@ const fitSchema = z.looseObject({ format: z.string().startsWith('alphasteer-fit/
 export const runFiles = {
   manifest: 'manifest.json',
   steering: 'steering.safetensors',
+  stability: 'stability.safetensors',
   fit: 'fit.json',
   replies: 'replies.jsonl',
   overrides: 'overrides.jsonl',

@@ -21,10 +21,11 @@ const result: AskResult = {
     span: [0, refusal.length],
     rule: 'sorry',
   },
+  distance: 1.3,
   layers: [
-    { layer: 8, score: 0.91, threshold: 0.5, norm: 4.2, relativeNorm: 0.05 },
-    { layer: 12, score: 1.08, threshold: null, norm: 6.1, relativeNorm: 0.071 },
-    { layer: 18, score: -0.02, threshold: 0.5, norm: 0, relativeNorm: 0 },
+    { layer: 8, score: 0.91, spread: 0.12, threshold: 0.5, norm: 4.2, relativeNorm: 0.05 },
+    { layer: 12, score: 1.08, spread: 0.15, threshold: null, norm: 6.1, relativeNorm: 0.071 },
+    { layer: 18, score: -0.02, spread: 0.05, threshold: 0.5, norm: 0, relativeNorm: 0 },
   ],
 };
 

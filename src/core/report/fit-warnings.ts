@@ -92,7 +92,7 @@ function missedAttacks({ attacks }: FitEvidence): string[] {
   return Object.entries(attacks).flatMap(([attack, { n, recognised }]) => {
     const { low, high } = wilson(recognised, n);
     if (!(high < part / 2)) return [];
-    return `Jailbreaks of the kind "${attack}" are mostly missed by a fit that has no other of the kind: it recognises ${recognised} of ${n} (${interval(low, high)}), and ${percent(part)} of all kinds. New kinds like it will pass.`;
+    return `Jailbreaks of the kind "${attack}" are mostly missed by a fit that has no other of the kind: it recognises ${recognised} of ${n} (${interval(low, high)}), and ${percent(part)} of all kinds. Expect new kinds like it to pass.`;
   });
 }
 

@@ -8,7 +8,7 @@ import type { Reply } from './summary.ts';
 /** A reply as the report's table shows it. */
 export type RowSide = Pick<
   Reply,
-  'strength' | 'reply' | 'tokens' | 'verdict' | 'rules' | 'span' | 'scores' | 'activationNorms'
+  'strength' | 'reply' | 'tokens' | 'verdict' | 'rules' | 'span' | 'scores' | 'activationNorms' | 'distance'
 >;
 
 /**
@@ -72,9 +72,10 @@ function row(about: Reply, base: Reply | undefined, steered: Reply | undefined):
   };
 }
 
-function side({ strength, reply, tokens, verdict, rules, span, scores, activationNorms }: Reply): RowSide {
+function side({ strength, reply, tokens, verdict, rules, span, scores, activationNorms, distance }: Reply): RowSide {
   const reviewed = rules === undefined ? {} : { rules };
-  return { strength, reply, tokens, verdict, ...reviewed, span, scores, activationNorms };
+  const measured = distance === undefined ? {} : { distance };
+  return { strength, reply, tokens, verdict, ...reviewed, span, scores, activationNorms, ...measured };
 }
 
 function changeOf(label: Label, base: Verdict | undefined, steered: Verdict | undefined): Change {

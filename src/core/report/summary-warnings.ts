@@ -52,6 +52,7 @@ export function summaryWarnings({ conditions, rates, missing, replaced, layers, 
       'The base model ran once, so there is no A/A floor: how many verdicts change without any steering is not known.',
     );
   }
+  warnings.push(...unlikeTheFit(conditions.get('base') ?? []));
   for (const { layer, maliciousBelowZero } of layers) {
     // With a threshold at or above 0, such prompts are left as they are.
     const threshold = fit.perLayer.find((one) => one.layer === layer)?.threshold ?? -Infinity;
@@ -73,4 +74,18 @@ export function summaryWarnings({ conditions, rates, missing, replaced, layers, 
   }
   if (replaced > 0) warnings.push(`${replaced} replies were made again; the last one of each prompt counts.`);
   return warnings;
+}
+
+/** How many prompts are further from the fit's than its own were, by label and kind of attack. */
+function unlikeTheFit(base: readonly Reply[]): string[] {
+  const unlike = base.filter(({ distance }) => distance !== undefined && distance > 1);
+  if (unlike.length === 0) return [];
+  const kindOf = ({ label, attack }: Reply): string => attack ?? label;
+  const kinds = [...new Set(unlike.map(kindOf))].map((kind) => {
+    const among = (replies: readonly Reply[]): number => replies.filter((reply) => kindOf(reply) === kind).length;
+    return `${among(unlike)} of ${among(base)} ${kind}`;
+  });
+  return [
+    `${count(unlike.length, 'prompt')} of ${base.length} ${unlike.length === 1 ? 'is' : 'are'} unlike those of the fit, so that ${unlike.length === 1 ? 'its score is' : 'their scores are'} not to be trusted: ${kinds.join(', ')}. Of prompts like the fit’s a few in a hundred would be called so.`,
+  ];
 }

@@ -26,6 +26,10 @@ export interface Reply {
   readonly scores: readonly number[];
   /** ‖h_last‖ per steered layer. */
   readonly activationNorms: readonly number[];
+  /** Standard error of each score, over fits without an eighth of the prompts each; base replies of runs that can tell. */
+  readonly scoreSpread?: readonly number[];
+  /** How far the prompt is from the fit's: above 1 it is further than 99 % of those set aside, and unlike them. */
+  readonly distance?: number;
   /** No layer steered this prompt: the reply is the base one, to the bit. */
   readonly untouched?: boolean;
   readonly file: string;

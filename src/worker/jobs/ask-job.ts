@@ -9,6 +9,7 @@ import { encodePrompts } from '../encode-prompts.ts';
 import type { Job } from '../job.ts';
 import { judgedReply } from '../judged-reply.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { readTrustMeasure, trustOf } from '../stability-file.ts';
 import { readSteering } from '../steering-file.ts';
 
 /** `alphasteer ask`: base and steered reply to one prompt as two rows of one batch, streamed. */
@@ -18,6 +19,7 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
   const run = await findRun(params.workspace, params.run);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const steering = await readSteering(run, model);
+  const measure = await readTrustMeasure(run);
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
   const prompt = { id: 'prompt', text: params.prompt, label: 'benign', file: 'prompt', line: 1, column: 1 } as const;
   const problems: Problem[] = [];
@@ -50,12 +52,14 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
     job,
   );
   const [base, steered] = replies.map((reply) => judgedReply(reply, model.tokenizer, judge));
+  const trust = measure && trustOf(encoded.ids, replies[0]!.taps, measure);
   const d = model.hiddenSize;
   return {
     run,
     strength,
     base: base!,
     steered: steered!,
+    distance: trust?.distance ?? null,
     layers: steering.layers.map((layer, k) => {
       const score = replies[1]!.scores[k]!;
       const threshold = steering.thresholds[k]!;
@@ -63,6 +67,7 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
       return {
         layer,
         score,
+        spread: trust?.scoreSpread[k] ?? null,
         threshold: Number.isFinite(threshold) ? threshold : null,
         norm: length,
         relativeNorm: length / replies[1]!.norms[k]!,

@@ -27,6 +27,7 @@ import { judgedReply } from '../judged-reply.ts';
 import type { Model } from '../model-host.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { openReplyLog, type Asked } from '../reply-log.ts';
+import { readTrustMeasure, trustOf, type Trust } from '../stability-file.ts';
 import { readSteering } from '../steering-file.ts';
 
 interface Row extends Asked {
@@ -62,6 +63,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const heldOut = new Set((await readManifest(run)).heldOutGoals);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const steering = await readSteering(run, model);
+  const measure = await readTrustMeasure(run);
   const fitted = await readFitSummary(run);
   const strength = params.strength ?? steering.strength;
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
@@ -109,7 +111,10 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
         job.progress({ phase, done, total, unit: 'replies' });
         await job.checkpoint();
         const made = await chat.reply(batch, { maxNewTokens, endTokens: model.tokenizer.endTokens, alone }, job);
-        const replies = batch.map((row, i) => replyTo(row, made[i]!, judgedReply(made[i]!, model.tokenizer, judge)));
+        const replies = batch.map((row, i) => {
+          const trust = measure && row.condition === 'base' ? trustOf(row.ids, made[i]!.taps, measure) : undefined;
+          return replyTo(row, made[i]!, judgedReply(made[i]!, model.tokenizer, judge), trust);
+        });
         await log.add(replies.filter((_, i) => log.find(batch[i]!) === undefined));
       }
       done += batch.length;
@@ -187,6 +192,7 @@ function replyTo(
   { prompt, set, condition, strength }: Row,
   { scores, norms }: RawReply,
   { reply, tokens, verdict, span }: AskedReply,
+  trust: Trust | undefined,
 ): Reply {
   return {
     id: prompt.id,
@@ -203,6 +209,7 @@ function replyTo(
     span,
     scores: [...scores],
     activationNorms: [...norms],
+    ...trust,
     file: prompt.file,
     line: prompt.line,
   };

@@ -19,8 +19,10 @@ import { chooseSteering } from '../choose-steering.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
 import { extractActivations } from '../extract-activations.ts';
 import { Stopwatch, type Job } from '../job.ts';
+import { measureTrust } from '../measure-trust.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { shortReplies } from '../short-replies.ts';
+import { writeTrustMeasure } from '../stability-file.ts';
 import { writeSteering } from '../steering-file.ts';
 import { searchStrength } from '../strength-search.ts';
 
@@ -233,6 +235,17 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       model,
       { ratio: String(chosen.ratio), ridge: JSON.stringify(config.fit.ridge) },
     );
+    const d = model.hiddenSize;
+    await writeTrustMeasure(
+      run,
+      await measureTrust(
+        d,
+        { fit: fitRows, choose: chooseRows },
+        chosen.layers.map(({ without }) => without),
+        ({ hash }, k) => cache.read(hash, candidates.indexOf(layers[k]!) * d, d),
+      ),
+    );
+    watch.lap('trust', `${layers.length} layers`);
     await writeFileWhole(join(run, runFiles.fit), `${JSON.stringify(fit, null, 2)}\n`);
     await writeManifest(run, { ...manifest, state: 'fitted' });
     return { run, fit, cached, computed: rows.length - cached, seconds: watch.times() };

@@ -169,3 +169,13 @@ describe('summarise', () => {
     expect(warned(withThreshold(0.1))).toEqual([]);
   });
 });
+
+it('prompts that are unlike those of the fit are counted by label and kind of attack', () => {
+  const of = (id: string, distance: number, about: Parameters<typeof reply>[0] | object = {}) =>
+    reply({ id, distance, ...about });
+  const jailbreak = { label: 'jailbreak', attack: 'encoding' } as const;
+  const { warnings } = summarise([of('a', 0.6), of('b', 1.2), of('c', 1.01, jailbreak), of('d', 1, jailbreak)], fit);
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/^2\u00a0prompts of 4 are unlike those of the fit, .*: 1 of 2 benign, 1 of 2 encoding\./),
+  );
+});

@@ -1,0 +1,60 @@
+import type { Gram } from './linalg/gram.ts';
+import { dot } from './linalg/inner-product.ts';
+import { addProductTransposed } from './linalg/product.ts';
+import { symmetricEigen } from './linalg/symmetric-eigen.ts';
+
+/** Where the activations of the fit's prompts lie at one layer: a Gaussian that is exact along some axes and round across the others. */
+export interface ActivationSpace {
+  /** [d] */
+  readonly mean: Float64Array;
+  /** The directions in which they vary most, [k, d] row-major, unit length */
+  readonly axes: Float64Array;
+  /** Variance along each of these, [k] */
+  readonly variances: Float64Array;
+  /** Mean variance along each of the other d - k directions */
+  readonly rest: number;
+}
+
+/**
+ * Probabilistic principal components (Tipping and Bishop, J. R. Stat. Soc. B 61, 1999) with k axes.
+ * @param k fewer than d
+ */
+export function activationSpace({ d, rows, sums, products }: Gram, k: number): ActivationSpace {
+  const mean = sums.map((sum) => sum / rows);
+  const covariance = products.map((product, at) => product / rows - mean[Math.floor(at / d)]! * mean[at % d]!);
+  const { values, vectors } = symmetricEigen(covariance, d);
+  const rest = values.subarray(0, d - k).reduce((sum, value) => sum + Math.max(0, value), 0) / (d - k);
+  return { mean, axes: vectors.slice((d - k) * d), variances: values.slice(d - k), rest };
+}
+
+/** Mahalanobis distance of an activation h [d] from the fit's, divided by √d: about 1 for the fit's own. */
+export function activationDistance(h: ArrayLike<number>, { mean, axes, variances, rest }: ActivationSpace): number {
+  const d = mean.length;
+  const k = variances.length;
+  const moved = mean.map((middle, i) => h[i]! - middle);
+  const along = new Float64Array(k);
+  addProductTransposed(axes, moved, along, { m: k, n: 1, depth: d });
+  const inside = along.reduce((sum, x, i) => sum + x ** 2 / variances[i]!, 0);
+  const outside = Math.max(0, dot(moved, moved) - dot(along, along)) / rest;
+  return Math.sqrt((inside + outside) / d);
+}
+
+/** In how many of the fit's prompts each token occurs. */
+export interface TokenCounts {
+  readonly prompts: number;
+  readonly counts: ReadonlyMap</* token */ number, number>;
+}
+
+export function countTokens(prompts: readonly (readonly number[])[]): TokenCounts {
+  const counts = new Map<number, number>();
+  for (const ids of prompts) for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return { prompts: prompts.length, counts };
+}
+
+/**
+ * How rare a prompt's tokens are among the fit's prompts: mean of -ln((n + 1/2) / (N + 1)), n of N prompts having the token.
+ * Sees random letters and other languages, which the last token's activation hardly does.
+ */
+export function tokenRarity(ids: readonly number[], { prompts, counts }: TokenCounts): number {
+  return ids.reduce((sum, id) => sum - Math.log(((counts.get(id) ?? 0) + 0.5) / (prompts + 1)), 0) / ids.length;
+}

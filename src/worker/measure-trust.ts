@@ -1,0 +1,48 @@
+import {
+  activationDistance,
+  activationSpace,
+  countTokens,
+  tokenRarity,
+  type ActivationSpace,
+} from '../core/familiarity.ts';
+import { GramAccumulator } from '../core/linalg/gram.ts';
+import { quantile } from '../core/stats/quantile.ts';
+import type { Encoded } from './encode-prompts.ts';
+import type { TrustMeasure } from './stability-file.ts';
+
+/** Axes that are told apart: as many as catch numbers and code on the demo; few enough to be saved with a run. */
+const axes = 64;
+/** So many of the choose split's prompts are called unlike the fit's, by each measure. */
+const unlike = 0.01;
+
+/**
+ * Where the fit's prompts lie, and how far from them the choose split's are.
+ * @param without w of each fit without a fold, for each steered layer
+ * @param read an activation, [d], at the k-th steered layer
+ */
+export async function measureTrust(
+  d: number,
+  { fit, choose }: { readonly fit: readonly Encoded[]; readonly choose: readonly Encoded[] },
+  without: readonly (readonly Float64Array[])[],
+  read: (row: Encoded, k: number) => Promise<Float32Array>,
+): Promise<TrustMeasure> {
+  const spaces: ActivationSpace[] = [];
+  const limits: number[] = [];
+  for (const k of without.keys()) {
+    const gram = new GramAccumulator(d);
+    for (const row of fit) gram.add(await read(row, k));
+    const space = activationSpace(gram.gram(), Math.min(axes, d - 1, fit.length - 1));
+    const distances: number[] = [];
+    for (const row of choose) distances.push(activationDistance(await read(row, k), space));
+    spaces.push(space);
+    limits.push(quantile(distances, 1 - unlike));
+  }
+  const tokens = countTokens(fit.map(({ ids }) => ids));
+  limits.push(
+    quantile(
+      choose.map(({ ids }) => tokenRarity(ids, tokens)),
+      1 - unlike,
+    ),
+  );
+  return { without: without.map((ws) => ws.map((w) => Float32Array.from(w))), spaces, tokens, limits };
+}

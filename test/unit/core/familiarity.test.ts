@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { activationDistance, activationSpace, countTokens, tokenRarity } from '../../../src/core/familiarity.ts';
+import { GramAccumulator } from '../../../src/core/linalg/gram.ts';
+import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
+
+const d = 6;
+const random = seededRandom(5);
+const scales = [0.1, 0.1, 0.1, 0.1, 3, 8];
+const rows = Array.from({ length: 4000 }, () =>
+  // Uniform with the variance of each scale squared, around 1.
+  Float64Array.from(scales, (scale) => 1 + scale * Math.sqrt(12) * (random() - 0.5)),
+);
+const gram = new GramAccumulator(d);
+for (const row of rows) gram.add(row);
+const space = activationSpace(gram.gram(), 2);
+
+test('the fit’s own activations are at a distance of 1 in the root mean square, its middle at 0', () => {
+  const squares = rows.map((row) => activationDistance(row, space) ** 2);
+  expect(squares.reduce((a, b) => a + b, 0) / rows.length).toBeCloseTo(1, 2);
+  expect(activationDistance(space.mean, space)).toBeCloseTo(0, 9);
+});
+
+test('as far along a direction that varies little is further than along one that varies much', () => {
+  const moved = (axis: number): Float64Array => space.mean.map((x, i) => (i === axis ? x + 4 : x));
+  expect(activationDistance(moved(5), space)).toBeCloseTo(4 / 8 / Math.sqrt(d), 1);
+  expect(activationDistance(moved(0), space)).toBeCloseTo(4 / 0.1 / Math.sqrt(d), -1);
+});
+
+test('tokens that few or none of the fit’s prompts have are rare, and repeating one in a prompt counts once there', () => {
+  const counts = countTokens([
+    [1, 2, 2, 2],
+    [1, 3],
+    [1, 2],
+  ]);
+  expect(counts.counts).toEqual(
+    new Map([
+      [1, 3],
+      [2, 2],
+      [3, 1],
+    ]),
+  );
+  expect(tokenRarity([1], counts)).toBeCloseTo(-Math.log(3.5 / 4));
+  expect(tokenRarity([1, 9], counts)).toBeCloseTo((-Math.log(3.5 / 4) - Math.log(0.5 / 4)) / 2);
+});
