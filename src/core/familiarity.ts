@@ -53,8 +53,10 @@ export function countTokens(prompts: readonly (readonly number[])[]): TokenCount
 
 /**
  * How rare a prompt's tokens are among the fit's prompts: mean of -ln((n + 1/2) / (N + 1)), n of N prompts having the token.
- * Sees random letters and other languages, which the last token's activation hardly does.
+ * Sees random letters and other languages, which the last token's activation hardly does. Tokens that all of them have (the chat
+ * template's) are left out: they would hide a short prompt. 0 of no others.
  */
 export function tokenRarity(ids: readonly number[], { prompts, counts }: TokenCounts): number {
-  return ids.reduce((sum, id) => sum - Math.log(((counts.get(id) ?? 0) + 0.5) / (prompts + 1)), 0) / ids.length;
+  const own = ids.map((id) => counts.get(id) ?? 0).filter((n) => n < prompts);
+  return own.reduce((sum, n) => sum - Math.log((n + 0.5) / (prompts + 1)), 0) / Math.max(1, own.length);
 }

@@ -39,6 +39,15 @@ test('tokens that few or none of the fit’s prompts have are rare, and repeatin
       [3, 1],
     ]),
   );
-  expect(tokenRarity([1], counts)).toBeCloseTo(-Math.log(3.5 / 4));
-  expect(tokenRarity([1, 9], counts)).toBeCloseTo((-Math.log(3.5 / 4) - Math.log(0.5 / 4)) / 2);
+  expect(tokenRarity([2], counts)).toBeCloseTo(-Math.log(2.5 / 4));
+  expect(tokenRarity([2, 9], counts)).toBeCloseTo((-Math.log(2.5 / 4) - Math.log(0.5 / 4)) / 2);
+});
+
+test('tokens of all prompts say nothing of one', () => {
+  const counts = countTokens([
+    [1, 2],
+    [1, 3],
+  ]);
+  expect(tokenRarity([1, 1, 1, 9], counts)).toBe(tokenRarity([9], counts));
+  expect(tokenRarity([1], counts)).toBe(0);
 });

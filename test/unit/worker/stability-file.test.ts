@@ -7,8 +7,8 @@ import { readTrustMeasure, trustOf, writeTrustMeasure, type TrustMeasure } from 
 const measure: TrustMeasure = {
   without: [[Float32Array.of(1, 0), Float32Array.of(0.5, 0), Float32Array.of(0, 0)]],
   spaces: [{ mean: Float64Array.of(1, 1), axes: Float64Array.of(1, 0), variances: Float64Array.of(4), rest: 1 }],
-  tokens: { prompts: 3, counts: new Map([[7, 3]]) },
-  limits: [2, 1],
+  tokens: { prompts: 3, counts: new Map([[7, 2]]) },
+  limits: [2, 2],
 };
 
 test('what is saved of a run is read back as it was, and a run without it says nothing', async () => {
@@ -25,5 +25,5 @@ test('the further of activation and words tells how far a prompt is, each by its
   expect(near.scoreSpread[0]).toBeCloseTo(Math.sqrt((2 / 3) * (1.5 ** 2 + 1.5 ** 2)));
   expect(near.distance).toBeCloseTo(1 / Math.SQRT2 / 2);
   expect(trustOf(known, Float32Array.of(1, 9), measure).distance).toBeCloseTo(8 / Math.SQRT2 / 2);
-  expect(trustOf([8, 8], Float32Array.of(1, 1), measure).distance).toBeCloseTo(Math.log(8));
+  expect(trustOf([8, 8], Float32Array.of(1, 1), measure).distance).toBeCloseTo(Math.log(8) / 2);
 });
