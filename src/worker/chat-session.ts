@@ -1,8 +1,8 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { batchesByLength } from './batches.ts';
-import { KvCache, type KvShape } from './kv-cache.ts';
+import { cacheBytesPerToken, openCache, type KvCache, type KvShape } from './kv-cache.ts';
 import type { Job } from './job.ts';
-import { floats, promptFeeds } from './prompt-feeds.ts';
+import { floats, promptFeeds, stepFeeds, type Padding } from './prompt-feeds.ts';
 
 /** Most rows of a batch, and most tokens of a padded prefill: what two cores keep busy without a large cache. */
 const maxRows = 32;
@@ -58,6 +58,8 @@ export interface SessionShape {
   readonly tappedLayers: number;
   readonly vocabulary: number;
   readonly positionIds: boolean;
+  /** Rows of a batch change each other's numbers, so that only a batch of 1 can be compared. */
+  readonly rowsTouch: boolean;
 }
 
 interface LiveRow {
@@ -92,10 +94,10 @@ export class ChatSession {
   /** Batches of rows for {@link reply}; the same rows give the same batches. */
   batches(rows: readonly PromptRow[], maxNewTokens: number): number[][] {
     const longest = Math.max(1, ...rows.map(({ ids }) => ids.length)) + maxNewTokens;
-    const rowsInCache = Math.max(1, Math.floor(maxCacheBytes / (KvCache.bytesPerToken(this.#shape.kv) * longest)));
+    const rowsInCache = Math.max(1, Math.floor(maxCacheBytes / (cacheBytesPerToken(this.#shape.kv) * longest)));
     return batchesByLength(
       rows.map(({ ids }) => ids.length),
-      Math.min(maxRows, rowsInCache),
+      this.#shape.rowsTouch ? 1 : Math.min(maxRows, rowsInCache),
       maxPrefillTokens,
     );
   }
@@ -106,11 +108,12 @@ export class ChatSession {
    * @throws {CancelledError}
    */
   async reply(rows: readonly PromptRow[], options: ReplyOptions, job: Job): Promise<RawReply[]> {
-    const { maxNewTokens, endTokens, alone = false } = options;
+    const { maxNewTokens, endTokens, alone = this.#shape.rowsTouch } = options;
+    if (this.#shape.rowsTouch && rows.length > 1) return await this.#oneByOne(rows, options, job);
     const fewest = alone ? 1 : leastRows;
     const padded = rows.length < fewest ? [...rows, ...rows] : rows;
     const longest = Math.max(...padded.map(({ ids }) => ids.length));
-    const cache = new KvCache(this.#shape.kv, padded.length, longest + maxNewTokens);
+    const cache = openCache(this.#shape.kv, padded.length, longest + maxNewTokens);
     const first = await this.#prefill(padded, longest, cache);
     const live: LiveRow[] = padded.map(({ ids }, row) => ({ row, prompt: ids.length, tokens: [], ended: false }));
     const all = [...live];
@@ -139,7 +142,7 @@ export class ChatSession {
       }
       if (live.every(({ ended }) => ended) || step === maxNewTokens - 1) break;
       await job.checkpoint();
-      logits = await this.#decode(live, next, step + 1, cache);
+      logits = await this.#decode(live, next, { step: step + 1, longest, cache });
     }
     return rows.map((_, row) => ({
       tokens: all[row]!.tokens,
@@ -147,6 +150,23 @@ export class ChatSession {
       norms: slice(first.norms, row, this.#shape.steeredLayers),
       taps: slice(first.taps, row, this.#shape.tappedLayers * this.#shape.hiddenSize),
     }));
+  }
+
+  async #oneByOne(rows: readonly PromptRow[], options: ReplyOptions, job: Job): Promise<RawReply[]> {
+    const replies: RawReply[] = [];
+    for (const [row, prompt] of rows.entries()) {
+      const told: ReplyOptions = {
+        ...options,
+        onToken: (_, token) => options.onToken?.(row, token),
+        onFirstLogits: (_, logits) => options.onFirstLogits?.(row, logits),
+      };
+      replies.push(...(await this.reply([prompt], told, job)));
+    }
+    return replies;
+  }
+
+  get #padding(): Padding {
+    return this.#shape.kv.inPlace ? 'right' : 'left';
   }
 
   #row(logits: Float32Array, row: number): Float32Array {
@@ -166,6 +186,7 @@ export class ChatSession {
           rows.map(({ ids }) => ids),
           longest,
           this.#shape.positionIds,
+          this.#padding,
         ),
         ...feeds,
         ...this.#steering,
@@ -174,6 +195,7 @@ export class ChatSession {
       },
       { ...fetches, logits: null, steer_scores: null, steer_norms: null, residual_taps: null },
     );
+    cache.keep(out);
     return {
       logits: floats(out['logits']),
       scores: floats(out['steer_scores']),
@@ -185,27 +207,16 @@ export class ChatSession {
   async #decode(
     live: readonly LiveRow[],
     tokens: readonly number[],
-    step: number,
-    cache: KvCache,
+    { step, longest, cache }: { step: number; longest: number; cache: KvCache },
   ): Promise<Float32Array> {
-    const { positionIds } = this.#shape;
     const { feeds, fetches } = cache.bind();
-    const total = Math.max(...live.map(({ prompt }) => prompt)) + step;
     const none = this.#perLayer(live.map(() => 0)); // steering is for prefill only
-    const mask = new BigInt64Array(live.length * total);
-    live.forEach(({ prompt }, i) => mask.fill(1n, i * total, i * total + prompt + step));
+    // Where each row's cache ends at its own length, what is longer than every row that is left need not be masked.
+    const block = this.#padding === 'left' ? longest : Math.max(...live.map(({ prompt }) => prompt));
+    const rows = live.map(({ prompt }, i) => ({ prompt, token: tokens[i]! }));
     const out = await this.#session.run(
       {
-        input_ids: new Tensor('int64', BigInt64Array.from(tokens, BigInt), [live.length, 1]),
-        attention_mask: new Tensor('int64', mask, [live.length, total]),
-        ...(positionIds && {
-          position_ids: new Tensor(
-            'int64',
-            BigInt64Array.from(live, ({ prompt }) => BigInt(prompt + step - 1)),
-            [live.length, 1],
-          ),
-        }),
-        last_position: new Tensor('int64', new BigInt64Array(live.length), [live.length, 1]),
+        ...stepFeeds(rows, step, { longest: block, padding: this.#padding, positionIds: this.#shape.positionIds }),
         ...feeds,
         ...this.#steering,
         steer_strength: none,
@@ -213,6 +224,7 @@ export class ChatSession {
       },
       { ...fetches, logits: null },
     );
+    cache.keep(out);
     return floats(out['logits']);
   }
 

@@ -32,7 +32,7 @@ export class ExtractionSession {
     if (this.#isPacked) return batchesByPrefix(prompts, maxRows, maxTokens);
     return batchesByLength(
       prompts.map((ids) => ids.length),
-      maxRows,
+      this.#shape.rowsTouch ? 1 : maxRows,
       maxTokens,
     );
   }
@@ -56,7 +56,7 @@ export class ExtractionSession {
   }
 
   async #runPadded(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
-    const rows = prompts.length < 2 ? [...prompts, ...prompts] : prompts;
+    const rows = prompts.length < 2 && !this.#shape.rowsTouch ? [...prompts, ...prompts] : prompts;
     const longest = Math.max(...rows.map((ids) => ids.length));
     const taps = await this.#taps(promptFeeds(rows, longest, this.#shape.positionIds), rows.length);
     return prompts.map((_, row) => taps.slice(row * this.width, (row + 1) * this.width));

@@ -108,7 +108,7 @@ export async function openChatSession(
 /** A session for activations only, cut off above the last tap. */
 export async function openExtractionSession(model: Model, taps: readonly number[]): Promise<ExtractionSession> {
   const { bytes } = instrument(model.graph, model.folder.graph, { steered: [], taps, logits: 'none', cache: false });
-  const packed = packPrompts(bytes, model.folder.graph);
+  const packed = model.ports.scalesOverBatch ? undefined : packPrompts(bytes, model.folder.graph);
   const session = await createSessionFromBytes(model, packed ?? bytes);
   return new ExtractionSession(session, shapeOf(model, 0, taps.length), packed !== undefined);
 }
@@ -150,10 +150,11 @@ function shapeOf(
     tappedLayers,
     vocabulary: model.folder.config.vocab_size,
     positionIds: model.ports.positionIds !== undefined,
+    rowsTouch: model.ports.scalesOverBatch,
   };
 }
 
-function kvShape({ cache }: ModelPorts, folder: ModelFolder): KvShape {
+function kvShape({ cache, appendsInPlace }: ModelPorts, folder: ModelFolder): KvShape {
   const { config } = folder;
   const first = cache[0]?.key;
   if (!first) {
@@ -173,6 +174,7 @@ function kvShape({ cache }: ModelPorts, folder: ModelFolder): KvShape {
     heads: size(first.dims[1], config.num_key_value_heads ?? config.num_attention_heads),
     size: size(first.dims[3], config.head_dim ?? config.hidden_size / config.num_attention_heads),
     type: first.elementType === TensorProto_DataType.FLOAT16 ? 'float16' : 'float32',
+    inPlace: appendsInPlace,
   };
 }
 

@@ -1,34 +1,63 @@
 import { Tensor } from 'onnxruntime-node';
 
-/** Right-padded prompts as the graph's inputs. Padding is masked; its token is 0, whatever that means to the model. */
+/** Where a block is filled up: on the right where a cache appends at each row's own length, on the left where it appends at the block's end. */
+export type Padding = 'left' | 'right';
+
+/** Padded prompts as the graph's inputs. Padding is masked; its token is 0, whatever that means to the model. */
 export function promptFeeds(
   prompts: readonly (readonly number[])[],
   longest: number,
   positionIds: boolean,
+  padding: Padding = 'right',
 ): Record<string, Tensor> {
   const dims = [prompts.length, longest];
   const ids = new BigInt64Array(prompts.length * longest);
   const mask = new BigInt64Array(ids.length);
+  const positions = new BigInt64Array(ids.length);
+  const starts = prompts.map(({ length }) => (padding === 'left' ? longest - length : 0));
   prompts.forEach((prompt, row) => {
-    prompt.forEach((id, i) => (ids[row * longest + i] = BigInt(id)));
-    mask.fill(1n, row * longest, row * longest + prompt.length);
+    const from = row * longest + starts[row]!;
+    prompt.forEach((id, i) => (ids[from + i] = BigInt(id)));
+    mask.fill(1n, from, from + prompt.length);
+    for (let i = starts[row]!; i < longest; i++) positions[row * longest + i] = BigInt(i - starts[row]!);
   });
   return {
     input_ids: new Tensor('int64', ids, dims),
     attention_mask: new Tensor('int64', mask, dims),
-    last_position: new Tensor(
-      'int64',
-      BigInt64Array.from(prompts, (prompt) => BigInt(prompt.length - 1)),
+    last_position: int64(
+      prompts.map((prompt, row) => starts[row]! + prompt.length - 1),
       [prompts.length, 1],
     ),
-    ...(positionIds && {
-      position_ids: new Tensor(
-        'int64',
-        BigInt64Array.from(ids, (_, i) => BigInt(i % longest)),
-        dims,
-      ),
-    }),
+    ...(positionIds && { position_ids: new Tensor('int64', positions, dims) }),
   };
+}
+
+/**
+ * The next token of each row after a block of prompts: its `step`th, counted from 1.
+ * @param longest tokens of a row of the block
+ */
+export function stepFeeds(
+  rows: readonly { readonly prompt: number; readonly token: number }[],
+  step: number,
+  { longest, padding, positionIds }: { longest: number; padding: Padding; positionIds: boolean },
+): Record<string, Tensor> {
+  const total = longest + step;
+  const mask = new BigInt64Array(rows.length * total);
+  rows.forEach(({ prompt }, row) => {
+    const from = row * total + (padding === 'left' ? longest - prompt : 0);
+    mask.fill(1n, from, from + prompt + step);
+  });
+  const column = (values: readonly number[]): Tensor => int64(values, [rows.length, 1]);
+  return {
+    input_ids: column(rows.map(({ token }) => token)),
+    attention_mask: new Tensor('int64', mask, [rows.length, total]),
+    ...(positionIds && { position_ids: column(rows.map(({ prompt }) => prompt + step - 1)) }),
+    last_position: column(rows.map(() => 0)),
+  };
+}
+
+function int64(values: readonly number[], dims: readonly number[]): Tensor {
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
 }
 
 /** An output that must be f32. */

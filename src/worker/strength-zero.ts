@@ -4,7 +4,7 @@ import type { InspectResult } from '../rpc/worker-api.ts';
 import type { Job } from './job.ts';
 import { emptyPast } from './kv-cache.ts';
 import { createSessionFromBytes, type Model } from './model-host.ts';
-import { floats, promptFeeds } from './prompt-feeds.ts';
+import { promptFeeds, stepFeeds } from './prompt-feeds.ts';
 
 const prompts = [
   'How do I bake bread?',
@@ -24,7 +24,7 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
   const untouched = await createSessionFromBytes(model, model.graph);
   const steered = await createSessionFromBytes(model, edited.bytes);
   const result: { shape: string; step: 'prefill' | 'decode'; equal: boolean }[] = [];
-  for (const rows of [1, 2, 3]) {
+  for (const rows of model.ports.scalesOverBatch ? [1] : [1, 2, 3]) {
     await job.checkpoint();
     const ids = prompts.slice(0, rows).map((prompt) => model.tokenizer.encode(prompt).ids);
     const longest = Math.max(...ids.map(({ length }) => length));
@@ -42,20 +42,12 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
     };
     const first = await step({ ...prompt, ...emptyPast(model.kv, rows) }, last_position!, 'prefill');
     const past = Object.fromEntries(model.kv.names.map(({ past: name, present }) => [name, first[present]!]));
-    const mask = new BigInt64Array(rows * (longest + 1));
-    ids.forEach(({ length }, row) => mask.fill(1n, row * (longest + 1), row * (longest + 1) + length + 1));
-    const next = {
-      input_ids: new Tensor('int64', new BigInt64Array(rows).fill(5n), [rows, 1]),
-      attention_mask: new Tensor('int64', mask, [rows, longest + 1]),
-      ...(model.ports.positionIds && {
-        position_ids: new Tensor(
-          'int64',
-          BigInt64Array.from(ids, ({ length }) => BigInt(length)),
-          [rows, 1],
-        ),
-      }),
-    };
-    await step({ ...next, ...past }, new Tensor('int64', new BigInt64Array(rows), [rows, 1]), 'decode');
+    const { last_position: first_position, ...next } = stepFeeds(
+      ids.map(({ length }) => ({ prompt: length, token: 5 })),
+      1,
+      { longest, padding: 'right', positionIds: model.ports.positionIds !== undefined },
+    );
+    await step({ ...next, ...past }, first_position!, 'decode');
   }
   await untouched.release();
   await steered.release();
@@ -77,7 +69,7 @@ function steeringFeeds({ layers, hiddenSize }: Model, rows: number): Record<stri
 
 function sameBytes(a: InferenceSession.OnnxValueMapType, b: InferenceSession.OnnxValueMapType): boolean {
   const [x, y] = [a, b].map((out) => {
-    const data = floats(out['logits']);
+    const data = out['logits']!.data as Float32Array | Uint16Array;
     return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   });
   return x!.equals(y!);

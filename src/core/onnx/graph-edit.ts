@@ -85,6 +85,23 @@ export class GraphEdit {
     return tensor;
   }
 
+  /** Casts what a node makes under `name`, so that it goes by that name in another type. */
+  castOutput(name: string, to: TensorProto_DataType): void {
+    const inner = this.fresh(`${name}_uncast`);
+    for (const node of this.#graph.node) {
+      node.output = node.output.map((output) => (output === name ? inner : output));
+      renameInput(node, name, inner);
+    }
+    const cast = create(NodeProtoSchema, {
+      opType: 'Cast',
+      input: [inner],
+      output: [name],
+      name: this.fresh(`${name}_cast`),
+    });
+    cast.attribute.push(intAttribute('to', to));
+    this.#graph.node.push(cast);
+  }
+
   /** The nodes that read `tensor` now: to be asked before new readers are added, and handed to `redirect`. */
   readersOf(tensor: string): readonly NodeProto[] {
     return indexGraph(this.#graph).readers.get(tensor) ?? [];

@@ -15,7 +15,7 @@ export interface InstrumentOptions {
   /** Layers whose last residual is an output, in the order of `residual_taps`. */
   readonly taps: readonly number[];
   /**
-   * `all`: [batch, seq, vocab] as exported. `last`: [batch, 1, vocab], of the last position only; lm_head then runs on
+   * `all`: [batch, seq, vocab] as exported. `last`: f32 [batch, 1, vocab], of the last position only; lm_head then runs on
    * one row a prompt, maybe with another kernel, so compare base and steered in the same mode. `none`: no logits.
    */
   readonly logits: 'all' | 'last' | 'none';
@@ -92,19 +92,19 @@ function addTaps(
   return edit.output(together, TensorProto_DataType.FLOAT, [batch, taps.length, stream.hiddenSize]);
 }
 
-/** Lets lm_head, and whatever else is above the last block, see the last position only. */
+/** Lets lm_head, and whatever else is above the last block, see the last position only; logits become f32. */
 function keepLastLogits(edit: GraphEdit, graph: GraphProto, stream: ResidualStream, position: string): void {
   const readers = edit.readersOf(stream.last);
   edit.redirect(readers, stream.last, gatherLast(edit, stream.last, position));
   graph.output = graph.output.map((output) => {
     const port = output.name === 'logits' ? tensorPort(output) : undefined;
-    return port
-      ? valueInfo(
-          port.name,
-          port.elementType,
-          port.dims.map((dim, axis) => (axis === 1 ? 1 : dim)),
-        )
-      : output;
+    if (!port) return output;
+    if (port.elementType !== TensorProto_DataType.FLOAT) edit.castOutput('logits', TensorProto_DataType.FLOAT);
+    return valueInfo(
+      port.name,
+      TensorProto_DataType.FLOAT,
+      port.dims.map((dim, axis) => (axis === 1 ? 1 : dim)),
+    );
   });
 }
 

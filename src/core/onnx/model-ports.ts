@@ -25,6 +25,11 @@ export interface ModelPorts {
    * other's numbers, so only a batch of 1 can be compared.
    */
   readonly scalesOverBatch: boolean;
+  /**
+   * Every layer's cache is GroupQueryAttention's, which appends at each row's own length, into the past's own memory; else
+   * a step's tokens are concatenated to the end of the past, padding included.
+   */
+  readonly appendsInPlace: boolean;
 }
 
 /**
@@ -43,6 +48,13 @@ export function readModelPorts({ file, graph }: OnnxModel): ModelPorts {
     throw unusable(file, `has no ${ports === inputs ? 'input' : 'output'} ${name} (found: ${list([...ports.keys()])})`);
   };
 
+  if (inputs.has('use_cache_branch')) {
+    throw new HumanError({
+      file,
+      message: 'The model is a merged one (decoder_model_merged): an If holds it twice, with and without a past.',
+      fix: 'Use an export with one graph, whose past may be empty (model.onnx of a current optimum, or of onnx-community).',
+    });
+  }
   if (
     graph.node.some(({ attribute }) => attribute.some(({ name, i }) => name === 'sliding_window_cache' && i !== 0n))
   ) {
@@ -66,6 +78,9 @@ export function readModelPorts({ file, graph }: OnnxModel): ModelPorts {
     positionIds: integers[1],
     cache,
     logits: need(outputs, 'logits'),
+    appendsInPlace: cache.every(({ presentKey }) =>
+      graph.node.some(({ opType, output }) => opType === 'GroupQueryAttention' && output.includes(presentKey.name)),
+    ),
     scalesOverBatch: graph.node.some(({ opType }) => opType === 'DynamicQuantizeLinear'),
   };
 

@@ -1,12 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ChatSession } from '../../../src/worker/chat-session.ts';
+import type { Job } from '../../../src/worker/job.ts';
 import { bits, float32, ModelUnderTest, relativeError, row, run, steeringFeeds, tinyModels, type Expected } from './tiny-model.ts';
 
 /** What make.py of the architectures wrote. */
 interface Architecture extends Omit<Expected, 'pushed'> {
   readonly headDim: number;
+  readonly replies: number[][];
 }
+
+const quietJob = { checkpoint: () => Promise.resolve() } as Job;
 
 const layers = [0, 1];
 const architectures = join(tinyModels, 'architectures');
@@ -46,6 +51,40 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
       expect(relativeError(row(out['logits']!, b), want)).toBeLessThan(1e-5);
       expect(relativeError(expected.logits[b]!, want), 'it does something').toBeGreaterThan(0.01);
     }
+  });
+
+  test("steered replies of a batch are PyTorch's of each prompt alone, token for token", async () => {
+    const { session } = await model.open({ steered: layers, taps: layers, logits: 'last', cache: true });
+    const chat = new ChatSession(session, {
+      kv: {
+        names: model.ports.cache.flatMap(({ key, value, presentKey, presentValue }) => [
+          { past: key.name, present: presentKey.name },
+          { past: value.name, present: presentValue.name },
+        ]),
+        heads: Number(model.ports.cache[0]!.key.dims[1]),
+        size: expected.headDim,
+        type: 'float32',
+        inPlace: model.ports.appendsInPlace,
+      },
+      hiddenSize: d,
+      steeredLayers: layers.length,
+      tappedLayers: layers.length,
+      vocabulary: expected.logits[0]!.length,
+      positionIds: model.ports.positionIds !== undefined,
+      rowsTouch: false,
+    });
+    chat.setSteering({
+      w: Float32Array.from(steering.w.flat()),
+      r: Float32Array.from(steering.r.flat()),
+      thresholds: new Float32Array(layers.length).fill(-Infinity),
+    });
+    const rows = prompts.map((ids) => ({ ids, strength: steering.strength }));
+    // The end is a token of the first reply, so that its row is dropped while the others go on.
+    const end = expected.replies[0]![3]!;
+    const replies = await chat.reply(rows, { maxNewTokens: 8, endTokens: new Set([end]) }, quietJob);
+    expect(replies.map(({ tokens }) => tokens)).toEqual(
+      expected.replies.map((reply) => (reply.includes(end) ? reply.slice(0, reply.indexOf(end)) : reply)),
+    );
   });
 
   test('strength 0 gives the bits of the untouched model, prefill and decoding', async () => {
