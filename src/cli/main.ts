@@ -40,7 +40,7 @@ interface Options {
 type DiffOptions = Pick<ExportOptions, 'workspace' | 'json'>;
 
 interface ExportOptions {
-  to: ExportFormat['id'];
+  to: ExportFormat['id'] | 'onnx';
   out: string;
   workspace: string;
   json?: boolean;
@@ -180,18 +180,31 @@ program
   )
   .argument('<run>', 'run folder or its name')
   .addOption(
-    new Option('--to <format>', 'what to save it as').choices(exportFormats.map(({ id }) => id)).makeOptionMandatory(),
+    new Option('--to <format>', 'what to save it as')
+      .choices([...exportFormats.map(({ id }) => id), 'onnx'])
+      .makeOptionMandatory(),
   )
-  .requiredOption('--out <path>', 'file to write')
+  .requiredOption('--out <path>', 'file to write; for onnx a folder, of a steered model')
   .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
   .option('--json', 'print one JSON document on stdout')
   .action(async (run: string, options: ExportOptions) => {
     const out = resolve(options.out);
+    const format = options.to;
+    if (format === 'onnx') {
+      status = await runCommand({
+        call: 'exportOnnx',
+        params: { workspace: resolve(options.workspace), run, out },
+        json: options.json === true,
+        print: ({ files, strength }) =>
+          `Saved the steered model (strength ${strength}, ${files.length} files) to ${out}.`,
+      });
+      return;
+    }
     status = await runOnFiles({
       work: async (report) => {
         const folder = await findRun(resolve(options.workspace), run);
-        await exportRun(folder, { format: options.to, out, built: import.meta.dirname }, report);
-        return { run: folder, format: options.to, out };
+        await exportRun(folder, { format, out, built: import.meta.dirname }, report);
+        return { run: folder, format, out };
       },
       json: options.json === true,
       print: () => `Saved to ${out}.`,

@@ -132,6 +132,18 @@ export interface ActivationsResult {
   readonly seconds: readonly PhaseTime[];
 }
 
+export interface ExportOnnxParams extends WorkspaceParams {
+  readonly run: string;
+  readonly out: string;
+}
+
+export interface ExportOnnxResult {
+  readonly run: string;
+  readonly out: string;
+  readonly strength: number;
+  readonly files: readonly string[];
+}
+
 export interface InspectResult {
   readonly model: string;
   readonly file: string;
@@ -182,6 +194,7 @@ export interface WorkerApi {
   ask(params: AskParams): Promise<AskResult>;
   attack(params: AttackParams): Promise<AttackResult>;
   activations(params: ActivationsParams): Promise<ActivationsResult>;
+  exportOnnx(params: ExportOnnxParams): Promise<ExportOnnxResult>;
   inspect(params: WorkspaceParams): Promise<InspectResult>;
   doctor(params: WorkspaceParams): Promise<DoctorResult>;
 }
@@ -193,6 +206,7 @@ export const requests = {
   ask: new RequestType<AskParams, AskResult, Problem>('ask'),
   attack: new RequestType<AttackParams, AttackResult, Problem>('attack'),
   activations: new RequestType<ActivationsParams, ActivationsResult, Problem>('activations'),
+  exportOnnx: new RequestType<ExportOnnxParams, ExportOnnxResult, Problem>('exportOnnx'),
   inspect: new RequestType<WorkspaceParams, InspectResult, Problem>('inspect'),
   doctor: new RequestType<WorkspaceParams, DoctorResult, Problem>('doctor'),
 } satisfies {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { AutoTokenizer, env, PreTrainedTokenizer } from '@huggingface/transformers';
 import { HumanError } from '../core/problem.ts';
 import type { Turn } from '../core/prompts/turn.ts';
+import { checkChatFormat } from './check-chat-format.ts';
 import type { ModelFolder } from './model-folder.ts';
 
 /** The date that templates which print one are given, so that a run does not change overnight. */
@@ -41,7 +42,8 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
   const template = await chatTemplate(tokenizer, folder);
   const special = [...new Set(tokenizer.all_special_tokens)].filter((token) => token !== '');
   const endTokens = new Set(folder.endTokens);
-  if (endTokens.size === 0) endTokens.add(tokenizer.eos_token_id);
+  const ownEnd = tokenizer.eos_token_id as number | undefined;
+  if (endTokens.size === 0 && ownEnd !== undefined) endTokens.add(ownEnd);
 
   const render: Render = (turns) =>
     tokenizer.apply_chat_template([...turns], {
@@ -53,13 +55,13 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
     } as never) as unknown as string;
   let plain: PreTrainedTokenizer | undefined; // made for the first prompt that needs it
   const encodeText = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false });
-  if (render([userTurn('one')]) === render([userTurn('two')])) {
-    throw new HumanError({
-      file: folder.path,
-      message: 'The chat template does not print the prompt.',
-      fix: 'Use the chat (instruct) version of the model, with its own tokenizer_config.json.',
-    });
-  }
+  checkChatFormat({
+    folder: folder.path,
+    render: (prompt) => renderChat([userTurn(prompt)], render),
+    encode: encodeText,
+    unknown: (tokenizer as { unk_token_id?: number }).unk_token_id,
+    ends: [...endTokens].map((id) => tokenizer.decode([id])),
+  });
 
   return {
     endTokens,

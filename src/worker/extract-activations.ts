@@ -2,6 +2,7 @@ import type { ActivationCache } from './activation-cache.ts';
 import type { Encoded } from './encode-prompts.ts';
 import type { Job } from './job.ts';
 import { openExtractionSession, type Model } from './model-host.ts';
+import { requireFinite } from './require-finite.ts';
 
 /** Puts the activations of `rows` at `layers` into the cache, those that are not there yet; a kill loses one batch. */
 export async function extractActivations(
@@ -18,6 +19,7 @@ export async function extractActivations(
       job.progress({ phase: 'Activations', done, total: todo.length, unit: 'prompts' });
       await job.checkpoint();
       const values = await session.run(batch.map((i) => todo[i]!.ids));
+      for (const row of values) requireFinite(row, layers, model);
       await cache.put(batch.map((i, k) => ({ id: todo[i]!.hash, values: values[k]! })));
       done += batch.length;
     }

@@ -4,6 +4,7 @@ import { askJob } from './jobs/ask-job.ts';
 import { attackJob } from './jobs/attack-job.ts';
 import { compareJob } from './jobs/compare-job.ts';
 import { doctorJob } from './jobs/doctor-job.ts';
+import { exportOnnxJob } from './jobs/export-onnx-job.ts';
 import { fitJob } from './jobs/fit-job.ts';
 import { inspectJob } from './jobs/inspect-job.ts';
 import type { Job } from './job.ts';
@@ -18,6 +19,7 @@ export function createWorker(): (job: Job) => WorkerApi {
     ask: (params) => askJob(params, shelf, job),
     attack: (params) => attackJob(params, shelf, job),
     activations: (params) => activationsJob(params, shelf, job),
+    exportOnnx: (params) => exportOnnxJob(params, shelf, job),
     inspect: (params) => inspectJob(params, shelf, job),
     doctor: (params) => doctorJob(params, shelf, job),
   });

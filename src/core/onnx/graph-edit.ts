@@ -63,10 +63,16 @@ export class GraphEdit {
 
   /** A constant f32 scalar. */
   float32(value: number, name: string): string {
+    return this.floats(Float32Array.of(value), [], name);
+  }
+
+  /** A constant f32 tensor. */
+  floats(values: Float32Array, dims: readonly number[], name: string): string {
     const tensor = create(TensorProtoSchema, {
       name: this.fresh(name),
       dataType: TensorProto_DataType.FLOAT,
-      floatData: [value],
+      dims: dims.map(BigInt),
+      floatData: [...values],
     });
     this.#graph.initializer.push(tensor);
     return tensor.name;

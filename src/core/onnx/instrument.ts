@@ -125,7 +125,7 @@ function requireLayers(file: string, stream: ResidualStream, layers: readonly nu
 }
 
 /** Unsqueeze, Split and ReduceSum take their axes as the nodes written here give them since operator set 13. */
-function requireOpset({ file, proto }: OnnxModel): number {
+export function requireOpset({ file, proto }: OnnxModel): number {
   const version = Number(proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0);
   if (version >= 13) return version;
   throw new HumanError({

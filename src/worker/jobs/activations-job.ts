@@ -8,6 +8,7 @@ import { encodePrompts } from '../encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { openExtractionSession } from '../model-host.ts';
 import { modelAloneSettings, type ModelShelf } from '../model-shelf.ts';
+import { requireFinite } from '../require-finite.ts';
 
 /** `alphasteer activations`: tensor `activations` f32 [n, layers, d], rows in the file's order. */
 export async function activationsJob(
@@ -39,6 +40,7 @@ export async function activationsJob(
   for (const batch of session.batches(encoded.map(({ ids }) => ids))) {
     await job.checkpoint();
     const rows = await session.run(batch.map((row) => encoded[row]!.ids));
+    for (const row of rows) requireFinite(row, params.layers, model);
     batch.forEach((row, i) => data.set(rows[i]!, row * session.width));
     done += batch.length;
     progress();

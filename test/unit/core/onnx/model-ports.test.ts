@@ -52,3 +52,15 @@ test('a cache that must be as long as its sliding window is refused', () => {
   attention.attribute.push({ ...window, name: 'sliding_window_cache', i: 1n });
   expect(() => readModelPorts(model)).toThrow('sliding-window cache');
 });
+
+test('a merged graph is refused as one', () => {
+  const model = tiny('llama-fp32');
+  model.graph.input.push({ ...model.graph.input[0]!, name: 'use_cache_branch' });
+  expect(() => readModelPorts(model)).toThrow('The model is a merged one (decoder_model_merged)');
+});
+
+test('a cache of GroupQueryAttention is appended to in place, another one grows at its end', () => {
+  expect(readModelPorts(tiny('llama-int4')).appendsInPlace).toBe(true);
+  expect(readModelPorts(tiny('llama-fp16')).appendsInPlace).toBe(false); // MultiHeadAttention
+  expect(readModelPorts(tiny('architectures/llama/optimum')).appendsInPlace).toBe(false);
+});

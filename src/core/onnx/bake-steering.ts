@@ -1,0 +1,76 @@
+import { create } from '@bufbuild/protobuf';
+import { HumanError } from '../problem.ts';
+import { GraphEdit } from './graph-edit.ts';
+import { requireOpset } from './instrument.ts';
+import { mapResidualStream } from './map-residual-stream.ts';
+import { readModelPorts } from './model-ports.ts';
+import { readModel, writeModel } from './onnx-model.ts';
+import { StringStringEntryProtoSchema, TensorProto_DataType } from './onnx_pb.ts';
+import { pruneGraph } from './prune-graph.ts';
+import { addSteering } from './steering-nodes.ts';
+
+/** A steering to be made part of a model: w and r [L * d], thresholds [L], one strength. */
+export interface BakedSteering {
+  readonly layers: readonly number[];
+  readonly w: Float32Array;
+  readonly r: Float32Array;
+  readonly thresholds: Float32Array;
+  readonly strength: number;
+}
+
+const { INT32 } = TensorProto_DataType;
+
+/**
+ * Makes a steering part of a model, whose inputs and outputs stay as they are. What a session of ours is told, the graph
+ * works out from `attention_mask`: a block is a prompt, and steered, when the mask is as long as the block (nothing is past);
+ * a prompt's last token is the last that the mask holds, whichever side is padded. So a further turn on a kept cache is
+ * not steered: give the whole chat anew.
+ * @returns the bytes of the graph; its weights stay in their files
+ * @throws {HumanError} when the graph can't be mapped, or has no mask to tell a prompt by
+ */
+export function bakeSteering(bytes: Uint8Array, file: string, steering: BakedSteering, note: string): Uint8Array {
+  const model = readModel(bytes, file);
+  const { graph, proto } = model;
+  const stream = mapResidualStream(model);
+  const { inputIds, attentionMask } = readModelPorts(model);
+  if (!attentionMask) {
+    throw new HumanError({
+      file,
+      message: 'The model has no input attention_mask, by which a prompt and its last token are told.',
+      fix: 'Export the model again with an attention mask.',
+    });
+  }
+  const opset = requireOpset(model);
+  const outputs = [...graph.output];
+  const edit = new GraphEdit(graph);
+
+  const length = (tensor: string, name: string): string =>
+    edit.node('Gather', [edit.node('Shape', [tensor], `${name}_shape`), edit.int64([1], `${name}_axis`)], name);
+  const block = length(inputIds.name, 'steer_block'); // [1]
+  const isPrompt = edit.node('Equal', [block, length(attentionMask.name, 'steer_total')], 'steer_is_prompt');
+  const mask = edit.node('Cast', [attentionMask.name], 'steer_mask', { to: INT32 });
+  const last = edit.node('ArgMax', [mask], 'steer_argmax', { axis: 1, keepdims: 1, select_last_index: 1 }); // [batch, 1]
+  const inBlock = edit.node(
+    'Min',
+    [last, edit.node('Sub', [block, edit.int64([1], 'steer_one')], 'steer_end')],
+    'steer_at',
+  );
+  const position = edit.node('Unsqueeze', [inBlock, edit.int64([2], 'steer_axis')], 'steer_position');
+
+  const ports = addSteering(edit, stream, steering.layers, { position, batch: 'batch_size', opset });
+  const rows = steering.layers.length;
+  const strength = edit.floats(new Float32Array(rows).fill(steering.strength), [1, rows], 'steer_full_strength');
+  const none = edit.floats(new Float32Array(rows), [1, rows], 'steer_none');
+  const constants = {
+    [ports.w]: edit.floats(steering.w, [rows, stream.hiddenSize], 'steer_baked_w'),
+    [ports.r]: edit.floats(steering.r, [rows, stream.hiddenSize], 'steer_baked_r'),
+    [ports.threshold]: edit.floats(steering.thresholds, [rows], 'steer_baked_threshold'),
+    [ports.strength]: edit.node('Where', [isPrompt, strength, none], 'steer_now'),
+    [ports.constant]: none,
+  };
+  for (const [port, value] of Object.entries(constants)) edit.redirect(edit.readersOf(port), port, value);
+  graph.output = outputs;
+  pruneGraph(model);
+  proto.metadataProps.push(create(StringStringEntryProtoSchema, { key: 'alphasteer', value: note }));
+  return writeModel(model);
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { requireFinite } from '../../../src/worker/require-finite.ts';
+
+const model = (dtype: 'fp16' | 'q4') => ({ hiddenSize: 2, folder: { graph: 'model.onnx', dtype } });
+
+test('activations that overflowed f16 name their layer and weights that compute in f32', () => {
+  expect(() => {
+    requireFinite(Float32Array.of(1, 2, 3, Infinity), [4, 9], model('fp16'));
+  }).toThrow(
+    'model.onnx: The activations of layer 9 are not finite numbers (Infinity): they are too large for f16. Use weights that compute in f32: --dtype q4 or fp32.',
+  );
+});
+
+test('others that are not finite are told without a guess at f16, and finite ones pass', () => {
+  expect(() => {
+    requireFinite(Float32Array.of(NaN, 2), [4], model('q4'));
+  }).toThrow('The activations of layer 4 are not finite numbers (NaN). Download');
+  requireFinite(Float32Array.of(65504, -1), [4], model('fp16'));
+});
