@@ -26,7 +26,7 @@ export function packPrompts(bytes: Uint8Array, file: string): Uint8Array | undef
   const model = readModel(bytes, file);
   const { graph } = model;
   const attentions = graph.node.filter(({ opType }) => opType.endsWith('Attention'));
-  if (!attentions.every(canPack) || mixesTokens(graph)) return undefined;
+  if (attentions.length === 0 || !attentions.every(canPack) || mixesTokens(graph)) return undefined;
   const edit = new GraphEdit(graph);
   const rows = edit.input('packed_rows', TensorProto_DataType.INT64, ['packed_batch', 'packed_length']);
   const places = edit.input('packed_places', TensorProto_DataType.INT64, ['packed_tokens']);
