@@ -33,6 +33,7 @@ interface Options {
   run?: string;
   maxNewTokens?: number;
   workspace?: string;
+  prompts?: string[];
   goals?: number;
   queries?: number;
 }
@@ -78,11 +79,15 @@ withModelOptions(program.command('compare'))
   .option('--limit <n>', 'use at most so many prompts of each kind', positive)
   .option('--strength <x>', 'steering strength, instead of the one of the fit', number)
   .option('--max-new-tokens <n>', 'length of a reply, instead of the one in alphasteer.json', positive)
+  .option('--prompts <files...>', 'prompt files to compare on, instead of those of alphasteer.json; needs --out')
   .option('--out <dir>', 'folder for replies, summary and report, instead of the run folder')
   .action(async (workspace: string, options: Options) => {
     status = await runCommand({
       call: 'compare',
-      params: paramsOf(workspace, options),
+      params: {
+        ...paramsOf(workspace, options),
+        ...(options.prompts !== undefined && { prompts: options.prompts.map((file) => resolve(file)) }),
+      },
       json: options.json === true,
       print: (result) => `${comparisonText(result)}\n${timesText(result.seconds)}`,
     });

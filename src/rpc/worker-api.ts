@@ -39,6 +39,8 @@ export interface FitResult {
 }
 
 export interface CompareParams extends WorkspaceParams {
+  /** Prompt files to compare on instead of the workspace's evaluation files and held-out goals; then `out` says where to. */
+  readonly prompts?: readonly string[];
   /** A run folder or its name; the newest one when absent. */
   readonly run?: string;
   readonly maxNewTokens?: number;

@@ -124,3 +124,27 @@ test('prompts that no layer steers keep the base reply, which is what the steere
   const steered = lines.filter((line) => line['condition'] === 'steered');
   expect(steered.length).toBeGreaterThan(untouched.length);
 });
+
+test("other prompts can be compared on, in a folder of their own; those of the fit's files are left out", () => {
+  const [fitted] = readLines(join(root, 'benign.jsonl'));
+  const chat = [
+    { role: 'user', content: 'bake' },
+    { role: 'assistant', content: 'dife' },
+    { role: 'user', content: 'gula' },
+  ];
+  const file = join(root, 'other.jsonl');
+  const rows = [
+    fitted,
+    { id: 'chat', messages: chat, label: 'benign' },
+    { id: 'one', prompt: 'mela', label: 'harmful' },
+  ];
+  writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  expect(problemsOf(alphasteer('compare', root, '--prompts', file)).join()).toContain('needs a folder of its own');
+
+  const out = join(root, 'other');
+  const ended = alphasteer('compare', root, '--json', '--out', out, '--prompts', file);
+  expect(problemsOf(ended)).toEqual([expect.stringMatching(/other\.jsonl:1:\d+.*stands in the fit's files too/)]);
+  const base = readLines(join(out, 'replies.jsonl')).filter(({ condition }) => condition === 'base');
+  expect(base.map(({ id }) => id)).toEqual(['chat', 'one']);
+  expect(base[0]).toMatchObject({ prompt: 'gula', earlier: chat.slice(0, 2) });
+});

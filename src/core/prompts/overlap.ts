@@ -1,6 +1,17 @@
 import type { Problem } from '../problem.ts';
 import type { Prompt } from './prompt.ts';
 
+/** Prompts that others have too, whatever their case, spaces and punctuation, each with its twin. */
+export function promptsInBoth(prompts: readonly Prompt[], others: readonly Prompt[]): Map<Prompt, Prompt> {
+  const known = new Map(others.map((other) => [normalised(other.text), other]));
+  return new Map(
+    prompts.flatMap((prompt) => {
+      const twin = known.get(normalised(prompt.text));
+      return twin === undefined ? [] : [[prompt, twin]];
+    }),
+  );
+}
+
 /**
  * Prompts of the fit that stand in the evaluation as well, whatever their case, spaces and punctuation, with a warning
  * for each that names both places. They must leave the fit: what was fitted on is no evidence.
@@ -9,12 +20,9 @@ export function duplicatesOfEvaluation(
   fit: readonly Prompt[],
   evaluate: readonly Prompt[],
 ): { ids: Set<string>; problems: Problem[] } {
-  const evaluated = new Map(evaluate.map((prompt) => [normalised(prompt.text), prompt]));
   const ids = new Set<string>();
   const problems: Problem[] = [];
-  for (const prompt of fit) {
-    const twin = evaluated.get(normalised(prompt.text));
-    if (twin === undefined) continue;
+  for (const [prompt, twin] of promptsInBoth(fit, evaluate)) {
     ids.add(prompt.id);
     const how = twin.text === prompt.text ? 'stands' : 'stands, but for case, spaces or punctuation,';
     problems.push({

@@ -14,6 +14,7 @@ import { summaryJson } from '../../core/report/summary-json.ts';
 import type { AskedReply, CompareParams, CompareResult } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
+import { readOtherPrompts } from '../../workspace/other-prompts.ts';
 import { makeFolder } from '../../workspace/make-folder.ts';
 import { readOverrides } from '../../workspace/overrides-file.ts';
 import { findRun, readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
@@ -67,12 +68,21 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const fitted = await readFitSummary(run);
   const strength = params.strength ?? steering.strength;
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
+  const { prompts } = params;
+  if (prompts !== undefined && params.out === undefined)
+    throw new HumanError({
+      message: 'A comparison on other prompts needs a folder of its own.',
+      fix: 'Name one with --out, so that the run keeps its own replies and report.',
+    });
+  const evaluate =
+    prompts === undefined
+      ? workspace.evaluate
+      : await readOtherPrompts(workspace.root, prompts, workspace.fit, job.problem);
   const sets = [
-    ...firstOfEach(workspace.evaluate, params.limit).map((prompt) => ({ prompt, set: 'evaluate' as const })),
-    ...firstOfEach(
-      workspace.fit.filter(({ id }) => heldOut.has(id)),
-      params.limit,
-    ).map((prompt) => ({ prompt, set: 'held-out-goals' as const })),
+    ...firstOfEach(evaluate, params.limit).map((prompt) => ({ prompt, set: 'evaluate' as const })),
+    ...firstOfEach(prompts === undefined ? workspace.fit.filter(({ id }) => heldOut.has(id)) : [], params.limit).map(
+      (prompt) => ({ prompt, set: 'held-out-goals' as const }),
+    ),
   ];
   const setOf = new Map(sets.map(({ prompt, set }) => [prompt.id, set]));
   const encoded = encodePrompts(
