@@ -29,8 +29,10 @@ import { ReplyDocuments } from './vscode/reply-documents.ts';
 import { ReplyView } from './vscode/reports/reply-view.ts';
 import { ReportPanels } from './vscode/reports/report-panels.ts';
 import { Runs } from './vscode/runs.ts';
+import { revealFile } from './vscode/reveal-file.ts';
 import { runOfNode, RunsView } from './vscode/runs-view.ts';
 import { StatusBar } from './vscode/status-bar.ts';
+import { WalkthroughSteps } from './vscode/walkthrough-steps.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
   const own = <T extends vscode.Disposable>(part: T): T => {
@@ -63,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new RunsView(projects, runs, model));
   own(new StatusBar(projects, runs, model));
   own(keepContextKeys(projects, runs, model));
+  const steps = own(new WalkthroughSteps(context.extension.id, projects, runs, log));
 
   const parts = {
     projects,
@@ -76,14 +79,23 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     recent: context.globalState,
   };
-  const test = testPromptCommand(parts);
+  const ask = testPromptCommand(parts);
+  const test: typeof ask = async (uri, prompt) => {
+    const result = await ask(uri, prompt);
+    if (result !== undefined) steps.tick('test');
+    return result;
+  };
+  const showRefusals = (run: string): void => {
+    reports.openRefusalReport(run);
+    steps.tick('report');
+  };
   on('fit', fitCommand(parts));
   on('compare', onRun(compareCommand(parts)));
   on('testPrompt', test);
   on('comparePrompt', comparePromptCommand(parts, test));
   on('showReply', (_: vscode.Uri, { text }: Prompt, result: AskResult) => showReply(replies, text, result));
   on('selectModel', selectModelCommand(parts));
-  on('openRefusalReport', onRun(openReportCommand(parts, 'refusal', (run) => reports.openRefusalReport(run))));
+  on('openRefusalReport', onRun(openReportCommand(parts, 'refusal', showRefusals)));
   on('openSteeringNorms', onRun(openReportCommand(parts, 'norms', (run) => reports.openSteeringNorms(run))));
   on('export', onRun(exportCommand({ ...parts, built: context.asAbsolutePath('dist') })));
   on('doctor', doctorCommand(parts));
@@ -94,13 +106,13 @@ export function activate(context: vscode.ExtensionContext): void {
   on('openWalkthrough', () => openWalkthrough(context.extension.id));
   for (const [name, manage] of Object.entries({ renameRun, deleteRun, compareRuns })) {
     on(name, async (node: unknown) => {
-      const run = runOfNode(node) ?? (await chooseRun(projects, runs));
+      const run = runOfNode(node) ?? (await chooseRun(projects, runs, 'Compare Runs'));
       if (run !== undefined) await manage(runs, run);
     });
   }
   on('revealRun', async (node: unknown) => {
     const run = runOfNode(node);
-    if (run !== undefined) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(run.folder));
+    if (run !== undefined) await revealFile(vscode.Uri.file(run.folder));
   });
 }
 

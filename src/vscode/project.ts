@@ -89,14 +89,14 @@ export class Projects implements vscode.Disposable {
   }
 
   /** The project a command is about: the one of the file it was called on, of the active editor, the only one, or the one the user picks. */
-  async choose(target?: vscode.Uri): Promise<Project | undefined> {
+  async choose(what: string, target?: vscode.Uri): Promise<Project | undefined> {
     await this.ready;
     const uri = target ?? vscode.window.activeTextEditor?.document.uri;
     const near = uri && this.projectOf(uri);
     if (near !== undefined || this.#all.length < 2) return near ?? this.#all[0];
     const picked = await vscode.window.showQuickPick(
       this.#all.map((project) => ({ label: project.name, description: project.root, project })),
-      { title: 'AlphaSteer', placeHolder: `Which ${configFileName}?` },
+      { title: `AlphaSteer: ${what}`, placeHolder: 'In which folder?', matchOnDescription: true },
     );
     return picked?.project;
   }

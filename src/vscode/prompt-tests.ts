@@ -68,7 +68,8 @@ export class PromptTests implements vscode.Disposable {
         if (use === undefined) return [];
         const item =
           this.#controller.items.get(uri.toString()) ?? this.#controller.createTestItem(uri.toString(), use.path, uri);
-        item.description = use.part;
+        const { part, project } = use;
+        item.description = this.#projects.all.length > 1 ? `${project.name}, ${part}` : part;
         item.canResolveChildren = true;
         return [item];
       });

@@ -53,7 +53,8 @@ export class StatusBar implements vscode.Disposable {
     const path = workspaceParams(project).model ?? project.config?.model;
     const model = path === undefined ? 'no model' : basename(path);
     const state = run?.fit === undefined ? ['not fitted'] : [run.fit.device, `strength ${run.fit.strength}`];
-    this.#item.text = `$(shield) ${[model, ...state].join(' · ')}`;
+    const name = this.#projects.all.length > 1 ? `${project.name}: ` : '';
+    this.#item.text = `$(shield) ${name}${[model, ...state].join(' · ')}`;
     this.#item.tooltip = [
       `AlphaSteer: ${project.name}`,
       `Model: ${path ?? 'none'}`,

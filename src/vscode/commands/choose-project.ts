@@ -3,9 +3,16 @@ import { configFileName } from '../../core/config.ts';
 import type { Project, Projects } from '../project.ts';
 import { showMessage } from '../show-problem.ts';
 
-/** The project a command is about; where there is none, says how to get one. */
-export async function chooseProject(projects: Projects, target?: vscode.Uri): Promise<Project | undefined> {
-  const project = await projects.choose(target);
+/**
+ * The project a command is about; where there is none, says how to get one.
+ * @param what the command, for the question which of several
+ */
+export async function chooseProject(
+  projects: Projects,
+  what: string,
+  target?: vscode.Uri,
+): Promise<Project | undefined> {
+  const project = await projects.choose(what, target);
   if (projects.all.length > 0) return project;
   void showMessage(
     'Information',

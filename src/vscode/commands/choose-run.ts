@@ -8,12 +8,17 @@ import { chooseProject } from './choose-project.ts';
 export type RunTarget = Run | string | vscode.Uri;
 
 /** The run that is meant; the newest fitted one of the project where none is named. Where there is none, says what to do. */
-export async function chooseRun(projects: Projects, runs: Runs, target?: RunTarget): Promise<Run | undefined> {
+export async function chooseRun(
+  projects: Projects,
+  runs: Runs,
+  what: string,
+  target?: RunTarget,
+): Promise<Run | undefined> {
   await runs.read();
   if (typeof target === 'string')
     return projects.all.flatMap((one) => runs.of(one)).find(({ folder }) => folder === target);
   if (target !== undefined && !(target instanceof vscode.Uri)) return target;
-  const project = await chooseProject(projects, target);
+  const project = await chooseProject(projects, what, target);
   if (project === undefined) return undefined;
   const newest = runs.newest(project);
   if (newest === undefined) {

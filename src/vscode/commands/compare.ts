@@ -19,7 +19,7 @@ export function compareCommand(parts: {
   readonly log: vscode.LogOutputChannel;
 }): (target?: RunTarget) => Promise<CompareResult | undefined> {
   const compare = async (target?: RunTarget): Promise<CompareResult | undefined> => {
-    const run = await chooseRun(parts.projects, parts.runs, target);
+    const run = await chooseRun(parts.projects, parts.runs, 'Compare', target);
     if (run === undefined) return undefined;
     const outcome = await runJob(parts.model, parts.log, {
       call: 'compare',

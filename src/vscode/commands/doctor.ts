@@ -15,7 +15,7 @@ export function doctorCommand(parts: {
 }): (target?: vscode.Uri) => Promise<DoctorResult | undefined> {
   const { projects, model, log } = parts;
   const examine = async (target?: vscode.Uri): Promise<DoctorResult | undefined> => {
-    const project = await chooseProject(projects, target);
+    const project = await chooseProject(projects, 'Doctor', target);
     if (project === undefined) return undefined;
     const params = workspaceParams(project);
     const outcome = await runJob(model, log, { call: 'doctor', title: 'Doctor', params, again: () => examine(target) });

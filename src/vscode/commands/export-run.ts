@@ -19,7 +19,7 @@ interface ExportParts {
 /** Export: saves the run in the form and under the name that the user picks. */
 export function exportCommand(parts: ExportParts): (target?: RunTarget) => Promise<void> {
   return async (target) => {
-    const run = await chooseRun(parts.projects, parts.runs, target);
+    const run = await chooseRun(parts.projects, parts.runs, 'Export', target);
     const format = run && (await pickFormat(run));
     if (run === undefined || format === undefined) return;
     const to = await vscode.window.showSaveDialog({

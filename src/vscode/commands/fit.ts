@@ -20,7 +20,7 @@ export function fitCommand(parts: {
   readonly log: vscode.LogOutputChannel;
 }): (target?: vscode.Uri) => Promise<FitResult | undefined> {
   const fit = async (target?: vscode.Uri): Promise<FitResult | undefined> => {
-    const project = await chooseProject(parts.projects, target);
+    const project = await chooseProject(parts.projects, 'Fit', target);
     if (project === undefined) return undefined;
     const outcome = await runJob(parts.model, parts.log, {
       call: 'fit',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { readManifest, runFiles, writeManifest } from '../../workspace/run-folder.ts';
+import { hasDesktop } from '../reveal-file.ts';
 import { runName, type Run, type Runs } from '../runs.ts';
 
 /** Gives a run a name of its own; an empty one takes it away. */
@@ -16,12 +17,14 @@ export async function renameRun(runs: Runs, run: Run): Promise<void> {
   await runs.read();
 }
 
-/** Moves a run's folder to the trash, after asking. */
+/** Moves a run's folder to the trash, after asking; deletes it where there is no trash. */
 export async function deleteRun(runs: Runs, run: Run): Promise<void> {
-  const detail = 'Its steering, replies and reports go to the trash. Cached activations stay.';
+  const useTrash = hasDesktop();
+  const where = useTrash ? 'go to the trash' : 'are deleted for good: there is no trash here';
+  const detail = `Its steering, replies and reports ${where}. Cached activations stay.`;
   const message = `Delete the run "${runName(run)}"?`;
   if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Delete')) === undefined) return;
-  await vscode.workspace.fs.delete(vscode.Uri.file(run.folder), { recursive: true, useTrash: true });
+  await vscode.workspace.fs.delete(vscode.Uri.file(run.folder), { recursive: true, useTrash });
   await runs.read();
 }
 

@@ -11,7 +11,7 @@ export function openReportCommand(
   open: (folder: string) => void,
 ): (target?: RunTarget) => Promise<void> {
   return async (target) => {
-    const run = await chooseRun(projects, runs, target);
+    const run = await chooseRun(projects, runs, report === 'refusal' ? 'Refusal Report' : 'Steering Norms', target);
     if (run === undefined) return;
     if (run.compared || report === 'norms') {
       open(run.folder);

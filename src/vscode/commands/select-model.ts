@@ -41,7 +41,7 @@ export function selectModelCommand(parts: {
     return result;
   };
   return async (target) => {
-    const project = await chooseProject(projects, target);
+    const project = await chooseProject(projects, 'Select Model', target);
     if (project === undefined) return undefined;
     const used = recent.get<readonly string[]>(recentKey, []);
     const folder = await pickFolder(project, used);
@@ -93,10 +93,12 @@ async function useModel({ root }: Project, folder: string): Promise<void> {
   const insideRoot = folder.startsWith(root + sep) ? relative(root, folder).split(sep).join('/') : undefined;
   const inside = isHubId(folder) ? folder : insideRoot;
   const settings = vscode.workspace.getConfiguration('alphasteer', vscode.Uri.file(root));
-  if (inside === undefined) return settings.update('model', folder, vscode.ConfigurationTarget.Workspace);
-  if (settings.inspect('model')?.workspaceValue !== undefined) {
-    await settings.update('model', undefined, vscode.ConfigurationTarget.Workspace);
-  }
+  const { Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+  // Of several open folders, the others keep their models.
+  if (inside === undefined) return settings.update('model', folder, WorkspaceFolder);
+  const set = settings.inspect('model');
+  if (set?.workspaceFolderValue !== undefined) await settings.update('model', undefined, WorkspaceFolder);
+  if (set?.workspaceValue !== undefined) await settings.update('model', undefined, Workspace);
   const uri = vscode.Uri.joinPath(vscode.Uri.file(root), configFileName);
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   const edited = applyEdits(text, modify(text, ['model'], inside, {}));

@@ -31,7 +31,7 @@ export function testPromptCommand(parts: {
   const test = async (uri?: vscode.Uri, prompt?: Pick<Prompt, 'text'>): Promise<AskResult | undefined> => {
     const text = prompt?.text ?? promptInEditor(documents) ?? (await typedPrompt());
     if (text === undefined) return undefined;
-    const run = await chooseRun(projects, runs, uri);
+    const run = await chooseRun(projects, runs, 'Test Prompt', uri);
     if (run === undefined) return undefined;
     if (model.job?.call === 'ask') await model.stop();
     if (!(await mayBegin(model))) return undefined;

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { CodeServer } from './code-server.ts';
 
 const shots = 'test-results/vscode';
 
@@ -27,6 +28,14 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
   }
 
+  /** Opens a `.code-workspace` with the extension from this tree, as built. */
+  async openWorkspace({ url, host }: CodeServer, workspace: string): Promise<void> {
+    const payload = JSON.stringify([['extensionDevelopmentPath', `vscode-remote://${host}${resolve('.')}`]]);
+    await this.page.exposeFunction('codeAutomationLog', () => undefined);
+    await this.page.goto(`${url}/?${new URLSearchParams({ workspace, payload }).toString()}`);
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  }
+
   /** Runs a command by its name in the palette, whose list is made as it opens: opened again until the command is there. */
   async command(title: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input');
@@ -45,11 +54,12 @@ export class Workbench {
     }
   }
 
-  async openFile(name: string): Promise<void> {
+  /** @param folder where several files have the name: what else the entry says */
+  async openFile(name: string, folder = ''): Promise<void> {
     await this.page.keyboard.press('Control+P');
-    await this.page.locator('.quick-input-widget input').fill(name);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget input').fill(`${folder} ${name}`.trim());
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).filter({ hasText: folder });
+    await row.first().click();
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 

@@ -120,10 +120,11 @@ test(
   },
 );
 
-test('the walkthrough opens', { timeout: 60_000 }, async () => {
+test('the walkthrough has ticked off what was done', { timeout: 60_000 }, async () => {
   await window.command('AlphaSteer: Open Walkthrough');
   await window.page.getByText('Get started with AlphaSteer').first().waitFor();
-  await window.page.waitForTimeout(1_000);
+  const done = window.page.locator('[data-done-step-id].complete');
+  await done.nth(4).waitFor();
   await window.screenshot('walkthrough');
 });
 
