@@ -1,22 +1,15 @@
 /// <reference types="node" />
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { fakeRun } from '../unit/core/report/fake-run.ts';
-import { launchBrowser } from './browser.ts';
 import { runState } from './run-state.ts';
-import { buildWebviews, openWebview, seriousFindings, themes, type OpenWebview } from './webview.ts';
+import { seriousFindings, themes, webviewOpener, type OpenWebview, type WebviewOptions } from './webview.ts';
 
 const run = runState();
-let browser: Browser;
-let files: ReadonlyMap<string, Uint8Array>;
+const show = webviewOpener('norms');
 
-beforeAll(async () => {
-  [browser, files] = await Promise.all([launchBrowser(), buildWebviews()]);
-});
-afterAll(() => browser.close());
-
-async function open(state = run, options: Parameters<typeof openWebview>[4] = {}): Promise<OpenWebview> {
-  const opened = await openWebview(browser, files, 'norms', { type: 'run', run: state }, options);
+async function open(state = run, options: WebviewOptions = {}): Promise<OpenWebview> {
+  const opened = await show({ type: 'run', run: state }, options);
   await opened.page.waitForSelector('#strength svg');
   return opened;
 }

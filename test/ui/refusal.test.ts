@@ -1,26 +1,19 @@
 /// <reference types="node" />
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { Override } from '../../src/core/report/overrides.ts';
 import { summarise } from '../../src/core/report/summarise.ts';
 import { percent } from '../../src/core/report/format.ts';
 import { fakeRun } from '../unit/core/report/fake-run.ts';
 import { reply } from '../unit/core/report/reply.ts';
-import { launchBrowser } from './browser.ts';
 import { runState } from './run-state.ts';
-import { buildWebviews, openWebview, seriousFindings, themes, type OpenWebview } from './webview.ts';
+import { seriousFindings, themes, webviewOpener, type OpenWebview, type WebviewOptions } from './webview.ts';
 
 const run = runState();
-let browser: Browser;
-let files: ReadonlyMap<string, Uint8Array>;
+const show = webviewOpener('refusal');
 
-beforeAll(async () => {
-  [browser, files] = await Promise.all([launchBrowser(), buildWebviews()]);
-});
-afterAll(() => browser.close());
-
-async function open(state = run, options: Parameters<typeof openWebview>[4] = {}): Promise<OpenWebview> {
-  const opened = await openWebview(browser, files, 'refusal', { type: 'run', run: state }, options);
+async function open(state = run, options: WebviewOptions = {}): Promise<OpenWebview> {
+  const opened = await show({ type: 'run', run: state }, options);
   await opened.page.waitForSelector('.prompts');
   return opened;
 }
@@ -166,7 +159,7 @@ describe('a run that goes on', () => {
 });
 
 it('says of a run that it does not understand what to do', async () => {
-  const { page } = await openWebview(browser, files, 'refusal', {
+  const { page } = await show({
     type: 'run',
     run: { ...run, fit: { ...run.fit, counts: undefined } },
   });
@@ -254,7 +247,7 @@ it('of 10,000 prompts is soon a table that can be used', async () => {
     replies: replies.filter(({ condition }) => condition === 'base' || condition === 'steered'),
     fit,
   });
-  const { page, complaints } = await openWebview(browser, files, 'refusal', { type: 'overrides', overrides: [] });
+  const { page, complaints } = await show({ type: 'overrides', overrides: [] });
   const interactiveMs = await page.evaluate(
     (message) =>
       new Promise<number>((resolve) => {

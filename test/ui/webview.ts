@@ -5,8 +5,10 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
 import { webviewPage } from '../../src/vscode/reports/webview-page.ts';
 import type { ViewName } from '../../src/vscode/reports/set-up-webview.ts';
+import { launchBrowser } from './browser.ts';
 
 /** Colours and sizes as VS Code 1.139 gives them to webviews, as far as the pages use them. */
 export const themes = JSON.parse(await readFile(new URL('./themes.json', import.meta.url), 'utf8')) as Readonly<
@@ -26,7 +28,7 @@ export interface OpenWebview {
 }
 
 /** The pages as the extension's build makes them, by file name. */
-export async function buildWebviews(): Promise<ReadonlyMap<string, Uint8Array>> {
+async function buildWebviews(): Promise<ReadonlyMap<string, Uint8Array>> {
   const options = (await import(new URL('../../esbuild-webviews.mjs', import.meta.url).href)) as {
     readonly webviews: BuildOptions;
   };
@@ -39,20 +41,34 @@ export async function buildWebviews(): Promise<ReadonlyMap<string, Uint8Array>> 
   return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 }
 
+export interface WebviewOptions {
+  /** A name of `themes`. */
+  readonly theme?: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Builds the pages and starts a browser for the tests of a file. @returns what opens the view with an answer to `ready` */
+export function webviewOpener(view: ViewName): (answer: unknown, options?: WebviewOptions) => Promise<OpenWebview> {
+  let browser: Browser;
+  let files: ReadonlyMap<string, Uint8Array>;
+  beforeAll(async () => {
+    [browser, files] = await Promise.all([launchBrowser(), buildWebviews()]);
+  });
+  afterAll(() => browser.close());
+  return (answer, options) => openWebview(browser, files, view, answer, options);
+}
+
 /**
  * A page in a browser that plays the editor: its theme, `acquireVsCodeApi`, and the answer to `ready`. What the page
  * keeps of itself outlives a reload, and nothing else does.
  */
-export async function openWebview(
+async function openWebview(
   browser: Browser,
   files: ReadonlyMap<string, Uint8Array>,
   view: ViewName,
   answer: unknown,
-  {
-    theme = 'dark',
-    width = 1000,
-    height = 900,
-  }: { readonly theme?: string; readonly width?: number; readonly height?: number } = {},
+  { theme = 'dark', width = 1000, height = 900 }: WebviewOptions = {},
 ): Promise<OpenWebview> {
   const page = await browser.newPage({ viewport: { width, height } });
   const complaints: string[] = [];
