@@ -5,6 +5,7 @@ import { exportFormats, type ExportFormat } from '../../core/report/exports/form
 import { exportRun } from '../../workspace/export-run.ts';
 import type { Projects } from '../project.ts';
 import type { Run, Runs } from '../runs.ts';
+import { revealFile } from '../reveal-file.ts';
 import { showError, showMessage } from '../show-problem.ts';
 import { chooseRun, type RunTarget } from './choose-run.ts';
 
@@ -56,13 +57,13 @@ async function save(run: Run, format: ExportFormat, to: vscode.Uri, { log, built
     'Information',
     `${format.name} saved to ${to.fsPath}.`,
     { title: 'Open', run: () => open(format, to) },
-    { title: 'Show in Folder', run: () => vscode.commands.executeCommand('revealFileInOS', to) },
+    { title: 'Show in Folder', run: () => revealFile(to) },
   );
 }
 
 /** A report opens in the browser, whose script draws it; a steering is no text, so its folder is shown. */
 function open({ id }: ExportFormat, file: vscode.Uri): Thenable<unknown> {
   if (id === 'html') return vscode.env.openExternal(file);
-  if (id === 'safetensors') return vscode.commands.executeCommand('revealFileInOS', file);
+  if (id === 'safetensors') return revealFile(file);
   return vscode.window.showTextDocument(file);
 }
