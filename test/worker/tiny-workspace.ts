@@ -34,17 +34,22 @@ export interface TinyConfig {
 export function tinyWorkspace(config: TinyConfig = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'alphasteer-tiny-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  writeTinyWorkspace(root, 200, config);
+  return root;
+}
+
+/** The same in a folder that is there, with so many prompts to fit on: three fifths benign, the rest harmful and jailbreaks. */
+export function writeTinyWorkspace(root: string, prompts: number, config: TinyConfig = {}): void {
   writeModel(join(root, 'model'));
   writeConfig(root, config);
   writeJudge(root, ['no*']);
-  writeFileSync(join(root, 'benign.jsonl'), promptLines('benign', 120));
-  writeFileSync(join(root, 'harmful.jsonl'), promptLines('harmful', 40));
-  writeFileSync(join(root, 'jailbreak.jsonl'), promptLines('jailbreak', 40));
+  writeFileSync(join(root, 'benign.jsonl'), promptLines('benign', (prompts * 3) / 5));
+  writeFileSync(join(root, 'harmful.jsonl'), promptLines('harmful', prompts / 5));
+  writeFileSync(join(root, 'jailbreak.jsonl'), promptLines('jailbreak', prompts / 5));
   writeFileSync(
     join(root, 'heldout.jsonl'),
     promptLines('benign', 12, 'heldout') + promptLines('harmful', 12, 'heldout'),
   );
-  return root;
 }
 
 export function writeConfig(
