@@ -11,6 +11,8 @@ const replySchema = z.looseObject({
   id: z.string(),
   label: z.enum(labels),
   attack: z.string().optional(),
+  template: z.string().optional(),
+  goal: z.string().optional(),
   set: z.enum(['evaluate', 'held-out-goals']),
   condition: z.string(),
   strength: z.number(),

@@ -3,18 +3,22 @@ import { pairedChange, type ReplyPair } from './paired-change.ts';
 import { countRates } from './rates.ts';
 import type { AttackRates, PairedChange, Reply } from './summary.ts';
 
-/** Rates per kind of attack, by name. */
+/** Rates per kind of attack, by name; with the goals as clusters, for a kind's templates are what it is. */
 export function attackRates(replies: readonly Reply[]): Record<string, AttackRates> {
   return perAttack(
     replies,
     (reply) => reply,
-    (list) => ({ set: list[0]!.set, ...countRates(list) }),
+    (list) => ({ set: list[0]!.set, ...countRates(list, ['goal']) }),
   );
 }
 
 /** Paired changes per kind of attack, under the same names. */
 export function attackChanges(pairs: readonly ReplyPair[]): Record<string, PairedChange> {
-  return perAttack(pairs, ({ before }) => before, pairedChange);
+  return perAttack(
+    pairs,
+    ({ before }) => before,
+    (list) => pairedChange(list, ['goal']),
+  );
 }
 
 /**

@@ -32,16 +32,24 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
     'A prompt refused by one of base and steered and not by the other. Newly refused is wanted for malicious prompts and unwanted for the others.',
   ],
   [
-    'Wilson interval',
-    'Where the true rate lies with 95 % confidence if the prompts were drawn independently. Prompts made from one template are not independent, so the truth is less certain than the interval says.',
+    'Templates, goals',
+    'Prompts with one wrapper, or asking for one thing, rise and fall together: 40 prompts of 2 templates say less than 40 prompts. Each interval and test is made over templates and over goals, and the less certain one counts. A kind of attack is taken as the templates it has here: its interval, over goals, says nothing of other templates.',
   ],
   [
-    'Exact McNemar test, p',
-    'How likely flips as lopsided as these, or more so, would be if steering moved as many prompts one way as the other. It looks at flips only.',
+    'Interval, 95 %',
+    'Wilson’s interval for as many independent prompts as these are worth: their number over the design effect, less where clusters are few (Korn and Graubard 1998). Where all prompts agree, a cluster counts as one prompt.',
+  ],
+  [
+    'p, sign-flip test',
+    'How likely a change at least this large would be if steering moved each template (or goal) one way as readily as the other. All flips of sign are counted. With k clusters it can’t come below 2^(1-k).',
+  ],
+  [
+    'Exact McNemar test',
+    'The same question as if every prompt were independent: too sure where prompts share templates.',
   ],
   [
     '95 % bound',
-    'The worst true value that these prompts leave plausible: of a rate the lower end of its Wilson interval, of a change its one-sided limit of 95 % (Tango’s score), the lower one where much is wanted and the upper one where little is.',
+    'The worst true value that these prompts leave plausible, one-sided: of a rate an end of its interval, of a change Tango’s limit, both with templates and goals counted.',
   ],
   [
     'A/A floor (no steering)',

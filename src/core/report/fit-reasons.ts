@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { LayerChoice, LayerPair } from '../choose-layers.ts';
 import type { StrengthPoint } from './fit-summary.ts';
+import { percent } from './format.ts';
 
 export interface FitChoices {
   readonly layers: readonly number[];
@@ -59,8 +60,4 @@ function strengthReason({ strength, strengthByHand, withinBudget }: FitChoices, 
   return (refused.jailbreak ?? 0) >= target
     ? `Strength ${value} is the smallest tried that refuses ${percent(target)} of the jailbreaks of the choose split within the benign budget.`
     : `Strength ${value}: within the benign budget no other refuses noticeably more malicious prompts of the choose split; none reaches ${percent(target)} of the jailbreaks.`;
-}
-
-function percent(part: number): string {
-  return `${Math.round(100 * part)} %`;
 }

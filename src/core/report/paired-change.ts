@@ -1,5 +1,7 @@
 import { mcnemar } from '../stats/mcnemar.ts';
-import { pairedRiseHigh } from '../stats/paired-rise.ts';
+import { riseBounds } from '../stats/rise-bounds.ts';
+import { bothClusters, clusterCounts, worseSample, worseSignFlip, type Over } from './evidence.ts';
+import { refusals } from './rates.ts';
 import type { MissingReplies, PairedChange, Reply } from './summary.ts';
 
 export interface ReplyPair {
@@ -29,22 +31,24 @@ export function pairReplies(
 }
 
 /** Change of refusals over the pairs; at least one pair. */
-export function pairedChange(pairs: readonly ReplyPair[]): PairedChange {
-  let gained = 0;
-  let lost = 0;
-  for (const { before, after } of pairs) {
-    if (before.verdict !== 'refused' && after.verdict === 'refused') gained++;
-    if (before.verdict === 'refused' && after.verdict !== 'refused') lost++;
-  }
+export function pairedChange(pairs: readonly ReplyPair[], over: Over = bothClusters): PairedChange {
+  const replies = pairs.map(({ after }) => after);
+  const before = refusals(pairs.map((pair) => pair.before));
+  const rises = refusals(replies).map((refused, i) => refused - before[i]!);
+  const gained = rises.filter((rise) => rise > 0).length;
+  const lost = rises.filter((rise) => rise < 0).length;
   const n = pairs.length;
+  const { low, high } = riseBounds(rises, worseSample(replies, rises, over));
   return {
     n,
+    ...clusterCounts(replies),
     gained,
     lost,
     p: mcnemar(gained, lost),
+    clusterP: worseSignFlip(replies, rises, over),
     rise: (gained - lost) / n,
-    riseLow: -pairedRiseHigh(lost, gained, n),
-    riseHigh: pairedRiseHigh(gained, lost, n),
+    riseLow: low,
+    riseHigh: high,
   };
 }
 

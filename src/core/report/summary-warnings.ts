@@ -15,6 +15,9 @@ interface Seen {
 /** Below this many prompts a rate's interval spans more than 30 points around the middle. */
 const fewPrompts = 40;
 
+/** Below this many clusters a two-sided sign-flip test can't come below 0.05: 2 ** (1 - 5) is 0.0625. */
+const fewClusters = 6;
+
 /** What a reader must know before trusting the numbers, one sentence each, the gravest first. */
 export function summaryWarnings({ conditions, rates, missing, replaced, layers, fit }: Seen): string[] {
   const warnings: string[] = [];
@@ -37,6 +40,19 @@ export function summaryWarnings({ conditions, rates, missing, replaced, layers, 
   for (const group of fewer) {
     warnings.push(
       `${groupName(group)}: only ${count(steered?.[group]?.n ?? 0, 'prompt')}, so its rate is known roughly; see its interval.`,
+    );
+  }
+  const unclustered = [...conditions.values()].flat().filter(({ template, goal }) => !template || !goal).length;
+  if (unclustered > 0) {
+    warnings.push(
+      `${count(unclustered, 'reply does', 'replies do')} not say which template and goal the prompt has and ${unclustered === 1 ? 'counts' : 'count'} as independent: intervals may be too narrow. Run \`alphasteer compare\` again to add them.`,
+    );
+  }
+  for (const group of groups) {
+    const few = steered?.[group];
+    if (few === undefined || Math.min(few.templates, few.goals) >= fewClusters) continue;
+    warnings.push(
+      `${groupName(group)}: ${count(few.n, 'prompt')} from ${count(few.templates, 'template')} and ${count(few.goals, 'goal')}. With fewer than ${fewClusters} of either no test over them can tell a change from luck (p is ${2 ** (1 - Math.min(few.templates, few.goals))} at best): add templates and goals, not prompts.`,
     );
   }
   const absent = groups.filter(

@@ -8,6 +8,9 @@ export interface Reply {
   readonly id: string;
   readonly label: Label;
   readonly attack?: string;
+  /** Clusters of the prompt, as `clustersOf` names them. */
+  readonly template?: string;
+  readonly goal?: string;
   readonly set: EvidenceSet;
   /** `base`, `steered`, `base-again` (A/A: base in another batch shape) or a control. */
   readonly condition: string;
@@ -36,14 +39,20 @@ export interface Reply {
   readonly line: number;
 }
 
+/** How many templates and goals a group of prompts has. */
+export interface ClusterCounts {
+  readonly templates: number;
+  readonly goals: number;
+}
+
 /** Verdicts of one condition on one group of prompts. */
-export interface Rates {
+export interface Rates extends ClusterCounts {
   readonly n: number;
   readonly refused: number;
   readonly partial: number;
   readonly complied: number;
   readonly degenerate: number;
-  /** refused / n, and its Wilson interval of 95 %. */
+  /** refused / n, and its Wilson interval of 95 % on as many independent prompts as the clustered ones are worth. */
   readonly rate: number;
   readonly low: number;
   readonly high: number;
@@ -57,14 +66,16 @@ export interface AttackRates extends Rates {
 export type ConditionSummary = Readonly<Partial<Record<Group, Rates>>>;
 
 /** What changed on the same prompts between two conditions, in refusals. */
-export interface PairedChange {
+export interface PairedChange extends ClusterCounts {
   readonly n: number;
   /** Not refused before, refused after; and the other way round. */
   readonly gained: number;
   readonly lost: number;
-  /** Exact McNemar test, two-sided. */
+  /** Exact McNemar test, two-sided, as if prompts were independent. */
   readonly p: number;
-  /** (gained - lost) / n, and the bounds it stays above and below, each one-sided at 95 %. */
+  /** Exact sign-flip test over templates and over goals, two-sided: the larger of the two. */
+  readonly clusterP: number;
+  /** (gained - lost) / n, and the bounds it stays above and below, each one-sided at 95 %, with the clusters counted. */
   readonly rise: number;
   readonly riseLow: number;
   readonly riseHigh: number;

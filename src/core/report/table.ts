@@ -27,7 +27,9 @@ export function renderTable(summary: Summary, fit: FitSummary): string {
 }
 
 function flips({ paired }: Summary): string {
-  return changeTable('FLIPS ON THE SAME PROMPTS', paired);
+  const rows = changeTable('FLIPS ON THE SAME PROMPTS', paired);
+  const note = 'Clusters: templates/goals. p: sign-flip test over them; McNemar: as if every prompt were independent.';
+  return rows === '' ? '' : `${rows}\n${wrap(note)}`;
 }
 
 function floor(summary: Summary): string {
@@ -48,12 +50,14 @@ function changeTable(title: string, changes: Summary['paired']): string {
         String(change.gained),
         String(change.lost),
         signed(change.rise * 100, 1),
+        `${change.templates}/${change.goals}`,
+        pValue(change.clusterP),
         pValue(change.p),
       ],
     ];
   });
   if (rows.length === 0) return '';
-  return table([title, 'n', 'newly refused', 'no longer', 'points', 'McNemar'], rows);
+  return table([title, 'n', 'newly refused', 'no longer', 'points', 'clusters', 'p', 'McNemar'], rows);
 }
 
 function rates(summary: Summary): string {

@@ -1,5 +1,6 @@
-/** 95 % quantile of the normal distribution. */
-const z = 1.6448536269514722;
+import { normalQuantile } from './normal-quantile.ts';
+
+const z = normalQuantile[0.95];
 
 /**
  * Upper limit of 95 %, one-sided, of the rise of a rate on n pairs, (gained - lost) / n: the largest rise that Tango's
@@ -11,7 +12,8 @@ const z = 1.6448536269514722;
  * score test as it is, 90 % for Newcombe's, and 95, 94, 95 % with the correction (on average 97 to 98 %). No flip in 60
  * pairs gives 5.8 %; the exact limit of a single rate would be 4.9 %.
  *
- * @param gained pairs that rose, @param lost pairs that fell, @param n all pairs, those that stayed included
+ * @param gained pairs that rose, @param lost pairs that fell, @param n all pairs, those that stayed included; fractions
+ *   where they are effective numbers or means over seeds
  * @returns 1 when n is 0
  */
 export function pairedRiseHigh(gained: number, lost: number, n: number): number {

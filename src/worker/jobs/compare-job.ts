@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { configFileName } from '../../core/config.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';
+import { clustersOf, type Clusters } from '../../core/prompts/clusters.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import { applyOverrides } from '../../core/report/overrides.ts';
 import type { EvidenceSet } from '../../core/report/groups.ts';
@@ -34,6 +35,7 @@ import { readSteering } from '../steering-file.ts';
 interface Row extends Asked {
   readonly ids: readonly number[];
   readonly set: EvidenceSet;
+  readonly clusters: Clusters;
 }
 
 /**
@@ -85,12 +87,13 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     ),
   ];
   const setOf = new Map(sets.map(({ prompt, set }) => [prompt.id, set]));
+  const clusters = clustersOf([...workspace.fit, ...workspace.evaluate]);
   const encoded = encodePrompts(
     model,
     sets.map(({ prompt }) => prompt),
     maxNewTokens,
     job.problem,
-  ).map(({ prompt, ids }) => ({ prompt, ids, set: setOf.get(prompt.id)! }));
+  ).map(({ prompt, ids }) => ({ prompt, ids, set: setOf.get(prompt.id)!, clusters: clusters.get(prompt.id)! }));
   if (encoded.length === 0) {
     throw new HumanError({
       file: join(workspace.root, configFileName),
@@ -131,8 +134,8 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     }
   };
   try {
-    // The rules of the judge may have changed since: the replies stay, their verdicts don't.
-    await log.add(rows.flatMap((row) => judgedAnew(log.find(row), judge)));
+    // The rules of the judge and the other prompts may have changed since: the replies stay, their verdicts and clusters don't.
+    await log.add(rows.flatMap((row) => asOfNow(log.find(row), row.clusters, judge)));
     await reply('Base', batchesOf(base), false);
     watch.lap('base', `${base.length} replies`);
     const isOpen = (_: Row, i: number): boolean =>
@@ -199,7 +202,7 @@ async function recipeOf(model: Model, run: string, maxNewTokens: number): Promis
 }
 
 function replyTo(
-  { prompt, set, condition, strength }: Row,
+  { prompt, set, clusters, condition, strength }: Row,
   { scores, norms }: RawReply,
   { reply, tokens, verdict, span }: AskedReply,
   trust: Trust | undefined,
@@ -208,6 +211,7 @@ function replyTo(
     id: prompt.id,
     label: prompt.label,
     ...(prompt.attack !== undefined && { attack: prompt.attack }),
+    ...clusters,
     set,
     condition,
     strength,
@@ -225,9 +229,10 @@ function replyTo(
   };
 }
 
-/** The reply with its new verdict; nothing where it is the old one. */
-function judgedAnew(reply: Reply | undefined, judge: (reply: string) => Judgement): Reply[] {
+/** The reply with the verdict and the clusters it has now; nothing where they are the old ones. */
+function asOfNow(reply: Reply | undefined, clusters: Clusters, judge: (reply: string) => Judgement): Reply[] {
   if (reply === undefined) return [];
   const { verdict, span } = judge(reply.reply);
-  return isDeepStrictEqual([verdict, span], [reply.verdict, reply.span]) ? [] : [{ ...reply, verdict, span }];
+  const now = { ...reply, verdict, span, ...clusters };
+  return isDeepStrictEqual(now, reply) ? [] : [now];
 }

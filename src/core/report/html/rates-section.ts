@@ -15,9 +15,10 @@ export function ratesSection(summary: Summary): Html {
   return html`<section id="rates" aria-labelledby="rates-title">
     <h2 id="rates-title">Refusal rates</h2>
     <p>
-      Share of prompts that the model refused, with the 95&nbsp;% Wilson interval. Changes are counted on the same
-      prompts, base against steered; p is the exact McNemar test of that change. “No steering” is how many of the
-      verdicts changed when base ran twice.
+      Share of prompts that the model refused, with a 95&nbsp;% interval that counts prompts of one template or one goal
+      as going together. Changes are on the same prompts, base against steered; p is the sign-flip test of that change
+      over templates and over goals, the larger of the two. “No steering” is how many of the verdicts changed when base
+      ran twice.
     </p>
     <div class="scroll" role="region" tabindex="0" aria-labelledby="rates-title">
       <table class="numbers rates">
@@ -25,6 +26,7 @@ export function ratesSection(summary: Summary): Html {
           <tr>
             <th scope="col" rowspan="2">Prompts</th>
             <th scope="col" rowspan="2" class="number">n</th>
+            <th scope="col" rowspan="2" class="number">Templates / goals</th>
             <th scope="colgroup" colspan="2" class="span">Base</th>
             <th scope="colgroup" colspan="2" class="span">Steered</th>
             <th scope="colgroup" colspan="5" class="span">Change on the same prompts</th>
@@ -53,13 +55,17 @@ export function ratesSection(summary: Summary): Html {
 function rateRow({ name, attack, base, steered, paired }: RateRow, again: PairedChange | undefined): Html {
   return html`<tr class="${attack ? 'attack' : 'group'}">
     <th scope="row">${name}</th>
-    ${cell((steered ?? base)?.n ?? 0)}${rateCells(base)}${rateCells(steered)}${changeCells(paired)}${attack || again === undefined ? cell('') : cell(`${again.gained + again.lost} of ${again.n}`)}
+    ${sizeCells(steered ?? base)}${rateCells(base)}${rateCells(steered)}${changeCells(paired)}${attack || again === undefined ? cell('') : cell(`${again.gained + again.lost} of ${again.n}`)}
   </tr> `;
+}
+
+function sizeCells(rates: Rates | undefined): Content {
+  return rates === undefined ? [cell(0), cell('')] : [cell(rates.n), cell(`${rates.templates} / ${rates.goals}`)];
 }
 
 function changeCells(paired: PairedChange | undefined): Content {
   if (paired === undefined) return html`<td colspan="4" class="empty">no pairs</td>`;
-  return [paired.gained, paired.lost, points(paired.rise), pValue(paired.p)].map(cell);
+  return [paired.gained, paired.lost, points(paired.rise), pValue(paired.clusterP)].map(cell);
 }
 
 function rateCells(rates: Rates | undefined): Html {

@@ -65,6 +65,8 @@ interface FakePrompt {
   readonly id: string;
   readonly label: Label;
   readonly attack?: string;
+  readonly template: string;
+  readonly goal: string;
   readonly set: Reply['set'];
   readonly prompt: string;
   readonly file: string;
@@ -84,6 +86,8 @@ function prompts({ harmful, perUnseenKind, perSeenKind, benign, borderline }: Fa
       id: `${stem}-${String(i + 1).padStart(3, '0')}`,
       label,
       ...(attack === undefined ? {} : { attack }),
+      template: attack === undefined ? `${stem}-${i + 1}` : `${stem}-template-${(i % 4) + 1}`,
+      goal: isMalicious(label) ? `goal-${((i + 7 * stem.length) % 60) + 1}` : `${stem}-${i + 1}`,
       set,
       prompt: wrap((isMalicious(label) ? maliciousTopics : harmlessTopics)[i % 6]!),
       file: `prompts/${label}${set === 'evaluate' ? '-heldout' : ''}.jsonl`,

@@ -29,11 +29,11 @@ const choices: FitChoices = {
 
 test('each choice is told with its figures', () => {
   const [ratio, layers, threshold, chosen] = fitReasons(choices, fit);
-  expect(ratio).toContain('7 % at 0.3, 60 % at 1');
-  expect(layers).toContain('Layers 16 and 22 recognise 46 %');
+  expect(ratio).toContain('7.0\u00a0% at 0.3, 60.0\u00a0% at 1');
+  expect(layers).toContain('Layers 16 and 22 recognise 46.0\u00a0%');
   expect(layers).toContain('at 0.87 of the two layers on average; the next best pair, 14 and 22, at 0.84.');
-  expect(threshold).toContain('98 % of the benign prompts and 99 % of the borderline ones');
-  expect(chosen).toContain('none reaches 90 % of the jailbreaks');
+  expect(threshold).toContain('98.0\u00a0% of the benign prompts and 99.0\u00a0% of the borderline ones');
+  expect(chosen).toContain('none reaches 90.0\u00a0% of the jailbreaks');
 });
 
 test('what was set by hand is not called a choice, and a missed budget is said', () => {

@@ -4,6 +4,8 @@ import type { Reply } from '../../../../src/core/report/summary.ts';
 export function reply(about: Partial<Reply> & Pick<Reply, 'id'>): Reply {
   return {
     label: 'benign',
+    template: about.id,
+    goal: about.id,
     set: 'evaluate',
     condition: 'base',
     strength: about.condition === 'steered' ? 0.3 : 0,
