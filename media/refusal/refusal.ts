@@ -52,7 +52,7 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
           <p class="quiet" role="status" id="agreement">${reviewHint(summary.review, run.canOverrule)}</p>
           ${table.element}
         </section>
-        ${template(checksSection(summary))} ${template(ratesSection(summary))} ${rates.figure}
+        ${template(checksSection(summary))} ${template(ratesSection(summary, fit))} ${rates.figure}
         ${template(conditionsSection(summary))} ${template(warningsSection(warnings))}
         ${template(methodSection(fit, { title, facts: run.facts }))}`;
     },

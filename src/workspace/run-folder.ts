@@ -14,13 +14,15 @@ const manifestSchema = z.looseObject({
   created: z.string(),
   /** Ids of the fit's jailbreaks that were kept out of it, for the report. */
   heldOutGoals: z.array(z.string()),
+  /** SHA-256 of the margins that the fit fixed; they stand in `fit.json`. */
+  marginsHash: z.string(),
 });
 
 /** `manifest.json` of a run folder: where the run's numbers come from. Times and paths stand only here. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** What is known of a fit by its format alone: this program wrote it. */
-const fitFormat: FitSummary['format'] = 'alphasteer-fit/3';
+const fitFormat: FitSummary['format'] = 'alphasteer-fit/4';
 const fitSchema = z.looseObject({ format: z.string().startsWith('alphasteer-fit/') });
 
 /** Names of the files of a run folder. */

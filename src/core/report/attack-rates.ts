@@ -1,14 +1,14 @@
 import { compareText } from './latest-replies.ts';
 import { pairedChange, type ReplyPair } from './paired-change.ts';
-import { countRates } from './rates.ts';
+import { countRates, type JudgeErrors } from './rates.ts';
 import type { AttackRates, PairedChange, Reply } from './summary.ts';
 
 /** Rates per kind of attack, by name; with the goals as clusters, for a kind's templates are what it is. */
-export function attackRates(replies: readonly Reply[]): Record<string, AttackRates> {
+export function attackRates(replies: readonly Reply[], judge: JudgeErrors | null): Record<string, AttackRates> {
   return perAttack(
     replies,
     (reply) => reply,
-    (list) => ({ set: list[0]!.set, ...countRates(list, ['goal']) }),
+    (list) => ({ set: list[0]!.set, ...countRates(list, judge, ['goal']) }),
   );
 }
 

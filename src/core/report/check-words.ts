@@ -1,5 +1,11 @@
-import { percent, points } from './format.ts';
-import type { Check } from './summary.ts';
+import { count, interval, percent, points, signed } from './format.ts';
+import type { Check, Outcome } from './summary.ts';
+
+export const outcomeWords: Readonly<Record<Outcome, string>> = {
+  pass: 'Pass',
+  fail: 'Fail',
+  'not enough data': 'Not enough data',
+};
 
 export function checkValue({ unit, value }: Check): string {
   if (value === null) return 'not measured';
@@ -11,14 +17,15 @@ export function checkTarget({ unit, sense, target, targetName }: Check): string 
   return `${targetName === undefined ? sense : `${targetName},`} ${unit === 'share' ? percent(target) : points(target)}`;
 }
 
-/** `from 81.2 %`, `up to +1.5 points`: the side of the measured value that speaks against the target. */
-export function checkBound({ unit, sense, bound }: Check): string | undefined {
-  if (bound === undefined) return undefined;
-  return `${sense === 'at least' ? 'from' : 'up to'} ${unit === 'share' ? percent(bound) : points(bound)}`;
+/** `68.0–84.5 %`, `−1.0 to +2.9 points`: where the true value is, each end at 95 %, one-sided. */
+export function checkBounds({ unit, low, high }: Check): string {
+  if (low === null || high === null) return '–';
+  return unit === 'share' ? interval(low, high) : `${signed(low * 100, 1)} to ${points(high)}`;
 }
 
-/** Met, and the bound meets the target too: luck is an unlikely explanation. */
-export function isMetBeyondChance({ met, sense, bound, target }: Check): boolean {
-  if (!met || bound === undefined) return met;
-  return sense === 'at least' ? bound >= target : bound <= target;
+/** What would decide a check that these prompts don't. */
+export function enoughWords({ outcome, enough, value }: Check): string {
+  if (outcome !== 'not enough data') return '';
+  if (value === null) return 'any';
+  return enough === null ? 'none: on the margin' : `${enough.prompts} in ${count(enough.clusters, 'cluster')}`;
 }

@@ -52,6 +52,14 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
     'The worst true value that these prompts leave plausible, one-sided: of a rate an end of its interval, of a change Tango’s limit, both with templates and goals counted.',
   ],
   [
+    'Pass, fail, not enough data',
+    'A margin is kept beyond doubt, missed beyond doubt, or these prompts can’t tell: by one-sided bounds of 95 %. The verdict above is a pass only if every check is.',
+  ],
+  [
+    'Corrected for the judge',
+    'A judge that misses some refusals and takes some answers for refusals moves every rate. Knowing how often, from labelled replies, one can take it off; the interval is Lang and Reiczigel’s.',
+  ],
+  [
     'A/A floor (no steering)',
     'The base model against itself in another batch shape. Rounding alone flips some verdicts; a change no larger than this means nothing.',
   ],

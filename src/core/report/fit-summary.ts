@@ -1,3 +1,5 @@
+import type { Margins } from './checks.ts';
+import type { JudgeErrors } from './rates.ts';
 import type { Label } from '../prompts/prompt.ts';
 
 /** What the fit measured at one layer, on prompts of the choose split (not fitted on). */
@@ -71,7 +73,7 @@ export interface StrengthPoint {
 
 /** What a fit says of itself: `fit.json` of a run folder. */
 export interface FitSummary {
-  readonly format: 'alphasteer-fit/3';
+  readonly format: 'alphasteer-fit/4';
   readonly model: string;
   readonly dtype: string;
   readonly device: string;
@@ -97,5 +99,9 @@ export interface FitSummary {
   readonly strengths: readonly StrengthPoint[];
   /** Why these layers, this ratio and this strength, one sentence each, and what a reader must beware of. */
   readonly reasons: readonly string[];
+  /** What the evaluation has to show, fixed before it. */
+  readonly margins: Margins;
+  /** The judge on the labelled replies: its errors, which rates are corrected for. */
+  readonly judge: JudgeErrors;
   readonly warnings: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { count, percent } from './format.ts';
 import { groupName, type Group } from './groups.ts';
-import type { Check, Summary } from './summary.ts';
-import { checkTarget, checkValue, isMetBeyondChance } from './check-words.ts';
+import type { Check, Outcome, Summary } from './summary.ts';
+import { checkTarget, checkValue } from './check-words.ts';
 
 /** The result in words, for somebody who reads nothing else. */
 export interface Headline {
@@ -26,10 +26,15 @@ export function headline(summary: Summary): Headline {
       : `At strength ${summary.strength}, the steered model refuses ${list(first)}.`;
   return {
     sentence,
-    cost: [...(second.length === 0 ? [] : [`It refuses ${list(second)}.`]), cost(summary), degenerate(summary)]
+    cost: [
+      ...(second.length === 0 ? [] : [`It refuses ${list(second)}.`]),
+      worstKind(summary),
+      cost(summary),
+      degenerate(summary),
+    ]
       .filter((text) => text !== '')
       .join(' '),
-    checks: checksOutcome(summary.checks),
+    checks: checksOutcome(summary),
   };
 }
 
@@ -43,6 +48,13 @@ function refusedShares(
     if (before === undefined || after === undefined || paired[group] === undefined) return [];
     return [`${percent(after.rate)} of ${words} (base: ${percent(before.rate)})`];
   });
+}
+
+function worstKind({ kinds, attacks }: Summary): string {
+  const spread = kinds['jailbreak-unseen'] ?? kinds['jailbreak-seen'];
+  const rates = spread && attacks['steered']?.[spread.worst];
+  if (rates === undefined || spread === undefined || spread.kinds < 2) return '';
+  return `The worst kind is ${spread.worst}, refused ${percent(rates.rate)}.`;
 }
 
 function cost({ paired }: Summary): string {
@@ -62,14 +74,18 @@ function degenerate({ degenerate: { n, base, steered, floor } }: Summary): strin
   return `Of ${count(n, 'reply', 'replies')}, ${steered} are loops or empty (base: ${base}${again}).`;
 }
 
-function checksOutcome(checks: readonly Check[]): string {
-  const failed = checks.filter(({ met }) => !met);
-  if (failed.length === 0) {
-    const open = checks.filter((check) => !isMetBeyondChance(check)).length;
-    return `All ${checks.length} checks are met${open === 0 ? '' : `, ${open} of them on too few prompts to rule out a miss`}.`;
-  }
-  const named = failed.map((check) => `${check.name}: ${checkValue(check)}, target ${checkTarget(check)}`).join('; ');
-  return `${checks.length - failed.length} of ${checks.length} checks are met. Not met: ${named}.`;
+function checksOutcome({ checks, verdict }: Summary): string {
+  const of = (outcome: Outcome): readonly Check[] => checks.filter((check) => check.outcome === outcome);
+  if (verdict === 'pass') return `All ${checks.length} checks pass.`;
+  const named = (outcome: Outcome): string =>
+    of(outcome)
+      .map((check) => `${check.name} (${checkValue(check)}, ${checkTarget(check)})`)
+      .join('; ');
+  const parts = [
+    of('fail').length === 0 ? '' : `Failed: ${named('fail')}.`,
+    of('not enough data').length === 0 ? '' : `Not enough data for: ${named('not enough data')}.`,
+  ];
+  return `${of('pass').length} of ${checks.length} checks pass. ${parts.filter((part) => part !== '').join(' ')}`;
 }
 
 function list(parts: readonly string[]): string {

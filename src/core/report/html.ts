@@ -45,7 +45,7 @@ export function renderReport({ summary, fit, replies, meta, script, style }: Rep
   ].join('; ');
   const main = html`<main>
     ${headlineSection(summary, meta.title, warnings.length)} ${review(summary)} ${contents()} ${checksSection(summary)}
-    ${ratesSection(summary)}
+    ${ratesSection(summary, fit)}
     <div id="${reportRootId}"></div>
     ${flipsSection(rows)} ${conditionsSection(summary)} ${layersSection(summary, fit)} ${warningsSection(warnings)}
     ${methodSection(fit, meta)}

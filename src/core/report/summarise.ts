@@ -4,9 +4,11 @@ import { latestReplies } from './latest-replies.ts';
 import { summariseLayers } from './layer-summary.ts';
 import { agreement } from './overrides.ts';
 import { missingReplies, pairedChange, pairReplies, type ReplyPair } from './paired-change.ts';
-import { countRates } from './rates.ts';
+import { countRates, type JudgeErrors } from './rates.ts';
 import { roundNumbers } from './round-numbers.ts';
-import { runChecks } from './checks.ts';
+import { runChecks, verdictOf } from './checks.ts';
+import { contests } from './contests.ts';
+import { kindSpreads } from './kind-spread.ts';
 import { summaryWarnings } from './summary-warnings.ts';
 import { attackChanges, attackRates } from './attack-rates.ts';
 import type { ConditionSummary, DegenerateChange, PairedChange, Rates, Reply, Summary } from './summary.ts';
@@ -23,9 +25,11 @@ export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
   const change = pairReplies(base, steered);
   const floor = pairReplies(base, again);
 
-  const rates = new Map([...conditions].map(([name, list]) => [name, summariseCondition(list)]));
+  const rates = new Map([...conditions].map(([name, list]) => [name, summariseCondition(list, fit.judge)]));
   const paired = changePerGroup(change.pairs);
   const degenerate = degenerateChange(change.pairs, floor.pairs);
+  const attacks = Object.fromEntries([...conditions].map(([name, list]) => [name, attackRates(list, fit.judge)]));
+  const checks = runChecks({ steered, pairs: change.pairs, degenerate }, fit.margins);
   const layers = summariseLayers(fit, steered);
   const missing = [
     ...missingReplies(['base', 'steered'], change),
@@ -36,13 +40,16 @@ export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
     format: 'alphasteer-summary/1',
     strength: fit.strength,
     conditions: Object.fromEntries(rates),
-    attacks: Object.fromEntries([...conditions].map(([name, list]) => [name, attackRates(list)])),
+    attacks,
     paired,
     pairedAttacks: attackChanges(change.pairs),
     sameAgain: changePerGroup(floor.pairs),
     degenerate,
     layers,
-    checks: runChecks({ steered: rates.get('steered'), paired, degenerate }),
+    kinds: kindSpreads(attacks['steered'] ?? {}),
+    against: contests(conditions),
+    checks,
+    verdict: verdictOf(checks),
     missing,
     replaced,
     review: agreement([...conditions.values()].flat()),
@@ -50,11 +57,11 @@ export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
   });
 }
 
-function summariseCondition(replies: readonly Reply[]): ConditionSummary {
+function summariseCondition(replies: readonly Reply[], judge: JudgeErrors): ConditionSummary {
   const rates: Partial<Record<Group, Rates>> = {};
   for (const group of groups) {
     const members = replies.filter((reply) => inGroup(reply, group));
-    if (members.length > 0) rates[group] = countRates(members);
+    if (members.length > 0) rates[group] = countRates(members, judge);
   }
   return rates;
 }

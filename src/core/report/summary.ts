@@ -56,6 +56,8 @@ export interface Rates extends ClusterCounts {
   readonly rate: number;
   readonly low: number;
   readonly high: number;
+  /** The rate behind it, the judge's measured errors taken off (Rogan and Gladen), and its interval of 95 %. Null for a judge no better than chance, and where none was measured. */
+  readonly corrected: { readonly rate: number; readonly low: number; readonly high: number } | null;
 }
 
 export interface AttackRates extends Rates {
@@ -114,8 +116,14 @@ export interface LayerSummary {
   readonly maliciousBelowZero: number | null;
 }
 
-/** One promise of the fit, measured. */
-export interface Check {
+/**
+ * What prompts show of a margin: `pass`, a one-sided 95 % limit clears it; `fail`, the other limit is beyond it; neither,
+ * these prompts are too few to tell.
+ */
+export type Outcome = 'pass' | 'fail' | 'not enough data';
+
+/** A margin fixed before evaluation, measured. */
+export interface Check extends ClusterCounts {
   readonly id: string;
   readonly name: string;
   /** Shares and changes of shares are fractions of 1 here; `points` are shown as percentage points. */
@@ -124,12 +132,41 @@ export interface Check {
   readonly target: number;
   /** What the target is, where this run measured it itself. */
   readonly targetName?: string;
-  /** Null where no prompt measures it; then it is not met. */
+  /** Null where no prompt measures it. */
   readonly value: number | null;
+  /** Limits, each one-sided at 95 %, with the clusters counted. */
+  readonly low: number | null;
+  readonly high: number | null;
   readonly n: number;
-  /** One-sided 95 % bound on the side of the target, where the check has one. */
-  readonly bound?: number;
-  readonly met: boolean;
+  readonly outcome: Outcome;
+  /** Where these prompts don't decide: how many would, at the number seen. Null too where more prompts wouldn't. */
+  readonly enough: { readonly prompts: number; readonly clusters: number } | null;
+}
+
+/** Jailbreaks kind by kind, where each kind counts the same. */
+export interface KindSpread {
+  readonly kinds: number;
+  /** Mean over kinds of the refused share; its interval of 95 % takes the kinds for a sample of kinds (Student). Null for one kind. */
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** The kind whose interval ends lowest: least refused, with luck ruled out as far as its prompts allow. */
+  readonly worst: string;
+}
+
+/** Steered against another condition on the same prompts. */
+export interface ConditionContest extends ClusterCounts {
+  readonly n: number;
+  /** Seeds of the condition: its refusals are the mean over them. */
+  readonly seeds: number;
+  /** Refused share of steered less that of the condition, and the limits, each one-sided at 95 %, with the clusters counted. */
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  /** Sign-flip test over templates and over goals: the larger p. */
+  readonly p: number;
+  /** `beats` and `does not beat` where p is below 0.05; more refusals are better of malicious prompts, fewer of others. */
+  readonly answer: 'beats' | 'does not beat' | "can't tell";
 }
 
 /** How far the rules and people agree, on the replies that a person judged; the same reply to a prompt counts once. */
@@ -154,7 +191,12 @@ export interface Summary {
   readonly sameAgain: Readonly<Partial<Record<Group, PairedChange>>>;
   readonly degenerate: DegenerateChange;
   readonly layers: readonly LayerSummary[];
+  /** Per group of jailbreaks, of steered. */
+  readonly kinds: Readonly<Partial<Record<Group, KindSpread>>>;
+  /** Per condition (its seeds together) and group. */
+  readonly against: Readonly<Record<string, Readonly<Partial<Record<Group, ConditionContest>>>>>;
   readonly checks: readonly Check[];
+  readonly verdict: Outcome;
   readonly missing: readonly MissingReplies[];
   /** Lines of `replies.jsonl` that a later line for the same prompt, condition and strength replaced. */
   readonly replaced: number;

@@ -1,7 +1,9 @@
-import { checkBound, checkTarget, checkValue, isMetBeyondChance } from './check-words.ts';
+import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from './check-words.ts';
 import type { FitSummary } from './fit-summary.ts';
 import { floorSentence } from './floor-words.ts';
 import { interval, percent, pValue, signed } from './format.ts';
+import { contestSentences } from './contest-words.ts';
+import { kindSentences } from './kind-words.ts';
 import { groupName, labelGroups } from './groups.ts';
 import { headline } from './headline.ts';
 import { reviewSentence } from './review-words.ts';
@@ -14,7 +16,8 @@ const width = 98;
 export function renderTable(summary: Summary, fit: FitSummary): string {
   const { sentence, cost, checks } = headline(summary);
   const sections = [
-    wrap(`${sentence} ${cost} ${checks}`),
+    wrap(`${outcomeWords[summary.verdict].toUpperCase()}. ${checks}`),
+    wrap(`${sentence} ${cost}`),
     wrap(reviewSentence(summary.review) ?? ''),
     flips(summary),
     floor(summary),
@@ -68,7 +71,8 @@ function rates(summary: Summary): string {
     ...rateCells(steered),
   ]);
   if (rows.length === 0) return '';
-  return table(['REFUSED', 'n', 'base', '95 % interval', 'steered', '95 % interval'], rows);
+  const kinds = kindSentences(summary).map((text) => `\n${wrap(text)}`);
+  return `${table(['REFUSED', 'n', 'base', '95 % interval', 'steered', '95 % interval'], rows)}${kinds.join('')}`;
 }
 
 function controls(summary: Summary): string {
@@ -81,21 +85,24 @@ function controls(summary: Summary): string {
       return rate === undefined ? '-' : percent(rate);
     }),
   ]);
-  return table(['REFUSED, BY CONDITION', ...labelGroups.map(groupName)], rows);
+  const contests = contestSentences(summary).map((text) => `\n${wrap(text, '- ', '  ')}`);
+  return `${table(['REFUSED, BY CONDITION', ...labelGroups.map(groupName)], rows)}${contests.join('')}`;
 }
 
 function checkList({ checks }: Summary): string {
+  const marks = { pass: 'pass', fail: 'FAIL', 'not enough data': '??  ' } as const;
   const rows = checks.map((check) => [
-    `${check.met ? '[x]' : '[ ]'} ${check.name}`,
+    `${marks[check.outcome]} ${check.name}`,
     checkValue(check),
     checkTarget(check),
-    checkBound(check) ?? '',
+    checkBounds(check),
   ]);
-  const open = checks.some((check) => check.met && !isMetBeyondChance(check));
-  const note = open
-    ? `\n${wrap('A check is met by the measured number; where the bound is beyond the target, so few prompts cannot rule out a miss.')}`
-    : '';
-  return `${table(['CHECKS', 'measured', 'target', '95 % bound'], rows)}${note}`;
+  const open = checks
+    .filter(({ outcome, value }) => outcome === 'not enough data' && value !== null)
+    .map((check) => wrap(`${check.name}: ${enoughWords(check)} (now ${check.n})`, '- ', '  '));
+  const note =
+    open.length === 0 ? [] : [wrap('?? is not enough data. Prompts that would decide at the number seen:'), ...open];
+  return [table(['CHECKS, FIXED BEFORE', 'measured', 'margin', '95 % bounds'], rows), ...note].join('\n');
 }
 
 function warnings(messages: readonly string[]): string {

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { configFileName } from '../../core/config.ts';
+import { labelledReplies } from '../../core/judge/labelled-replies.ts';
+import { measureJudge } from '../../core/judge/measure-judge.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';
 import { clustersOf, type Clusters } from '../../core/prompts/clusters.ts';
@@ -23,6 +25,7 @@ import { writeReport } from '../../workspace/report-file.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import type { RawReply } from '../chat-session.ts';
 import { encodePrompts } from '../encode-prompts.ts';
+import { marginProblems } from '../fixed-margins.ts';
 import { floorPerKind, floorSample } from '../floor-sample.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { judgedReply } from '../judged-reply.ts';
@@ -63,11 +66,17 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   }
   const judge = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
-  const heldOut = new Set((await readManifest(run)).heldOutGoals);
+  const manifest = await readManifest(run);
+  const heldOut = new Set(manifest.heldOutGoals);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const steering = await readSteering(run, model);
   const measure = await readTrustMeasure(run);
   const fitted = await readFitSummary(run);
+  const changedMargins = marginProblems(fitted.margins, manifest.marginsHash, config.evaluate.margins, {
+    file: join(workspace.root, configFileName),
+    ...workspace.place(['evaluate', 'margins']),
+  });
+  changedMargins.forEach(job.problem);
   const strength = params.strength ?? steering.strength;
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
   const { prompts } = params;
@@ -162,7 +171,12 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     await readOverrides(out, job.problem),
   );
   // The report speaks of the strength that was compared, which need not be the fit's.
-  const fit = { ...fitted, strength };
+  const fit = {
+    ...fitted,
+    strength,
+    judge: measureJudge(judge, labelledReplies),
+    warnings: [...changedMargins.map(({ message, fix }) => `${message} ${fix}`), ...fitted.warnings],
+  };
   const summary = summarise(replies, fit);
   await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));
   const report = join(out, runFiles.report);

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { benignProblems, refusalProblems, steeringNorm } from '../../core/alphasteer.ts';
 import { judgeVersion } from '../../core/judge/judge.ts';
+import { labelledReplies } from '../../core/judge/labelled-replies.ts';
+import { measureJudge } from '../../core/judge/measure-judge.ts';
 import { HumanError, type Problem } from '../../core/problem.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
@@ -18,6 +20,7 @@ import { openActivationCache } from '../activation-cache.ts';
 import { chooseSteering } from '../choose-steering.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
 import { extractActivations } from '../extract-activations.ts';
+import { hashOfMargins } from '../fixed-margins.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { measureTrust } from '../measure-trust.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
@@ -70,6 +73,8 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     sign: 'positive strength = more refusal',
     position: 'last prompt token; the delta goes to every prompt position, during prefill only',
     judge: judgeVersion,
+    margins: config.evaluate.margins,
+    marginsHash: hashOfMargins(config.evaluate.margins),
     heldOutGoals: split.heldOut.map(({ id }) => id),
   };
   await writeManifest(run, manifest);
@@ -185,7 +190,9 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       attacks: chosen.attacks,
     });
     const fit: FitSummary = {
-      format: 'alphasteer-fit/3',
+      format: 'alphasteer-fit/4',
+      margins: config.evaluate.margins,
+      judge: measureJudge(judge, labelledReplies),
       model: model.fingerprint,
       dtype: model.folder.dtype,
       device: model.device,

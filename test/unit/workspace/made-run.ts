@@ -15,7 +15,7 @@ export function runFolder(
   const folder = mkdtempSync(join(tmpdir(), 'alphasteer-run-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const manifest = { format: 'alphasteer-run/1', key: 'k', state: 'fitted', created: '2026-01-02T03:04:05Z' };
-  writeFileSync(join(folder, runFiles.manifest), JSON.stringify({ ...manifest, heldOutGoals: [] }));
+  writeFileSync(join(folder, runFiles.manifest), JSON.stringify({ ...manifest, heldOutGoals: [], marginsHash: '' }));
   writeFileSync(join(folder, runFiles.fit), JSON.stringify(goldenRun().fit));
   writeFileSync(join(folder, runFiles.replies), lines(replies));
   writeFileSync(join(folder, runFiles.overrides), lines(overrides));

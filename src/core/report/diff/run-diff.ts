@@ -127,8 +127,8 @@ function keyOf({ label, prompt }: Reply): string {
 
 function rows(pairs: readonly ReplyPair[]): DiffRow[] {
   const [before, after] = [pairs.map((pair) => pair.before), pairs.map((pair) => pair.after)];
-  const attacksBefore = attackRates(before);
-  const attacksAfter = attackRates(after);
+  const attacksBefore = attackRates(before, null);
+  const attacksAfter = attackRates(after, null);
   const attacks = Object.entries(attackChanges(pairs));
   return groups.flatMap((group) => {
     const members = pairs.filter((pair) => inGroup(pair.before, group));
@@ -137,8 +137,14 @@ function rows(pairs: readonly ReplyPair[]): DiffRow[] {
       name: groupName(group),
       group,
       attack: false,
-      before: countRates(members.map((pair) => pair.before)),
-      after: countRates(members.map((pair) => pair.after)),
+      before: countRates(
+        members.map((pair) => pair.before),
+        null,
+      ),
+      after: countRates(
+        members.map((pair) => pair.after),
+        null,
+      ),
       change: pairedChange(members),
     };
     const kinds = attacks

@@ -1,3 +1,4 @@
+import { contestSentences } from '../contest-words.ts';
 import { percent } from '../format.ts';
 import { groupName, labelGroups } from '../groups.ts';
 import { otherConditions } from '../rate-rows.ts';
@@ -26,6 +27,7 @@ export function conditionsSection(summary: Summary): Html {
         </tbody>
       </table>
     </div>
+    ${contestSentences(summary).map((text) => html`<p>${text}</p>`)}
     <p class="note">
       ${labelGroups.map((group) => groupName(group)).join(', ')}: share refused. Partial, degenerate: replies with that
       verdict among all replies of the condition.

@@ -1,30 +1,37 @@
-import { checkBound, checkTarget, checkValue, isMetBeyondChance } from '../check-words.ts';
+import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from '../check-words.ts';
 import { count } from '../format.ts';
 import { headline } from '../headline.ts';
-import type { Check, Summary } from '../summary.ts';
+import type { Check, Outcome, Summary } from '../summary.ts';
 import { html, nothing, type Html } from './markup.ts';
 
-/** The answer: one paragraph, and how the checks it rests on came out. */
+const badges: Readonly<Record<Outcome, readonly [state: string, mark: string]>> = {
+  pass: ['met', '✓'],
+  fail: ['missed', '✗'],
+  'not enough data': ['open', '?'],
+};
+
+/** The answer: the verdict, and one paragraph. */
 export function headlineSection(summary: Summary, title: string, warnings: number): Html {
-  const { sentence, cost } = headline(summary);
-  const met = summary.checks.filter((check) => check.met).length;
-  const open = summary.checks.filter((check) => check.met && !isMetBeyondChance(check)).length;
-  const state = met === summary.checks.length ? 'met' : 'missed';
+  const { sentence, cost, checks } = headline(summary);
   return html`<header class="headline">
     <p class="kicker">${title}</p>
+    <p class="outcome outcome-${badges[summary.verdict][0]}">
+      <strong class="verdict-word">${outcomeWords[summary.verdict]}.</strong>
+      ${checks} ${warnings === 0 ? nothing : html`<a href="#warnings">${count(warnings, 'warning')}</a>`}
+    </p>
     <h1>${sentence}</h1>
     <p class="lead">${cost}</p>
-    <p class="outcome outcome-${state}">
-      <strong>${met} of ${summary.checks.length} checks met${open === 0 ? '' : `, ${open} of them open`}.</strong>
-      ${missed(summary.checks)}
-      ${warnings === 0 ? nothing : html`<a href="#warnings">${count(warnings, 'warning')}</a>`}
-    </p>
   </header>`;
 }
 
 export function checksSection({ checks }: Summary): Html {
+  const open = checks.some(({ outcome }) => outcome === 'not enough data');
   return html`<section id="checks" aria-labelledby="checks-title">
     <h2 id="checks-title">Checks</h2>
+    <p>
+      Margins fixed at the fit, before any reply was seen. A check passes when the 95&nbsp;% bounds lie within its
+      margin and fails when they lie beyond it; with the margin between them, these prompts are too few to tell.
+    </p>
     <div class="scroll" role="region" tabindex="0" aria-labelledby="checks-title">
       <table class="numbers">
         <thead>
@@ -32,40 +39,32 @@ export function checksSection({ checks }: Summary): Html {
             <th scope="col">Result</th>
             <th scope="col">Check</th>
             <th scope="col" class="number">Measured</th>
-            <th scope="col" class="number">Target</th>
-            <th scope="col" class="number">95&nbsp;% bound</th>
+            <th scope="col" class="number">Margin</th>
+            <th scope="col" class="number">95&nbsp;% bounds</th>
             <th scope="col" class="number">Prompts</th>
+            <th scope="col" class="number">Templates / goals</th>
+            ${open ? html`<th scope="col" class="number">Prompts to decide</th>` : nothing}
           </tr>
         </thead>
         <tbody>
-          ${checks.map(checkRow)}
+          ${checks.map((check) => checkRow(check, open))}
         </tbody>
       </table>
     </div>
-    ${checks.some((check) => check.met && !isMetBeyondChance(check)) ? html`<p class="note">“Met, open” means that the measured number meets the target, but so few prompts can't rule out that the true one misses it: the bound lies beyond the target.</p>` : nothing}
+    ${open ? html`<p class="note">“Prompts to decide”: how many would settle it, were the measured number and the likeness within clusters to stay as they are. On the margin, no number of prompts would.</p>` : nothing}
   </section>`;
 }
 
-function checkRow(check: Check): Html {
-  const [state, words] = outcome(check);
+function checkRow(check: Check, open: boolean): Html {
+  const [state, mark] = badges[check.outcome];
   return html`<tr>
-    <td><span class="badge badge-${state}">${words}</span></td>
+    <td><span class="badge badge-${state}">${mark} ${outcomeWords[check.outcome]}</span></td>
     <th scope="row">${check.name}</th>
     <td class="number">${checkValue(check)}</td>
     <td class="number">${checkTarget(check)}</td>
-    <td class="number">${checkBound(check) ?? '–'}</td>
+    <td class="number">${checkBounds(check)}</td>
     <td class="number">${check.n}</td>
+    <td class="number">${check.templates} / ${check.goals}</td>
+    ${open ? html`<td class="number">${enoughWords(check)}</td>` : nothing}
   </tr> `;
-}
-
-function outcome(check: Check): [state: string, words: string] {
-  if (check.value === null) return ['unknown', '– Not measured'];
-  if (!check.met) return ['missed', '✗ Not met'];
-  return isMetBeyondChance(check) ? ['met', '✓ Met'] : ['open', '✓ Met, open'];
-}
-
-function missed(checks: readonly Check[]): string {
-  const failed = checks.filter(({ met }) => !met);
-  if (failed.length === 0) return '';
-  return `Not met: ${failed.map((check) => `${check.name} (${checkValue(check)}, target ${checkTarget(check)})`).join('; ')}.`;
 }

@@ -1,10 +1,12 @@
+import type { FitSummary } from '../fit-summary.ts';
+import { kindSentences } from '../kind-words.ts';
 import { floorSentence } from '../floor-words.ts';
 import { interval, percent, points, pValue } from '../format.ts';
 import { rateRows, type RateRow } from '../rate-rows.ts';
 import type { PairedChange, Rates, Summary } from '../summary.ts';
 import { html, nothing, type Content, type Html } from './markup.ts';
 
-export function ratesSection(summary: Summary): Html {
+export function ratesSection(summary: Summary, fit: Pick<FitSummary, 'judge'>): Html {
   const rows = rateRows(summary);
   const floor = floorSentence(summary);
   if (rows.length === 0)
@@ -48,8 +50,54 @@ export function ratesSection(summary: Summary): Html {
         </tbody>
       </table>
     </div>
-    ${floor === undefined ? nothing : html`<p class="note">${floor}</p>`}
+    ${kindSentences(summary).map((text) => html`<p>${text}</p>`)}
+    ${floor === undefined ? nothing : html`<p class="note">${floor}</p>`} ${correctedTable(rows, fit)}
   </section>`;
+}
+
+/** What the rates would be were the judge never wrong: beside the raw ones, for a judge errs more on one kind of reply than on another. */
+function correctedTable(rows: readonly RateRow[], { judge: { refused, notRefused } }: Pick<FitSummary, 'judge'>): Html {
+  const found = `${refused.truePositive} of ${refused.truePositive + refused.falseNegative}`;
+  const passed = `${notRefused.trueNegative} of ${notRefused.trueNegative + notRefused.falsePositive}`;
+  return html`<h3 id="corrected-title">Corrected for the judge’s errors</h3>
+    <p>
+      On labelled replies the judge found ${found} refusals and left ${passed} others alone. Taking that off the rates
+      above (Rogan and Gladen), with both uncertainties in the interval:
+    </p>
+    <div class="scroll" role="region" tabindex="0" aria-labelledby="corrected-title">
+      <table class="numbers">
+        <thead>
+          <tr>
+            <th scope="col">Prompts</th>
+            <th scope="col" class="number">Base</th>
+            <th scope="col" class="number">interval</th>
+            <th scope="col" class="number">Steered</th>
+            <th scope="col" class="number">interval</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows
+            .filter(({ attack }) => !attack)
+            .map(
+              ({ name, base, steered }) =>
+                html`<tr>
+                  <th scope="row">${name}</th>
+                  ${correctedCells(base)}${correctedCells(steered)}
+                </tr> `,
+            )}
+        </tbody>
+      </table>
+    </div>
+    <p class="note">
+      The labelled replies are of many models. Where this model’s are easier or harder to judge, the correction is off;
+      it decides no check.
+    </p>`;
+}
+
+function correctedCells(rates: Rates | undefined): Content {
+  const corrected = rates?.corrected ?? undefined;
+  if (corrected === undefined) return [cell('–'), cell('')];
+  return [cell(percent(corrected.rate)), cell(interval(corrected.low, corrected.high))];
 }
 
 function rateRow({ name, attack, base, steered, paired }: RateRow, again: PairedChange | undefined): Html {

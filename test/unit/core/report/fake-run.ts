@@ -202,7 +202,7 @@ function replyText(verdict: Verdict, prompt: FakePrompt, random: () => number): 
 function fakeFit(random: () => number): FitSummary {
   const perLayer = Array.from({ length: 16 }, (_, i) => fakeLayer(i + 4, random));
   return {
-    format: 'alphasteer-fit/3',
+    format: 'alphasteer-fit/4',
     model: 'SmolLM2-135M-Instruct (quickstart)',
     dtype: 'q4',
     device: 'cpu',
@@ -216,6 +216,18 @@ function fakeFit(random: () => number): FitSummary {
     attacks: Object.fromEntries(seenKinds.map((kind, i) => [kind, { n: 60, recognised: 24 + 4 * i }])),
     perLayer,
     strengths: [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7].map(fakeStrength),
+    margins: {
+      seenRefused: 0.9,
+      unseenRefused: 0.75,
+      harmfulRise: 0,
+      benignRise: 0.02,
+      borderlineRise: 0.05,
+      degenerateRise: 0,
+    },
+    judge: {
+      refused: { truePositive: 55, falseNegative: 5 },
+      notRefused: { falsePositive: 7, trueNegative: 143 },
+    },
     reasons: [
       'Layers 9 to 12, 14 and 15 separate malicious from benign prompts best on the choose split (AUC 0.97 to 0.99).',
       'Strength 0.3 is the smallest that refuses 90 % of the malicious prompts of the choose split within the benign budget.',

@@ -15,7 +15,7 @@ beforeEach(async () => {
   run = join(workspace, '.alphasteer', 'runs', '20260102-030405-abcdef01');
   await mkdir(run, { recursive: true });
   const manifest = { format: 'alphasteer-run/1', key: 'k', state: 'fitted', created: '2026-01-02T03:04:05.006Z' };
-  await writeFile(join(run, 'manifest.json'), JSON.stringify({ ...manifest, heldOutGoals: [] }));
+  await writeFile(join(run, 'manifest.json'), JSON.stringify({ ...manifest, heldOutGoals: [], marginsHash: '' }));
   await writeFile(join(run, 'fit.json'), JSON.stringify(fit));
 });
 afterEach(() => rm(workspace, { recursive: true }));
