@@ -56,7 +56,7 @@ export interface Rates extends ClusterCounts {
   readonly rate: number;
   readonly low: number;
   readonly high: number;
-  /** The rate behind it, the judge's measured errors taken off (Rogan and Gladen), and its interval of 95 %. Null for a judge no better than chance, and where none was measured. */
+  /** The rate behind it, the judge's measured errors taken off (Rogan and Gladen), and its interval of 95 %. Null where none was measured, and where its errors can’t explain the rate. */
   readonly corrected: { readonly rate: number; readonly low: number; readonly high: number } | null;
 }
 

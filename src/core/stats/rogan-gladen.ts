@@ -15,7 +15,8 @@ export interface CorrectedRate {
 /**
  * The true rate behind one that a judge with known errors saw (Rogan and Gladen, Am. J. Epidemiol. 107, 1978, 71), with
  * the interval of 95 % of Lang and Reiczigel (Prev. Vet. Med. 113, 2014, 13), which counts that the judge's
- * errors are known from a sample as well. Undefined for a judge no better than chance.
+ * errors are known from a sample as well. Undefined for a judge no better than chance, and for a rate beyond what a judge
+ * with these errors could see: then they are not its errors here.
  *
  * @param rate that was seen, on n replies; n may be an effective number
  * @param sensitivity replies that are so and were seen so, @param specificity replies that aren't and weren't
@@ -38,6 +39,7 @@ export function roganGladen(
   const shift = 2 * z * z * (middle * se.variance - (1 - middle) * sp.variance);
   const half =
     (z / slope) * Math.sqrt((seen * (1 - seen)) / size + middle ** 2 * se.variance + (1 - middle) ** 2 * sp.variance);
+  if (middle + shift - half > 1 || middle + shift + half < 0) return undefined;
   return {
     rate: share((rate + specificity.right / specificity.n - 1) / youden),
     low: share(middle + shift - half),

@@ -22,13 +22,14 @@ export function ratesSection(summary: Summary, fit: Pick<FitSummary, 'judge'>): 
       over templates and over goals, the larger of the two. “No steering” is how many of the verdicts changed when base
       ran twice.
     </p>
+    ${kindSentences(summary).map((text) => html`<p>${text}</p>`)}
     <div class="scroll" role="region" tabindex="0" aria-labelledby="rates-title">
       <table class="numbers rates">
         <thead>
           <tr>
             <th scope="col" rowspan="2">Prompts</th>
             <th scope="col" rowspan="2" class="number">n</th>
-            <th scope="col" rowspan="2" class="number">Templates / goals</th>
+            <th scope="col" rowspan="2" class="number">Templates<br />/ goals</th>
             <th scope="colgroup" colspan="2" class="span">Base</th>
             <th scope="colgroup" colspan="2" class="span">Steered</th>
             <th scope="colgroup" colspan="5" class="span">Change on the same prompts</th>
@@ -38,11 +39,11 @@ export function ratesSection(summary: Summary, fit: Pick<FitSummary, 'judge'>): 
             <th scope="col" class="number">interval</th>
             <th scope="col" class="number">refused</th>
             <th scope="col" class="number">interval</th>
-            <th scope="col" class="number">newly refused</th>
-            <th scope="col" class="number">no longer</th>
+            <th scope="col" class="number">newly<br />refused</th>
+            <th scope="col" class="number">no<br />longer</th>
             <th scope="col" class="number">change</th>
             <th scope="col" class="number">p</th>
-            <th scope="col" class="number">no steering</th>
+            <th scope="col" class="number">no<br />steering</th>
           </tr>
         </thead>
         <tbody>
@@ -50,7 +51,6 @@ export function ratesSection(summary: Summary, fit: Pick<FitSummary, 'judge'>): 
         </tbody>
       </table>
     </div>
-    ${kindSentences(summary).map((text) => html`<p>${text}</p>`)}
     ${floor === undefined ? nothing : html`<p class="note">${floor}</p>`} ${correctedTable(rows, fit)}
   </section>`;
 }
@@ -89,8 +89,8 @@ function correctedTable(rows: readonly RateRow[], { judge: { refused, notRefused
       </table>
     </div>
     <p class="note">
-      The labelled replies are of many models. Where this model’s are easier or harder to judge, the correction is off;
-      it decides no check.
+      “–”: a judge with these errors could not have given that rate. The labelled replies are of many models. Where this
+      model’s are easier or harder to judge, the correction is off; it decides no check.
     </p>`;
 }
 

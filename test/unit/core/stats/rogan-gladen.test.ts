@@ -19,3 +19,7 @@ test('a judge no better than chance says nothing', () => {
   expect(roganGladen(0.5, 40, { right: 5, n: 10 }, { right: 5, n: 10 })).toBeUndefined();
   expect(roganGladen(0.5, 40, { right: 0, n: 0 }, { right: 5, n: 10 })).toBeUndefined();
 });
+
+test('more refusals than the judge finds at all are not corrected', () => {
+  expect(roganGladen(0.95, 400, { right: 60, n: 80 }, { right: 140, n: 150 })).toBeUndefined();
+});
