@@ -37,7 +37,9 @@ describe('the refusal report', () => {
   it('says what report.html says', async () => {
     const { page } = await open();
     const { conditions } = summarise(run.replies, run.fit);
-    expect(await page.locator('#rates tbody').innerText()).toContain(percent(conditions['steered']!.harmful!.rate));
+    expect(await page.locator('#rates .rates tbody').innerText()).toContain(
+      percent(conditions['steered']!.harmful!.rate),
+    );
     expect(await page.locator('.prompt-row .badge').first().innerText()).toBe('newly refused');
     expect(await status(page).innerText()).toMatch(/^880.prompts$/);
     await page.close();
@@ -98,7 +100,7 @@ describe('the refusal report', () => {
 describe('verdicts of a person', () => {
   it('move the rates and kappa, and are taken back', async () => {
     const { page, posted, send } = await open();
-    const refused = () => page.locator('#rates tr.group', { hasText: 'Benign' }).locator('td').nth(3).innerText();
+    const refused = () => page.locator('#rates tr.group', { hasText: 'Benign' }).locator('td').nth(4).innerText();
     const before = await refused();
     expect(await page.locator('.prompt-row td:nth-child(3)').first().innerText()).toBe('Benign');
     await first(page).click();
