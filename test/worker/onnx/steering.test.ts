@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   bits,
+  halfToNumber,
   ModelUnderTest,
   quickstartModel,
   relativeError,
@@ -93,8 +94,9 @@ test.each(models)(
     const vocabulary = want.dims[2]!;
     rows.forEach((ids, b) => {
       const there = row(want, b).slice((ids.length - 1) * vocabulary, ids.length * vocabulary);
+      // Those of the last position are f32, cast from what the model gives.
       if (want.type === 'float32') expect(relativeError(row(got, b), there), `${d}`).toBeLessThan(1e-5);
-      else expect(row(got, b).filter((x, i) => Math.abs(x - there[i]!) > 4)).toEqual([]); // units in the last place of f16
+      else expect(relativeError(row(got, b), there.map(halfToNumber))).toBeLessThan(2e-3);
     });
   },
 );

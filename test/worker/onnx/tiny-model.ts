@@ -137,6 +137,12 @@ export function row(tensor: Tensor, index: number): number[] {
   return Array.from(tensor.data as Float32Array).slice(index * size, (index + 1) * size);
 }
 
+/** The number that 16 bits of an f16 stand for, which must be finite. */
+export function halfToNumber(half: number): number {
+  const [sign, exponent, fraction] = [half >> 15 ? -1 : 1, (half >> 10) & 31, half & 1023];
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+}
+
 /** ‖a - b‖ / ‖b‖. */
 export function relativeError(a: readonly number[], b: readonly number[]): number {
   return Math.hypot(...a.map((x, i) => x - b[i]!)) / Math.hypot(...b);
