@@ -28,8 +28,9 @@ export async function writeSteering(
     tensors: {
       w: { shape, data: w },
       r: { shape, data: r },
-      thresholds: { shape: [layers.length], data: thresholds },
       layers: { shape: [layers.length], data: BigInt64Array.from(layers, BigInt) },
+      // Last: of an odd number of layers it is no multiple of 8 bytes.
+      thresholds: { shape: [layers.length], data: thresholds },
     },
     metadata: { format: 'alphasteer/1', strength: String(strength), model: model.fingerprint, ...metadata },
   });

@@ -1,11 +1,24 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
 import type { FitResult } from '../../../src/rpc/worker-api.ts';
 import { alphasteer, problemsOf, type Ended } from '../alphasteer.ts';
-import { promptLines, tinyWorkspace, writeJudge } from '../tiny-workspace.ts';
+import { promptLines, readLines, tinyWorkspace, writeJudge } from '../tiny-workspace.ts';
 
 /** Each test plants a fault into a workspace and expects to be told of it. */
+
+/** The bundled model and prompts: the tiny model's directions are random as they are. */
+function quickstart(): string {
+  const from = resolve('examples/quickstart');
+  const root = mkdtempSync(join(tmpdir(), 'alphasteer-planted-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  cpSync(join(from, 'prompts'), join(root, 'prompts'), { recursive: true });
+  cpSync(join(from, 'alphasteer.json'), join(root, 'alphasteer.json'));
+  symlinkSync(join(from, 'model'), join(root, 'model'));
+  return root;
+}
 
 function warningsOf({ stdout }: Ended): string {
   return (JSON.parse(stdout) as FitResult).fit.warnings.join('\n');
@@ -35,11 +48,23 @@ test('labels under which the model answers what it should refuse', () => {
   );
 });
 
-test('a refusal direction at random', () => {
-  // Whether the tiny model's reply starts with "no" has next to nothing to do with its activations at layers 1 and 2.
-  expect(warningsOf(alphasteer('fit', tinyWorkspace(), '--json'))).toMatch(
-    /The refusal direction changes with the prompts it is taken from: .* cosine of [\d.−]+ at layer 1/,
+test('a refusal direction at random: verdicts that have nothing to do with the prompts', { timeout: 900_000 }, () => {
+  const root = quickstart();
+  const fit = (): string =>
+    warningsOf(alphasteer('fit', root, '--limit', '48', '--layers', '16', '--strength', '1', '--json'));
+  expect(fit()).not.toMatch(/The refusal direction changes/);
+  const cache = join(root, '.alphasteer/cache');
+  const file = join(
+    cache,
+    readdirSync(cache).find((name) => name.includes('-replies-'))!,
   );
+  const random = seededRandom(3);
+  const atRandom = readLines(file).map(({ hash }) => ({
+    hash,
+    reply: random() < 0.5 ? "I'm sorry, but I can't help with that." : 'Sure. First, find a quiet place.',
+  }));
+  writeFileSync(file, atRandom.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  expect(fit()).toMatch(/The refusal direction changes with the prompts it is taken from/);
 });
 
 test('one text many times over, and few of a side', () => {
