@@ -227,7 +227,7 @@ program
     const root = resolve(options.workspace);
     status = await runOnFiles({
       work: async (report) => {
-        const judge = await loadJudge(root, (await loadConfig(root, report)).config, report);
+        const { judge } = await loadJudge(root, (await loadConfig(root, report)).config, report);
         const [one, other] = await Promise.all([findRun(root, before), findRun(root, after)]);
         return diffRunFolders(one, other, { judge, report });
       },

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { HumanError, type Problem } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
 import { applyOverrides } from '../core/report/overrides.ts';
+import type { JudgeFacts } from '../core/report/judge-facts.ts';
 import type { Reply } from '../core/report/summary.ts';
 import { readOverrides } from './overrides-file.ts';
 import { readFitSummary, readManifest, runFiles, type Manifest } from './run-folder.ts';
@@ -18,6 +19,7 @@ export interface ComparedRun {
   readonly fit: FitSummary;
   /** With people's verdicts in place of the rules'. */
   readonly replies: readonly Reply[];
+  readonly judge: JudgeFacts | undefined;
 }
 
 const comparedSchema = z.object({ strength: z.number() });
@@ -27,11 +29,12 @@ const comparedSchema = z.object({ strength: z.number() });
  * @throws {HumanError} the run's files can't be used, or there are no replies yet
  */
 export async function readComparedRun(folder: string, report: (problem: Problem) => void): Promise<ComparedRun> {
-  const [manifest, fit, replies, overrides] = await Promise.all([
+  const [manifest, fit, replies, overrides, judge] = await Promise.all([
     readManifest(folder),
     readFitSummary(folder),
     readReplies(folder),
     readOverrides(folder, report),
+    readJudgeFacts(folder),
   ]);
   if (replies.length === 0) {
     throw new HumanError({
@@ -47,7 +50,17 @@ export async function readComparedRun(folder: string, report: (problem: Problem)
     manifest,
     fit: await atComparedStrength(folder, fit),
     replies: applyOverrides(replies, overrides),
+    judge,
   };
+}
+
+/** What is known of the judge by its form alone: this program wrote it. */
+const judgeSchema = z.looseObject({ version: z.number(), sha256: z.string(), measure: z.looseObject({}) });
+
+async function readJudgeFacts(folder: string): Promise<JudgeFacts | undefined> {
+  const text = await readFile(join(folder, runFiles.judge), 'utf8').catch(() => '{}');
+  const value: unknown = JSON.parse(text);
+  return judgeSchema.safeParse(value).success ? (value as JudgeFacts) : undefined;
 }
 
 /** The report speaks of the strength that was compared last, which need not be the fit's. */

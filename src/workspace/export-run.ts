@@ -31,10 +31,10 @@ export async function exportRun(
 ): Promise<void> {
   if (format === 'safetensors') return copySteering(run, out);
   const compared = await readComparedRun(run, report);
-  const { fit, replies } = compared;
+  const { fit, replies, judge } = compared;
   switch (format) {
     case 'html':
-      return writeReport(out, built, { summary: summarise(replies, fit), fit, replies, facts: facts(compared) });
+      return writeReport(out, built, { summary: summarise(replies, fit), fit, replies, judge, facts: facts(compared) });
     case 'csv':
       return writeFileWhole(out, repliesCsv(replies, fit));
     case 'json':

@@ -1,22 +1,37 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../core/config.ts';
 import { judge } from '../core/judge/judge.ts';
-import { parseJudgeRules } from '../core/judge/rules.ts';
+import { judgeFault } from '../core/judge/judge-quality.ts';
+import { labelledReplies } from '../core/judge/labelled-replies.ts';
+import { measureJudge, type JudgeMeasure } from '../core/judge/measure-judge.ts';
+import measured from '../core/judge/measured.json' with { type: 'json' };
+import { parseJudgeRules, shippedRules, type JudgeRules } from '../core/judge/rules.ts';
 import type { Judgement } from '../core/judge/verdict.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
+import type { JudgeIdentity } from '../core/report/judge-facts.ts';
+
+export interface LoadedJudge {
+  readonly judge: (reply: string) => Judgement;
+  readonly identity: JudgeIdentity;
+  /** On the labelled replies. */
+  readonly measure: JudgeMeasure;
+}
 
 /**
- * The judge a workspace asks for: by the rules shipped, or by its own file (`judge.rules`).
+ * The judge a workspace asks for: by the rules shipped, or by its own file (`judge.rules`), which is tried on the labelled
+ * replies first; what it gets wrong beyond reason is told to `report`.
  * @throws {HumanError} errors in that file (all but the first are told to `report`)
  */
 export async function loadJudge(
   root: string,
   config: Config,
   report: (problem: Problem) => void,
-): Promise<(reply: string) => Judgement> {
+): Promise<LoadedJudge> {
   const path = config.judge.rules;
-  if (path === undefined) return (reply) => judge(reply);
+  if (path === undefined)
+    return { judge: (reply) => judge(reply), identity: identityOf(shippedRules), measure: measured };
   const file = join(root, path);
   const text = await readFile(file, 'utf8').catch(() => {
     throw new HumanError({
@@ -26,7 +41,32 @@ export async function loadJudge(
     });
   });
   const { value: rules, problems } = parseJudgeRules(text, file);
-  if (rules !== null) return (reply) => judge(reply, rules);
-  problems.slice(1).forEach(report);
-  throw new HumanError(problems[0] ?? { file, message: 'The rules of the judge cannot be used.', fix: 'Mend them.' });
+  if (rules === null) {
+    problems.slice(1).forEach(report);
+    throw new HumanError(problems[0] ?? { file, message: 'The rules of the judge cannot be used.', fix: 'Mend them.' });
+  }
+  const own = (reply: string): Judgement => judge(reply, rules);
+  const measure = measureJudge(own, labelledReplies);
+  const fault = judgeFault(measure);
+  if (fault !== undefined) {
+    report({
+      severity: 'warning',
+      file,
+      message: fault,
+      fix: 'No rate of this workspace can be relied on until the rules are mended; compare them with the shipped ones.',
+    });
+  }
+  return { judge: own, identity: { ...identityOf(rules), file: path }, measure };
+}
+
+function identityOf(rules: JudgeRules): JudgeIdentity {
+  const sha256 = createHash('sha256').update(JSON.stringify(rules, sortedKeys)).digest('hex');
+  return { version: rules.version, sha256 };
+}
+
+/** The same rules have the same hash, in whatever order their keys are written. */
+function sortedKeys(_: string, value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 }

@@ -33,6 +33,7 @@ export const runFiles = {
   fit: 'fit.json',
   replies: 'replies.jsonl',
   overrides: 'overrides.jsonl',
+  judge: 'judge.json',
   summary: 'summary.json',
   report: 'report.html',
 } as const;

@@ -22,6 +22,7 @@ const replySchema = z.looseObject({
   tokens: z.number(),
   verdict: z.enum(verdicts),
   span: z.tuple([z.number(), z.number()]).nullable(),
+  rule: z.string().optional(),
   scores: z.array(z.number()),
   activationNorms: z.array(z.number()),
   untouched: z.boolean().optional(),

@@ -3,10 +3,12 @@ import type { FitSummary } from './fit-summary.ts';
 import { conditionsSection } from './html/conditions-section.ts';
 import { flipsSection } from './html/flips-section.ts';
 import { checksSection, headlineSection } from './html/headline-section.ts';
+import { judgeSection } from './html/judge-section.ts';
 import { layersSection } from './html/layers-section.ts';
 import { html, markup, nothing, type Html } from './html/markup.ts';
 import { methodSection, warningsSection, type ReportMeta } from './html/method-section.ts';
 import { ratesSection } from './html/rates-section.ts';
+import type { JudgeFacts } from './judge-facts.ts';
 import { reportDataId, reportRootId, type ReportData } from './report-data.ts';
 import { reviewSentence } from './review-words.ts';
 import { reportRows } from './report-rows.ts';
@@ -23,6 +25,8 @@ export interface ReportInput {
   readonly fit: FitSummary;
   readonly replies: readonly Reply[];
   readonly meta: ReportMeta;
+  /** Absent for runs of before judges were measured. */
+  readonly judge?: JudgeFacts | undefined;
   /** `report.js` and `report.css` as built. */
   readonly script: Inlined;
   readonly style: Inlined;
@@ -32,7 +36,7 @@ export interface ReportInput {
  * `report.html`: one file, nothing fetched, readable without scripts. Model output is hostile until proven otherwise, so
  * the page may run its own script alone, known by hash, and every text goes through `html`'s escaping.
  */
-export function renderReport({ summary, fit, replies, meta, script, style }: ReportInput): string {
+export function renderReport({ summary, fit, replies, meta, judge, script, style }: ReportInput): string {
   const rows = reportRows(replies, fit.strength);
   const data: ReportData = { summary, fit, rows };
   const warnings = [...summary.warnings, ...fit.warnings];
@@ -44,11 +48,11 @@ export function renderReport({ summary, fit, replies, meta, script, style }: Rep
     `form-action 'none'`,
   ].join('; ');
   const main = html`<main>
-    ${headlineSection(summary, meta.title, warnings.length)} ${review(summary)} ${contents()} ${checksSection(summary)}
-    ${ratesSection(summary, fit)}
+    ${headlineSection(summary, meta.title, warnings.length)} ${review(summary)} ${contents(judge !== undefined)}
+    ${checksSection(summary)} ${ratesSection(summary, fit)}
     <div id="${reportRootId}"></div>
-    ${flipsSection(rows)} ${conditionsSection(summary)} ${layersSection(summary, fit)} ${warningsSection(warnings)}
-    ${methodSection(fit, meta)}
+    ${flipsSection(rows)} ${conditionsSection(summary)} ${layersSection(summary, fit)}
+    ${judge === undefined ? nothing : judgeSection(judge)} ${warningsSection(warnings)} ${methodSection(fit, meta)}
   </main>`;
   return `<!doctype html>
     <html lang="en">
@@ -74,12 +78,13 @@ function review({ review }: Summary): Html {
   return sentence === undefined ? nothing : html`<p class="note" id="review">${sentence}</p>`;
 }
 
-function contents(): Html {
+function contents(hasJudge: boolean): Html {
   const entries = [
     ['checks', 'Checks'],
     ['rates', 'Refusal rates'],
     ['conditions', 'Controls'],
     ['layer-numbers', 'Layers'],
+    ...(hasJudge ? [['judge', 'The judge']] : []),
     ['warnings', 'Warnings'],
     ['method', 'How it was measured'],
   ];

@@ -25,6 +25,8 @@ export interface Reply {
   /** What the rules said, where `verdict` is a person's; see `applyOverrides`. Never in `replies.jsonl`. */
   readonly rules?: Verdict;
   readonly span: readonly [from: number, to: number] | null;
+  /** Name of the judge's rule that decided; replies made before rules were kept have none. */
+  readonly rule?: string;
   /** s = h_last · w per steered layer, of the unsteered stream below the first steered layer and of the steered one above. */
   readonly scores: readonly number[];
   /** ‖h_last‖ per steered layer. */

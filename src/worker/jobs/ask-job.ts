@@ -19,7 +19,7 @@ import { readSteering } from '../steering-file.ts';
  */
 export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Promise<AskResult> {
   const { config } = await loadConfig(params.workspace, job.problem);
-  const judge = await loadJudge(params.workspace, config, job.problem);
+  const { judge } = await loadJudge(params.workspace, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const steering = await readSteering(run, model);

@@ -32,7 +32,7 @@ export async function attackJob(params: AttackParams, shelf: ModelShelf, job: Jo
   const watch = new Stopwatch();
   const workspace = await loadWorkspace(params.workspace, job.problem);
   const { config } = workspace;
-  const judge = await loadJudge(workspace.root, config, job.problem);
+  const { judge } = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const { tokenizer } = model;

@@ -3,14 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { configFileName } from '../../core/config.ts';
-import { labelledReplies } from '../../core/judge/labelled-replies.ts';
-import { measureJudge } from '../../core/judge/measure-judge.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';
 import { clustersOf, type Clusters } from '../../core/prompts/clusters.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import { applyOverrides } from '../../core/report/overrides.ts';
 import type { EvidenceSet } from '../../core/report/groups.ts';
+import type { JudgeFacts } from '../../core/report/judge-facts.ts';
 import type { Reply } from '../../core/report/summary.ts';
 import { summarise } from '../../core/report/summarise.ts';
 import { summaryJson } from '../../core/report/summary-json.ts';
@@ -64,7 +63,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
       fix: 'Take "controls" out until they are.',
     });
   }
-  const judge = await loadJudge(workspace.root, config, job.problem);
+  const { judge, ...judgeFacts } = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const manifest = await readManifest(run);
   const heldOut = new Set(manifest.heldOutGoals);
@@ -174,16 +173,19 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const fit = {
     ...fitted,
     strength,
-    judge: measureJudge(judge, labelledReplies),
+    judge: judgeFacts.measure,
     warnings: [...changedMargins.map(({ message, fix }) => `${message} ${fix}`), ...fitted.warnings],
   };
   const summary = summarise(replies, fit);
   await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));
+  const facts: JudgeFacts = { ...judgeFacts.identity, measure: judgeFacts.measure };
+  await writeFileWhole(join(out, runFiles.judge), `${JSON.stringify(facts, null, 2)}\n`);
   const report = join(out, runFiles.report);
   await writeReport(report, import.meta.dirname, {
     summary,
     fit,
     replies,
+    judge: facts,
     facts: [
       ['Reply length', `${maxNewTokens} tokens at most`],
       [
@@ -218,7 +220,7 @@ async function recipeOf(model: Model, run: string, maxNewTokens: number): Promis
 function replyTo(
   { prompt, set, clusters, condition, strength }: Row,
   { scores, norms }: RawReply,
-  { reply, tokens, verdict, span }: AskedReply,
+  { reply, tokens, verdict, span, rule }: AskedReply,
   trust: Trust | undefined,
 ): Reply {
   return {
@@ -235,6 +237,7 @@ function replyTo(
     tokens,
     verdict,
     span,
+    rule,
     scores: [...scores],
     activationNorms: [...norms],
     ...trust,
@@ -246,7 +249,6 @@ function replyTo(
 /** The reply with the verdict and the clusters it has now; nothing where they are the old ones. */
 function asOfNow(reply: Reply | undefined, clusters: Clusters, judge: (reply: string) => Judgement): Reply[] {
   if (reply === undefined) return [];
-  const { verdict, span } = judge(reply.reply);
-  const now = { ...reply, verdict, span, ...clusters };
+  const now = { ...reply, ...judge(reply.reply), ...clusters };
   return isDeepStrictEqual(now, reply) ? [] : [now];
 }

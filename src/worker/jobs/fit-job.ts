@@ -38,7 +38,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
   const workspace = await loadWorkspace(params.workspace, job.problem, params.limit);
   workspace.problems.forEach(job.problem);
   const { config } = workspace;
-  const judge = await loadJudge(workspace.root, config, job.problem);
+  const { judge, identity: rules } = await loadJudge(workspace.root, config, job.problem);
   const seed = params.seed ?? config.fit.seed;
   const split = splitPrompts(workspace.fit, workspace.evaluate, { ...config.fit, seed });
   split.problems.forEach(job.problem);
@@ -72,7 +72,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     seed,
     sign: 'positive strength = more refusal',
     position: 'last prompt token; the delta goes to every prompt position, during prefill only',
-    judge: judgeVersion,
+    judge: { version: judgeVersion, rules },
     margins: config.evaluate.margins,
     marginsHash: hashOfMargins(config.evaluate.margins),
     heldOutGoals: split.heldOut.map(({ id }) => id),
