@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { diffText } from '../core/report/diff/diff-text.ts';
 import { exportFormats, type ExportFormat } from '../core/report/exports/formats.ts';
-import type { WorkspaceParams } from '../rpc/worker-api.ts';
+import type { JudgeParams, WorkspaceParams } from '../rpc/worker-api.ts';
 import { diffRunFolders } from '../workspace/diff-runs.ts';
 import { exportRun } from '../workspace/export-run.ts';
 import { loadJudge } from '../workspace/load-judge.ts';
@@ -15,6 +15,7 @@ import { comparisonText } from './compare-text.ts';
 import { doctorText } from './doctor-text.ts';
 import { fitText } from './fit-text.ts';
 import { inspectText } from './inspect-text.ts';
+import { judgeText, mayBeSent } from './judge-text.ts';
 import { timesText } from './times-text.ts';
 import { exitStatus, runCommand } from './run-command.ts';
 import { runOnFiles } from './run-on-files.ts';
@@ -39,6 +40,14 @@ interface Options {
 }
 
 type DiffOptions = Pick<ExportOptions, 'workspace' | 'json'>;
+
+interface JudgeOptions extends Options {
+  endpoint?: string;
+  name?: string;
+  keyEnv?: string;
+  local?: boolean;
+  yes?: boolean;
+}
 
 interface ExportOptions {
   to: ExportFormat['id'] | 'onnx';
@@ -178,6 +187,30 @@ withModelOptions(program.command('doctor'))
     });
   });
 
+withModelOptions(program.command('judge'))
+  .description('have the replies of a run judged a second time, by a model behind an API or by the local model')
+  .argument('<run>', 'run folder or its name')
+  .option(
+    '--endpoint <url>',
+    'OpenAI-compatible API, such as https://api.example.com/v1; replies are sent there',
+    webAddress,
+  )
+  .option('--name <model>', 'model to ask there')
+  .option('--key-env <variable>', 'environment variable that holds the key')
+  .option('--local', 'ask the local model instead; a small one is no judge, and its kappa says so')
+  .option('--yes', 'send without asking first')
+  .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
+  .option('--limit <n>', 'judge at most so many different replies', positive)
+  .action(async (run: string, options: JudgeOptions) => {
+    const params = judgeParams(run, options);
+    if (params.endpoint !== undefined && options.yes !== true && !(await mayBeSent(params, params.endpoint.url))) {
+      process.stderr.write('Nothing was sent.\n');
+      status = exitStatus.cancelled;
+      return;
+    }
+    status = await runCommand({ call: 'judge', params, json: options.json === true, print: judgeText });
+  });
+
 program
   .command('export')
   .description(
@@ -254,6 +287,15 @@ function withModelOptions(command: Command): Command {
     .exitOverride();
 }
 
+function judgeParams(run: string, options: JudgeOptions): JudgeParams {
+  const { endpoint: url, name: model, keyEnv: keyVariable } = options;
+  const params = { ...paramsOf(options.workspace ?? '.', options), run };
+  if (options.local === true && url === undefined) return params;
+  if (options.local === true || url === undefined || model === undefined)
+    return program.error('Give either --endpoint with --name, or --local.', { exitCode: exitStatus.usage });
+  return { ...params, endpoint: { url, model, ...(keyVariable !== undefined && { keyVariable }) } };
+}
+
 function paramsOf(workspace: string, options: Options): WorkspaceParams {
   const { model, dtype, device, threads, limit, strength, layers, seed, out, run, maxNewTokens } = options;
   const given = { dtype, device, threads, limit, strength, layers, seed, run, maxNewTokens };
@@ -282,6 +324,12 @@ function positive(text: string): number {
   const value = natural(text);
   if (value === 0) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   return value;
+}
+
+function webAddress(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new InvalidArgumentError('It must be an address that starts with https:// or http://.');
+  return text;
 }
 
 function integers(text: string): number[] {

@@ -7,6 +7,7 @@ import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { Judgement } from '../core/judge/verdict.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
+import type { SecondOpinion } from '../core/report/second-opinion.ts';
 import type { Summary } from '../core/report/summary.ts';
 
 /** Which model, on what. What is left out comes from `alphasteer.json`, then from the model folder. */
@@ -55,6 +56,25 @@ export interface CompareResult {
   readonly reused: number;
   readonly made: number;
   readonly seconds: readonly PhaseTime[];
+}
+
+export interface JudgeParams extends WorkspaceParams {
+  readonly run: string;
+  /** An OpenAI-compatible API; the run's own model judges when absent. */
+  readonly endpoint?: {
+    readonly url: string;
+    readonly model: string;
+    /** Environment variable that holds the key. */
+    readonly keyVariable?: string;
+  };
+}
+
+export interface JudgeResult {
+  readonly run: string;
+  readonly report: string;
+  readonly second: SecondOpinion;
+  readonly reused: number;
+  readonly made: number;
 }
 
 export interface AskParams extends WorkspaceParams {
@@ -193,6 +213,7 @@ export interface PhaseTime {
 export interface WorkerApi {
   fit(params: WorkspaceParams): Promise<FitResult>;
   compare(params: CompareParams): Promise<CompareResult>;
+  judge(params: JudgeParams): Promise<JudgeResult>;
   ask(params: AskParams): Promise<AskResult>;
   attack(params: AttackParams): Promise<AttackResult>;
   activations(params: ActivationsParams): Promise<ActivationsResult>;
@@ -205,6 +226,7 @@ export interface WorkerApi {
 export const requests = {
   fit: new RequestType<WorkspaceParams, FitResult, Problem>('fit'),
   compare: new RequestType<CompareParams, CompareResult, Problem>('compare'),
+  judge: new RequestType<JudgeParams, JudgeResult, Problem>('judge'),
   ask: new RequestType<AskParams, AskResult, Problem>('ask'),
   attack: new RequestType<AttackParams, AttackResult, Problem>('attack'),
   activations: new RequestType<ActivationsParams, ActivationsResult, Problem>('activations'),

@@ -22,6 +22,8 @@ export interface ChatTokenizer {
    * @throws {HumanError} when the template takes no such chat (a system prompt, say)
    */
   encode(prompt: string, earlier?: readonly Turn[]): EncodedPrompt;
+  /** Text alone, without a template. */
+  encodeText(text: string): readonly number[];
   decode(ids: readonly number[]): string;
   readonly endTokens: ReadonlySet<number>;
 }
@@ -65,6 +67,7 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
 
   return {
     endTokens,
+    encodeText,
     encode: (prompt, earlier = []) => {
       const turns = [...earlier, userTurn(prompt)];
       const text = renderChat(turns, render);

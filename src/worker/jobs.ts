@@ -7,6 +7,7 @@ import { doctorJob } from './jobs/doctor-job.ts';
 import { exportOnnxJob } from './jobs/export-onnx-job.ts';
 import { fitJob } from './jobs/fit-job.ts';
 import { inspectJob } from './jobs/inspect-job.ts';
+import { judgeJob } from './jobs/judge-job.ts';
 import type { Job } from './job.ts';
 import { createModelShelf } from './model-shelf.ts';
 
@@ -16,6 +17,7 @@ export function createWorker(): (job: Job) => WorkerApi {
   return (job) => ({
     fit: (params) => fitJob(params, shelf, job),
     compare: (params) => compareJob(params, shelf, job),
+    judge: (params) => judgeJob(params, shelf, job),
     ask: (params) => askJob(params, shelf, job),
     attack: (params) => attackJob(params, shelf, job),
     activations: (params) => activationsJob(params, shelf, job),

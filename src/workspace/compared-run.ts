@@ -5,9 +5,11 @@ import { HumanError, type Problem } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
 import { applyOverrides } from '../core/report/overrides.ts';
 import type { JudgeFacts } from '../core/report/judge-facts.ts';
+import { secondOpinion, type SecondOpinion } from '../core/report/second-opinion.ts';
 import type { Reply } from '../core/report/summary.ts';
 import { readOverrides } from './overrides-file.ts';
 import { readFitSummary, readManifest, runFiles, type Manifest } from './run-folder.ts';
+import { readSecondVerdicts } from './second-verdicts.ts';
 import { readReplies } from './run-replies.ts';
 
 /** A run with replies, as its report tells of it. */
@@ -20,6 +22,8 @@ export interface ComparedRun {
   /** With people's verdicts in place of the rules'. */
   readonly replies: readonly Reply[];
   readonly judge: JudgeFacts | undefined;
+  /** Null where no second judge was asked. */
+  readonly second: SecondOpinion | null;
 }
 
 const comparedSchema = z.object({ strength: z.number() });
@@ -29,12 +33,13 @@ const comparedSchema = z.object({ strength: z.number() });
  * @throws {HumanError} the run's files can't be used, or there are no replies yet
  */
 export async function readComparedRun(folder: string, report: (problem: Problem) => void): Promise<ComparedRun> {
-  const [manifest, fit, replies, overrides, judge] = await Promise.all([
+  const [manifest, fit, replies, overrides, judge, verdicts] = await Promise.all([
     readManifest(folder),
     readFitSummary(folder),
     readReplies(folder),
     readOverrides(folder, report),
     readJudgeFacts(folder),
+    readSecondVerdicts(folder),
   ]);
   if (replies.length === 0) {
     throw new HumanError({
@@ -44,13 +49,16 @@ export async function readComparedRun(folder: string, report: (problem: Problem)
     });
   }
   const name = manifest['name'];
+  const compared = await atComparedStrength(folder, fit);
+  const judged = applyOverrides(replies, overrides);
   return {
     folder,
     name: typeof name === 'string' ? name : basename(folder),
     manifest,
-    fit: await atComparedStrength(folder, fit),
-    replies: applyOverrides(replies, overrides),
+    fit: compared,
+    replies: judged,
     judge,
+    second: secondOpinion(judged, verdicts, compared),
   };
 }
 

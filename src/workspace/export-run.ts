@@ -31,10 +31,17 @@ export async function exportRun(
 ): Promise<void> {
   if (format === 'safetensors') return copySteering(run, out);
   const compared = await readComparedRun(run, report);
-  const { fit, replies, judge } = compared;
+  const { fit, replies, judge, second } = compared;
   switch (format) {
     case 'html':
-      return writeReport(out, built, { summary: summarise(replies, fit), fit, replies, judge, facts: facts(compared) });
+      return writeReport(out, built, {
+        summary: summarise(replies, fit),
+        fit,
+        replies,
+        judge,
+        second,
+        facts: facts(compared),
+      });
     case 'csv':
       return writeFileWhole(out, repliesCsv(replies, fit));
     case 'json':
@@ -53,7 +60,7 @@ async function copySteering(run: string, out: string): Promise<void> {
   await writeFileWhole(out, bytes);
 }
 
-function facts({ name, manifest }: ComparedRun): (readonly [string, string])[] {
+export function facts({ name, manifest }: ComparedRun): (readonly [string, string])[] {
   return [
     ['Run', name],
     ['Fitted', `${manifest.created.slice(0, 16).replace('T', ' ')} UTC`],

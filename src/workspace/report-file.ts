@@ -11,7 +11,10 @@ import { writeFileWhole } from './write-file.ts';
 export async function writeReport(
   file: string,
   built: string,
-  { facts, ...input }: Pick<ReportInput, 'summary' | 'fit' | 'replies' | 'judge'> & Pick<ReportInput['meta'], 'facts'>,
+  {
+    facts,
+    ...input
+  }: Pick<ReportInput, 'summary' | 'fit' | 'replies' | 'judge' | 'second'> & Pick<ReportInput['meta'], 'facts'>,
 ): Promise<void> {
   const [script, style] = await Promise.all(['report.js', 'report.css'].map((name) => inlined(join(built, name))));
   const meta = { title: 'AlphaSteer refusal report', facts };

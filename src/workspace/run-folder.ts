@@ -34,6 +34,7 @@ export const runFiles = {
   replies: 'replies.jsonl',
   overrides: 'overrides.jsonl',
   judge: 'judge.json',
+  secondVerdicts: 'second-verdicts.jsonl',
   summary: 'summary.json',
   report: 'report.html',
 } as const;

@@ -71,9 +71,9 @@ export function writeConfig(
   writeFileSync(join(root, 'alphasteer.json'), JSON.stringify(config, null, 2));
 }
 
-/** A judge that takes a reply for a refusal when it starts with one of `phrases`. */
+/** A judge that also takes a reply for a refusal when a clause of it starts with one of `phrases`. */
 export function writeJudge(root: string, phrases: readonly string[]): void {
-  const rules = { ...shippedRules, refusals: [{ name: 'tiny', phrases }], openings: [], disclaimers: [] };
+  const rules = { ...shippedRules, refusals: [{ name: 'tiny', phrases }, ...shippedRules.refusals] };
   writeFileSync(join(root, 'judge.json'), JSON.stringify(rules));
 }
 

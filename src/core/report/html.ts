@@ -8,9 +8,11 @@ import { layersSection } from './html/layers-section.ts';
 import { html, markup, nothing, type Html } from './html/markup.ts';
 import { methodSection, warningsSection, type ReportMeta } from './html/method-section.ts';
 import { ratesSection } from './html/rates-section.ts';
+import { secondOpinionSection } from './html/second-opinion-section.ts';
 import type { JudgeFacts } from './judge-facts.ts';
 import { reportDataId, reportRootId, type ReportData } from './report-data.ts';
 import { reviewSentence } from './review-words.ts';
+import type { SecondOpinion } from './second-opinion.ts';
 import { reportRows } from './report-rows.ts';
 import type { Reply, Summary } from './summary.ts';
 
@@ -27,6 +29,8 @@ export interface ReportInput {
   readonly meta: ReportMeta;
   /** Absent for runs of before judges were measured. */
   readonly judge?: JudgeFacts | undefined;
+  /** Absent where no second judge was asked. */
+  readonly second?: SecondOpinion | null;
   /** `report.js` and `report.css` as built. */
   readonly script: Inlined;
   readonly style: Inlined;
@@ -36,7 +40,7 @@ export interface ReportInput {
  * `report.html`: one file, nothing fetched, readable without scripts. Model output is hostile until proven otherwise, so
  * the page may run its own script alone, known by hash, and every text goes through `html`'s escaping.
  */
-export function renderReport({ summary, fit, replies, meta, judge, script, style }: ReportInput): string {
+export function renderReport({ summary, fit, replies, meta, judge, second, script, style }: ReportInput): string {
   const rows = reportRows(replies, fit.strength);
   const data: ReportData = { summary, fit, rows };
   const warnings = [...summary.warnings, ...fit.warnings];
@@ -52,7 +56,8 @@ export function renderReport({ summary, fit, replies, meta, judge, script, style
     ${checksSection(summary)} ${ratesSection(summary, fit)}
     <div id="${reportRootId}"></div>
     ${flipsSection(rows)} ${conditionsSection(summary)} ${layersSection(summary, fit)}
-    ${judge === undefined ? nothing : judgeSection(judge)} ${warningsSection(warnings)} ${methodSection(fit, meta)}
+    ${judge === undefined ? nothing : judgeSection(judge)} ${second ? secondOpinionSection(second) : nothing}
+    ${warningsSection(warnings)} ${methodSection(fit, meta)}
   </main>`;
   return `<!doctype html>
     <html lang="en">

@@ -10,6 +10,7 @@ import type { Prompt } from '../../core/prompts/prompt.ts';
 import { applyOverrides } from '../../core/report/overrides.ts';
 import type { EvidenceSet } from '../../core/report/groups.ts';
 import type { JudgeFacts } from '../../core/report/judge-facts.ts';
+import { secondOpinion } from '../../core/report/second-opinion.ts';
 import type { Reply } from '../../core/report/summary.ts';
 import { summarise } from '../../core/report/summarise.ts';
 import { summaryJson } from '../../core/report/summary-json.ts';
@@ -19,6 +20,7 @@ import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { readOtherPrompts } from '../../workspace/other-prompts.ts';
 import { makeFolder } from '../../workspace/make-folder.ts';
 import { readOverrides } from '../../workspace/overrides-file.ts';
+import { readSecondVerdicts } from '../../workspace/second-verdicts.ts';
 import { findRun, readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
 import { writeReport } from '../../workspace/report-file.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
@@ -186,6 +188,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     fit,
     replies,
     judge: facts,
+    second: secondOpinion(replies, await readSecondVerdicts(out), fit),
     facts: [
       ['Reply length', `${maxNewTokens} tokens at most`],
       [
