@@ -8,7 +8,7 @@ import type { JudgeParams, JudgeResult } from '../rpc/worker-api.ts';
 export function judgeText({ report, second, reused, made }: JudgeResult): string {
   const { judge, asked, unclear, confusion, checks } = second;
   const { kappa, low, high } = confusionKappa(confusion);
-  const changed = checks.filter(({ rules, second: other }) => rules.met !== other.met);
+  const changed = checks.filter(({ rules, second: other }) => rules.outcome !== other.outcome);
   return [
     `${judge} judged ${asked} different replies; on ${unclear} its answer was no verdict.`,
     kappa === null
@@ -18,7 +18,7 @@ export function judgeText({ report, second, reused, made }: JudgeResult): string
     changedWords(second),
     ...changed.map(
       ({ rules, second: other }) =>
-        `  ${rules.name}: ${checkValue(rules)} by the rules, ${checkValue(other)} by the second judge (${checkTarget(rules)})`,
+        `  ${rules.name}: ${checkValue(rules)} (${rules.outcome}) by the rules, ${checkValue(other)} (${other.outcome}) by the second judge (${checkTarget(rules)})`,
     ),
     `${made} verdicts given, ${reused} kept. Report: ${report}`,
   ].join('\n');

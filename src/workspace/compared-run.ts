@@ -49,7 +49,11 @@ export async function readComparedRun(folder: string, report: (problem: Problem)
     });
   }
   const name = manifest['name'];
-  const compared = await atComparedStrength(folder, fit);
+  // The rules may have changed since the fit: their errors are those of the rules that judged.
+  const compared = {
+    ...(await atComparedStrength(folder, fit)),
+    ...(judge !== undefined && { judge: judge.measure }),
+  };
   const judged = applyOverrides(replies, overrides);
   return {
     folder,

@@ -18,7 +18,7 @@ export function worthlessWords({ confusion }: SecondOpinion): string | undefined
 
 /** Whether the headline hangs on the judge. */
 export function changedWords({ checks }: SecondOpinion): string {
-  const changed = checks.filter(({ rules, second }) => rules.met !== second.met);
+  const changed = checks.filter(({ rules, second }) => rules.outcome !== second.outcome);
   return changed.length === 0
     ? 'No check comes out otherwise by its verdicts.'
     : `By its verdicts ${count(changed.length, 'check comes', 'checks come')} out otherwise: ${changed.map(({ rules }) => rules.name).join('; ')}.`;

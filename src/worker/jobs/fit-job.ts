@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { benignProblems, refusalProblems, steeringNorm } from '../../core/alphasteer.ts';
 import { judgeVersion } from '../../core/judge/judge.ts';
-import { labelledReplies } from '../../core/judge/labelled-replies.ts';
-import { measureJudge } from '../../core/judge/measure-judge.ts';
 import { HumanError, type Problem } from '../../core/problem.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
@@ -38,7 +36,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
   const workspace = await loadWorkspace(params.workspace, job.problem, params.limit);
   workspace.problems.forEach(job.problem);
   const { config } = workspace;
-  const { judge, identity: rules } = await loadJudge(workspace.root, config, job.problem);
+  const { judge, identity: rules, measure } = await loadJudge(workspace.root, config, job.problem);
   const seed = params.seed ?? config.fit.seed;
   const split = splitPrompts(workspace.fit, workspace.evaluate, { ...config.fit, seed });
   split.problems.forEach(job.problem);
@@ -192,7 +190,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     const fit: FitSummary = {
       format: 'alphasteer-fit/4',
       margins: config.evaluate.margins,
-      judge: measureJudge(judge, labelledReplies),
+      judge: measure,
       model: model.fingerprint,
       dtype: model.folder.dtype,
       device: model.device,

@@ -32,8 +32,8 @@ export function secondOpinionSection(opinion: SecondOpinion): Html {
               html`<tr>
                 <th scope="row">${rules.name}</th>
                 <td class="number">${checkTarget(rules)}</td>
-                <td class="number">${checkValue(rules)}, ${rules.met ? 'met' : 'not met'}</td>
-                <td class="number">${checkValue(second)}, ${second.met ? 'met' : 'not met'}</td>
+                <td class="number">${checkValue(rules)}, ${rules.outcome}</td>
+                <td class="number">${checkValue(second)}, ${second.outcome}</td>
               </tr>`,
           )}
         </tbody>

@@ -25,7 +25,7 @@ test('one that finds no refusal turns the checks on refusals over, and the repor
   const opinion = secondOpinion(replies, never, fit)!;
   const unseen = opinion.checks.find(({ rules }) => rules.id === 'unseen-refused')!;
   expect(unseen.rules.value).toBeGreaterThan(0);
-  expect(unseen.second).toMatchObject({ value: 0, met: false });
+  expect(unseen.second).toMatchObject({ value: 0, outcome: 'fail' });
   expect(opinion.confusion.refused.refused).toBe(0);
 });
 
