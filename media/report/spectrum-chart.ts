@@ -16,7 +16,7 @@ export function spectrumChart(layer: LayerFit | undefined, hiddenSize: number): 
 }
 
 function cutWords(layer: LayerFit | undefined): string {
-  if (layer === undefined) return '';
+  if (layer === undefined || layer.spectrum.length === 0) return '';
   const moved = layer.cutMoved ? ', moved out of a cluster of tied eigenvalues' : '';
   return `At layer ${layer.layer}, ${layer.cut} directions are taken${moved}; they hold ${percent(layer.benignVarianceInside)} of the benign variance.`;
 }

@@ -14,6 +14,7 @@ import { askText, streamReplies } from './ask-text.ts';
 import { comparisonText } from './compare-text.ts';
 import { doctorText } from './doctor-text.ts';
 import { fitText } from './fit-text.ts';
+import { importText } from './import-text.ts';
 import { inspectText } from './inspect-text.ts';
 import { judgeText, mayBeSent } from './judge-text.ts';
 import { timesText } from './times-text.ts';
@@ -162,6 +163,28 @@ withModelOptions(program.command('activations'))
     });
   });
 
+withModelOptions(program.command('import'))
+  .description("take the authors' steering_matrix_*.pt as a run; the file is read and nothing of it is executed")
+  .argument('<file>', 'PyTorch file with a tensor [layers, d, d]')
+  .requiredOption('--strength <x>', "strength, as in the authors' settings: negative, such as --strength=-0.4", number)
+  .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
+  .option('--layers <list>', 'layers to take, instead of all that are not zero', integers)
+  .option('--nearest', 'take the nearest matrix of rank one, however far it is')
+  .option('--out <dir>', 'folder of the run, instead of .alphasteer/runs/<time>-<hash>')
+  .action(async (file: string, options: Options & { strength: number; nearest?: boolean }) => {
+    status = await runCommand({
+      call: 'import',
+      params: {
+        ...paramsOf(options.workspace ?? '.', options),
+        file: resolve(file),
+        strength: options.strength,
+        ...(options.nearest === true && { nearest: true }),
+      },
+      json: options.json === true,
+      print: importText,
+    });
+  });
+
 withModelOptions(program.command('inspect'))
   .description('say what a model is made of and where it would run, and check that strength 0 changes nothing')
   .argument('[model]', 'model folder; the one of alphasteer.json otherwise')
@@ -241,11 +264,11 @@ program
     status = await runOnFiles({
       work: async (report) => {
         const folder = await findRun(resolve(options.workspace), run);
-        await exportRun(folder, { format, out, built: import.meta.dirname }, report);
-        return { run: folder, format, out };
+        const note = await exportRun(folder, { format, out, built: import.meta.dirname }, report);
+        return { run: folder, format, out, ...(note !== undefined && { note }) };
       },
       json: options.json === true,
-      print: () => `Saved to ${out}.`,
+      print: ({ note }) => `Saved to ${out}.${note === undefined ? '' : ` ${note}`}`,
     });
   });
 

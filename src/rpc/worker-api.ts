@@ -166,6 +166,22 @@ export interface ExportOnnxResult {
   readonly files: readonly string[];
 }
 
+export interface ImportParams extends WorkspaceParams {
+  /** The authors' `steering_matrix_*.pt`. */
+  readonly file: string;
+  /** As in the authors' settings: negative where it refuses. */
+  readonly strength: number;
+  /** Take the nearest matrix of rank one, however far it is. */
+  readonly nearest?: boolean;
+}
+
+export interface ImportResult {
+  readonly run: string;
+  readonly fit: FitSummary;
+  /** Part of each matrix's energy that w rᵀ leaves out. */
+  readonly outsideRankOne: readonly { readonly layer: number; readonly outside: number }[];
+}
+
 export interface InspectResult {
   readonly model: string;
   readonly file: string;
@@ -218,6 +234,7 @@ export interface WorkerApi {
   attack(params: AttackParams): Promise<AttackResult>;
   activations(params: ActivationsParams): Promise<ActivationsResult>;
   exportOnnx(params: ExportOnnxParams): Promise<ExportOnnxResult>;
+  import(params: ImportParams): Promise<ImportResult>;
   inspect(params: WorkspaceParams): Promise<InspectResult>;
   doctor(params: WorkspaceParams): Promise<DoctorResult>;
 }
@@ -231,6 +248,7 @@ export const requests = {
   attack: new RequestType<AttackParams, AttackResult, Problem>('attack'),
   activations: new RequestType<ActivationsParams, ActivationsResult, Problem>('activations'),
   exportOnnx: new RequestType<ExportOnnxParams, ExportOnnxResult, Problem>('exportOnnx'),
+  import: new RequestType<ImportParams, ImportResult, Problem>('import'),
   inspect: new RequestType<WorkspaceParams, InspectResult, Problem>('inspect'),
   doctor: new RequestType<WorkspaceParams, DoctorResult, Problem>('doctor'),
 } satisfies {

@@ -6,6 +6,7 @@ import { compareJob } from './jobs/compare-job.ts';
 import { doctorJob } from './jobs/doctor-job.ts';
 import { exportOnnxJob } from './jobs/export-onnx-job.ts';
 import { fitJob } from './jobs/fit-job.ts';
+import { importJob } from './jobs/import-job.ts';
 import { inspectJob } from './jobs/inspect-job.ts';
 import { judgeJob } from './jobs/judge-job.ts';
 import type { Job } from './job.ts';
@@ -22,6 +23,7 @@ export function createWorker(): (job: Job) => WorkerApi {
     attack: (params) => attackJob(params, shelf, job),
     activations: (params) => activationsJob(params, shelf, job),
     exportOnnx: (params) => exportOnnxJob(params, shelf, job),
+    import: (params) => importJob(params, shelf, job),
     inspect: (params) => inspectJob(params, shelf, job),
     doctor: (params) => doctorJob(params, shelf, job),
   });

@@ -22,7 +22,8 @@ export async function diffRunFolders(before: string, after: string, options: Dif
   return diffRuns(one!, other!);
 }
 
-function diffedRun({ name, manifest, fit, replies }: ComparedRun, judge: DiffOptions['judge']): DiffedRun {
+function diffedRun(run: ComparedRun, judge: DiffOptions['judge']): DiffedRun {
+  const { name, fit, replies } = run;
   let rejudged = 0;
   const judged = replies.map((reply) => {
     // A person's verdict stands, whatever the rules say now.
@@ -31,17 +32,16 @@ function diffedRun({ name, manifest, fit, replies }: ComparedRun, judge: DiffOpt
     if (verdict !== reply.verdict) rejudged++;
     return { ...reply, verdict, span };
   });
-  return { name, settings: settings(manifest, fit), strength: fit.strength, replies: judged, rejudged };
+  return { name, settings: settings(run), strength: fit.strength, replies: judged, rejudged };
 }
 
 const madeSchema = z.object({
   model: z.object({ path: z.string().optional(), fingerprint: z.string().optional() }).optional().catch(undefined),
-  judge: z.number().optional().catch(undefined),
   seed: z.number().optional().catch(undefined),
 });
 
-function settings(manifest: ComparedRun['manifest'], fit: FitSummary): DiffedRun['settings'] {
-  const { model, judge, seed } = madeSchema.parse(manifest);
+function settings({ manifest, fit, judge }: ComparedRun): DiffedRun['settings'] {
+  const { model, seed } = madeSchema.parse(manifest);
   const thresholds = fit.perLayer.flatMap(({ threshold }) => (threshold === null ? [] : [threshold.toFixed(3)]));
   return [
     ['Fitted', `${manifest.created.slice(0, 16).replace('T', ' ')} UTC`],
@@ -51,10 +51,21 @@ function settings(manifest: ComparedRun['manifest'], fit: FitSummary): DiffedRun
     ['Layers', fit.layers.join(', ')],
     ['Strength', String(fit.strength)],
     ['Thresholds', thresholds.length === 0 ? 'none' : thresholds.join(', ')],
-    ['Null-space ratio', String(fit.nullSpaceRatio)],
-    ['Ridge', typeof fit.ridge === 'number' ? String(fit.ridge) : `${fit.ridge.relative} x mean eigenvalue`],
+    ['Imported from', fit.imported ?? 'fitted here'],
+    ['Null-space ratio', fit.imported === undefined ? String(fit.nullSpaceRatio) : 'not known'],
+    ['Ridge', fit.imported === undefined ? ridgeWords(fit.ridge) : 'not known'],
     ['Fitted on', `${fit.counts.benign} benign, ${fit.counts.malicious} malicious`],
+    [
+      'Margins',
+      Object.entries(fit.margins)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+    ],
     ['Seed', String(seed ?? 'not known')],
-    ['Judge, version', String(judge ?? 'not known')],
+    ['Judged by rules', judge === undefined ? 'not known' : `version ${judge.version}, ${judge.sha256.slice(0, 8)}`],
   ];
+}
+
+function ridgeWords(ridge: FitSummary['ridge']): string {
+  return typeof ridge === 'number' ? String(ridge) : `${ridge.relative} x mean eigenvalue`;
 }

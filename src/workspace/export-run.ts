@@ -8,6 +8,7 @@ import { sarifLog } from '../core/report/exports/sarif.ts';
 import { summarise } from '../core/report/summarise.ts';
 import { summaryJson } from '../core/report/summary-json.ts';
 import { readSafetensors } from '../core/safetensors.ts';
+import { exportAuthors } from './export-authors.ts';
 import { readComparedRun, type ComparedRun } from './compared-run.ts';
 import { writeReport } from './report-file.ts';
 import { runFiles } from './run-folder.ts';
@@ -22,19 +23,21 @@ export interface ExportTarget {
 
 /**
  * Saves a run in another form, made anew from its fit, its replies and people's verdicts on them.
+ * @returns what to know to use it, if anything
  * @throws {HumanError} the run has not what the form needs
  */
 export async function exportRun(
   run: string,
   { format, out, built }: ExportTarget,
   report: (problem: Problem) => void,
-): Promise<void> {
+): Promise<string | undefined> {
   if (format === 'safetensors') return copySteering(run, out);
+  if (format === 'authors') return exportAuthors(run, out, report);
   const compared = await readComparedRun(run, report);
   const { fit, replies, judge, second } = compared;
   switch (format) {
     case 'html':
-      return writeReport(out, built, {
+      await writeReport(out, built, {
         summary: summarise(replies, fit),
         fit,
         replies,
@@ -42,18 +45,23 @@ export async function exportRun(
         second,
         facts: facts(compared),
       });
+      break;
     case 'csv':
-      return writeFileWhole(out, repliesCsv(replies, fit));
+      await writeFileWhole(out, repliesCsv(replies, fit));
+      break;
     case 'json':
-      return writeFileWhole(out, summaryJson(summarise(replies, fit)));
+      await writeFileWhole(out, summaryJson(summarise(replies, fit)));
+      break;
     case 'junit':
-      return writeFileWhole(out, junitXml(replies, fit.strength));
+      await writeFileWhole(out, junitXml(replies, fit.strength));
+      break;
     case 'sarif':
-      return writeFileWhole(out, sarifLog(replies, fit.strength));
+      await writeFileWhole(out, sarifLog(replies, fit.strength));
   }
+  return undefined;
 }
 
-async function copySteering(run: string, out: string): Promise<void> {
+async function copySteering(run: string, out: string): Promise<undefined> {
   const file = join(run, runFiles.steering);
   const bytes = new Uint8Array(await readFile(file));
   readSafetensors(bytes, file);

@@ -4,7 +4,7 @@ import { withPath } from './io-error.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** Writes a file whole or not at all: to a name beside it first, then renamed over it. */
-export async function writeFileWhole(file: string, data: string | Uint8Array): Promise<void> {
+export async function writeFileWhole(file: string, data: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
   await makeFolder(dirname(file));
   const draft = `${file}.${process.pid}.tmp`;
   try {

@@ -79,6 +79,8 @@ export interface FitSummary {
   readonly device: string;
   readonly layers: readonly number[];
   readonly strength: number;
+  /** The authors' file that the steering is from; what only a fit measures is then empty or null. */
+  readonly imported?: string;
   readonly nullSpaceRatio: number;
   /** As configured: a number, or a multiple of the mean eigenvalue. */
   readonly ridge: number | { readonly relative: number };

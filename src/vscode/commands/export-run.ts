@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { describeProblem } from '../../core/problem.ts';
+import { describeProblem, type Problem } from '../../core/problem.ts';
 import { exportFormats, type ExportFormat } from '../../core/report/exports/formats.ts';
 import { exportRun } from '../../workspace/export-run.ts';
 import type { Projects } from '../project.ts';
@@ -35,7 +35,7 @@ export function exportCommand(parts: ExportParts): (target?: RunTarget) => Promi
 /** A run without replies has a steering and nothing else to save. */
 async function pickFormat(run: Run): Promise<ExportFormat | undefined> {
   const items = exportFormats
-    .filter(({ id }) => run.compared || id === 'safetensors')
+    .filter(({ of }) => run.compared || of === 'steering')
     .map((format) => ({ label: format.name, description: format.detail, format }));
   const picked = await vscode.window.showQuickPick(items, { title: `AlphaSteer: Export ${basename(run.folder)}` });
   return picked?.format;
@@ -43,27 +43,26 @@ async function pickFormat(run: Run): Promise<ExportFormat | undefined> {
 
 async function save(run: Run, format: ExportFormat, to: vscode.Uri, { log, built }: ExportParts): Promise<void> {
   const options = { location: vscode.ProgressLocation.Notification, title: `Exporting ${format.name}` };
+  const problems: Problem[] = [];
   try {
-    await vscode.window.withProgress(options, () =>
-      exportRun(run.folder, { format: format.id, out: to.fsPath, built }, (problem) =>
-        log.warn(describeProblem(problem)),
-      ),
+    const note = await vscode.window.withProgress(options, () =>
+      exportRun(run.folder, { format: format.id, out: to.fsPath, built }, (problem) => problems.push(problem)),
+    );
+    const told = [`${format.name} saved to ${to.fsPath}.`, note, ...problems.map(describeProblem)];
+    void showMessage(
+      problems.length === 0 ? 'Information' : 'Warning',
+      told.filter((text) => text !== undefined).join(' '),
+      { title: 'Open', run: () => open(format, to) },
+      { title: 'Show in Folder', run: () => revealFile(to) },
     );
   } catch (error) {
     void showError(error, { root: run.project.root, log });
-    return;
   }
-  void showMessage(
-    'Information',
-    `${format.name} saved to ${to.fsPath}.`,
-    { title: 'Open', run: () => open(format, to) },
-    { title: 'Show in Folder', run: () => revealFile(to) },
-  );
 }
 
 /** A report opens in the browser, whose script draws it; a steering is no text, so its folder is shown. */
-function open({ id }: ExportFormat, file: vscode.Uri): Thenable<unknown> {
+function open({ id, of }: ExportFormat, file: vscode.Uri): Thenable<unknown> {
   if (id === 'html') return vscode.env.openExternal(file);
-  if (id === 'safetensors') return revealFile(file);
+  if (of === 'steering') return revealFile(file);
   return vscode.window.showTextDocument(file);
 }

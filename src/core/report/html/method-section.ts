@@ -23,7 +23,6 @@ export function warningsSection(warnings: readonly string[]): Html {
 }
 
 export function methodSection(fit: FitSummary, meta: ReportMeta): Html {
-  const { counts } = fit;
   return html`<section id="method" aria-labelledby="method-title">
     <h2 id="method-title">How it was measured</h2>
     <dl class="facts">
@@ -35,14 +34,7 @@ export function methodSection(fit: FitSummary, meta: ReportMeta): Html {
           </div>`,
       )}
     </dl>
-    <h3>What the fit saw</h3>
-    <p>
-      ${count(counts.benign, 'benign prompt')} and ${counts.malicious} malicious ones, of which the base model refused
-      ${counts.refused} and answered ${counts.answered};
-      ${count(counts.leftOut, 'partial or degenerate reply', 'partial or degenerate replies')} left out of the refusal
-      direction. ${count(counts.choose, 'further prompt')} chose layers and strength; ${counts.heldOutGoals} were kept
-      for the check on held-out goals. No prompt of this report's rates was used for either.
-    </p>
+    ${fit.imported === undefined ? whatTheFitSaw(fit) : nothing}
     ${
       fit.reasons.length === 0
         ? nothing
@@ -72,8 +64,7 @@ function facts(fit: FitSummary, meta: ReportMeta): (readonly [string, string])[]
     ['Steered layers', fit.layers.join(', ')],
     ['Width of a layer', `${fit.hiddenSize} dimensions`],
     ['Strength', String(fit.strength)],
-    ['Null space', `${percent(fit.nullSpaceRatio)} of the dimensions`],
-    ['Ridge', typeof fit.ridge === 'number' ? String(fit.ridge) : `${fit.ridge.relative} × the mean eigenvalue`],
+    ...(fit.imported === undefined ? fittedFacts(fit) : ([['Imported from', fit.imported]] as const)),
     [
       'Thresholds',
       fit.perLayer
@@ -82,4 +73,22 @@ function facts(fit: FitSummary, meta: ReportMeta): (readonly [string, string])[]
     ],
     ...meta.facts,
   ];
+}
+
+function fittedFacts({ nullSpaceRatio, ridge }: FitSummary): (readonly [string, string])[] {
+  return [
+    ['Null space', `${percent(nullSpaceRatio)} of the dimensions`],
+    ['Ridge', typeof ridge === 'number' ? String(ridge) : `${ridge.relative} × the mean eigenvalue`],
+  ];
+}
+
+function whatTheFitSaw({ counts }: FitSummary): Html {
+  return html`<h3>What the fit saw</h3>
+    <p>
+      ${count(counts.benign, 'benign prompt')} and ${counts.malicious} malicious ones, of which the base model refused
+      ${counts.refused} and answered ${counts.answered};
+      ${count(counts.leftOut, 'partial or degenerate reply', 'partial or degenerate replies')} left out of the refusal
+      direction. ${count(counts.choose, 'further prompt')} chose layers and strength; ${counts.heldOutGoals} were kept
+      for the check on held-out goals. No prompt of this report's rates was used for either.
+    </p>`;
 }

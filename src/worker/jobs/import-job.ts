@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { leakage, steeringNorm } from '../../core/alphasteer.ts';
+import { importedLayers, type ImportedLayer } from '../../core/authors/imported-layers.ts';
+import { readSteeringMatrices } from '../../core/authors/read-steering-matrix.ts';
+import { judgeVersion } from '../../core/judge/judge.ts';
+import { dot, norm } from '../../core/linalg/inner-product.ts';
+import { HumanError } from '../../core/problem.ts';
+import { isMalicious } from '../../core/prompts/prompt.ts';
+import { count } from '../../core/report/format.ts';
+import type { FitSummary, LayerFit } from '../../core/report/fit-summary.ts';
+import { meanByLabel } from '../../core/report/mean-by-label.ts';
+import { auc } from '../../core/stats/auc.ts';
+import { mean } from '../../core/stats/mean.ts';
+import { quantile } from '../../core/stats/quantile.ts';
+import type { ImportParams, ImportResult } from '../../rpc/worker-api.ts';
+import { withFileSource } from '../../workspace/file-source.ts';
+import { loadJudge } from '../../workspace/load-judge.ts';
+import { loadWorkspace } from '../../workspace/load-workspace.ts';
+import { openRunFolder, runFiles, writeManifest } from '../../workspace/run-folder.ts';
+import { writeFileWhole } from '../../workspace/write-file.ts';
+import { encodePrompts, type Encoded } from '../encode-prompts.ts';
+import { hashOfMargins } from '../fixed-margins.ts';
+import type { Job } from '../job.ts';
+import { openExtractionSession, type Model } from '../model-host.ts';
+import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { writeSteering } from '../steering-file.ts';
+
+/** Prompts of each label that say which way a score points and how large it is. */
+const perLabel = 64;
+
+/**
+ * `alphasteer import`: the authors' `steering_matrix_*.pt` as a run, which compare and ask take like a fitted one. The
+ * product w rᵀ does not tell the sign or the size of its factors: scores are made to be 1 on average for malicious
+ * prompts of the workspace, as a fit's are, and r takes up the rest.
+ */
+export async function importJob(params: ImportParams, shelf: ModelShelf, job: Job): Promise<ImportResult> {
+  if (params.strength >= 0) {
+    throw new HumanError({
+      message: `The strength of the authors' settings is negative where it refuses; ${params.strength} is not.`,
+      fix: 'Give it as it stands there, such as --strength=-0.4.',
+    });
+  }
+  const workspace = await loadWorkspace(params.workspace, job.problem);
+  workspace.problems.forEach(job.problem);
+  const { identity: rules, measure } = await loadJudge(workspace.root, workspace.config, job.problem);
+  const model = await shelf.model(modelSettings(params.workspace, workspace.config, params), job);
+  const { file } = params;
+  const found = await withFileSource(file, async (source) => {
+    const matrices = await readSteeringMatrices(source, file);
+    if (matrices.layers !== model.layers || matrices.d !== model.hiddenSize) {
+      throw new HumanError({
+        file,
+        message: `The matrices are of a model with ${matrices.layers} layers of ${matrices.d} dimensions; this one has ${model.layers} of ${model.hiddenSize}.`,
+        fix: 'Name the model they were made for (--model).',
+      });
+    }
+    return importedLayers(matrices, file, params, job.problem);
+  });
+  const rows = encodePrompts(model, firstOfEachLabel(workspace.fit), 0, job.problem);
+  if (!rows.some(({ prompt }) => isMalicious(prompt.label))) {
+    throw new HumanError({
+      message: 'There are no malicious prompts in this workspace, which say what score of the file stands for one.',
+      fix: 'Name some under prompts.fit.',
+    });
+  }
+  const activations = await residuals(model, found, rows, job);
+  const layers = found.map((layer, k) => scaled(layer, rows, activations[k]!));
+  const strength = -params.strength;
+  const steered = layers.map(({ layer }) => layer);
+
+  const key = createHash('sha256')
+    .update(JSON.stringify([model.fingerprint, steered, strength, layers.map(({ w }) => [...w])]))
+    .digest('hex')
+    .slice(0, 16);
+  const run = await openRunFolder(workspace.root, key, new Date(), params.out);
+  const flat = (of: (layer: ImportedLayer) => Float64Array): Float32Array =>
+    Float32Array.from(layers.flatMap((layer) => [...of(layer)]));
+  await writeSteering(
+    run,
+    {
+      layers: steered,
+      w: flat(({ w }) => w),
+      r: flat(({ r }) => r),
+      thresholds: new Float32Array(layers.length).fill(-Infinity),
+      strength,
+    },
+    model,
+    { imported: basename(file) },
+  );
+  const fit: FitSummary = {
+    format: 'alphasteer-fit/4',
+    model: model.fingerprint,
+    dtype: model.folder.dtype,
+    device: model.device,
+    layers: steered,
+    strength,
+    imported: basename(file),
+    nullSpaceRatio: NaN,
+    ridge: NaN,
+    steeredPart: { benign: 1, borderline: 1 },
+    counts: { benign: 0, malicious: 0, refused: 0, answered: 0, leftOut: 0, choose: rows.length, heldOutGoals: 0 },
+    hiddenSize: model.hiddenSize,
+    attacks: {},
+    margins: workspace.config.evaluate.margins,
+    perLayer: layers.map((layer, k) => layerFit(layer, rows, activations[k]!, strength)),
+    strengths: [],
+    reasons: [
+      `Imported from ${basename(file)}: nothing was fitted here. Scores are 1 on average for the first malicious prompts of the fit files, and AUC and leakage are measured on ${count(rows.length, 'prompt')} of them.`,
+    ],
+    warnings: [],
+    judge: measure,
+  };
+  await writeFileWhole(join(run, runFiles.fit), `${JSON.stringify(fit, null, 2)}\n`);
+  await writeManifest(run, {
+    format: 'alphasteer-run/1',
+    key,
+    state: 'fitted',
+    created: new Date().toISOString(),
+    model: {
+      path: model.folder.path,
+      fingerprint: model.fingerprint,
+      dtype: model.folder.dtype,
+      device: model.device,
+      layers: model.layers,
+    },
+    imported: basename(file),
+    judge: { version: judgeVersion, rules },
+    margins: workspace.config.evaluate.margins,
+    marginsHash: hashOfMargins(workspace.config.evaluate.margins),
+    heldOutGoals: [],
+  });
+  return { run, fit, outsideRankOne: found.map(({ layer, outside }) => ({ layer, outside })) };
+}
+
+function firstOfEachLabel<T extends { readonly label: string }>(prompts: readonly T[]): T[] {
+  const taken = new Map<string, number>();
+  return prompts.filter(({ label }) => {
+    const n = (taken.get(label) ?? 0) + 1;
+    taken.set(label, n);
+    return n <= perLabel;
+  });
+}
+
+/** Per layer, the residual stream [d] of each row. */
+async function residuals(
+  model: Model,
+  layers: readonly ImportedLayer[],
+  rows: readonly Encoded[],
+  job: Job,
+): Promise<Float32Array[][]> {
+  const session = await openExtractionSession(
+    model,
+    layers.map(({ layer }) => layer),
+  );
+  const values: Float32Array[] = [];
+  try {
+    let done = 0;
+    for (const batch of session.batches(rows.map(({ ids }) => ids))) {
+      job.progress({ phase: 'Activations', done, total: rows.length, unit: 'prompts' });
+      await job.checkpoint();
+      const made = await session.run(batch.map((row) => rows[row]!.ids));
+      batch.forEach((row, i) => (values[row] = made[i]!));
+      done += batch.length;
+    }
+  } finally {
+    await session.release();
+  }
+  const d = model.hiddenSize;
+  return layers.map((_, k) => values.map((row) => row.subarray(k * d, (k + 1) * d)));
+}
+
+/** The same product, its score 1 on average for malicious prompts. */
+function scaled(layer: ImportedLayer, rows: readonly Encoded[], activations: readonly Float32Array[]): ImportedLayer {
+  const malicious = activations.filter((_, i) => isMalicious(rows[i]!.prompt.label));
+  const unit = mean(malicious.map((h) => dot(h, layer.w)));
+  if (unit === 0) return layer;
+  return { ...layer, w: layer.w.map((value) => value / unit), r: layer.r.map((value) => value * unit) };
+}
+
+function layerFit(
+  { layer, w, r }: ImportedLayer,
+  rows: readonly Encoded[],
+  activations: readonly Float32Array[],
+  strength: number,
+): LayerFit {
+  const refusalNorm = norm(r);
+  const scored = activations.map((h, i) => {
+    const score = dot(h, w);
+    const length = steeringNorm(score, strength, refusalNorm, -Infinity);
+    return { label: rows[i]!.prompt.label, score, length, relative: length / norm(h) };
+  });
+  const scoresOf = (wanted: (label: Encoded['prompt']['label']) => boolean): number[] =>
+    scored.filter(({ label }) => wanted(label)).map(({ score }) => score);
+  const benign = scoresOf((label) => label === 'benign');
+  return {
+    layer,
+    steered: true,
+    auc: auc(scoresOf(isMalicious), benign),
+    aucOf: {},
+    aucOfAttack: {},
+    meanScore: meanByLabel(scored, ({ score }) => score),
+    norm: meanByLabel(scored, ({ length }) => length),
+    relativeNorm: meanByLabel(scored, ({ relative }) => relative),
+    leakage: leakage(benign),
+    leakage95: quantile(benign.map(Math.abs), 0.95),
+    refusalNorm,
+    templateCosine: NaN,
+    threshold: null,
+    recognised: NaN,
+    spectrum: [],
+    cut: 0,
+    cutMoved: false,
+    benignVarianceInside: NaN,
+    stability: { w: { mean: NaN, low: NaN }, scoreSpread: {}, r: null },
+  };
+}
