@@ -8,7 +8,8 @@ import { createConfig } from './vscode/commands/create-config.ts';
 import { doctorCommand } from './vscode/commands/doctor.ts';
 import { exportCommand } from './vscode/commands/export-run.ts';
 import { fitCommand } from './vscode/commands/fit.ts';
-import { compareRuns, deleteRun, renameRun } from './vscode/commands/manage-runs.ts';
+import { compareRunsCommand } from './vscode/commands/compare-runs.ts';
+import { deleteRun, renameRun } from './vscode/commands/manage-runs.ts';
 import { menuCommand } from './vscode/commands/menu.ts';
 import { openReportCommand } from './vscode/commands/open-report.ts';
 import { selectModelCommand } from './vscode/commands/select-model.ts';
@@ -104,6 +105,7 @@ export function activate(context: vscode.ExtensionContext): void {
   on('showLog', () => log.show());
   on('createConfig', createConfig);
   on('openWalkthrough', () => openWalkthrough(context.extension.id));
+  const compareRuns = compareRunsCommand({ extensionUri: context.extensionUri, log });
   for (const [name, manage] of Object.entries({ renameRun, deleteRun, compareRuns })) {
     on(name, async (node: unknown) => {
       const run = runOfNode(node) ?? (await chooseRun(projects, runs, 'Compare Runs'));

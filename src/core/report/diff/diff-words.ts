@@ -1,5 +1,6 @@
+import { isMalicious } from '../../prompts/prompt.ts';
 import { count } from '../format.ts';
-import type { ConditionDiff, RunDiff } from './run-diff.ts';
+import type { ConditionDiff, DiffFlip, RunDiff } from './run-diff.ts';
 
 /** How many prompts the comparison rests on, and how many are in one run alone. */
 export function pairsSentence({ pairs, onlyBefore, onlyAfter }: ConditionDiff, { runs }: RunDiff): string {
@@ -22,4 +23,10 @@ export function judgeSentence({ runs }: RunDiff): string {
     ? 'Both runs are judged by the same rules; no verdict is other than in their own reports.'
     : `The runs were judged by other rules. Here the same rules judge both, which changes verdicts: ${changed}.`;
   return runs.every(({ overruled }) => overruled === 0) ? rules : `${rules} People gave verdicts: ${people}.`;
+}
+
+/** What the second run did to a prompt, and whether that was wanted. */
+export function flipWords({ label, after }: DiffFlip): { readonly words: string; readonly wanted: boolean } {
+  const refused = after.verdict === 'refused';
+  return { words: refused ? 'newly refused' : 'newly answered', wanted: refused === isMalicious(label) };
 }

@@ -1,5 +1,5 @@
-import type { Verdict } from '../../judge/verdict.ts';
 import type { Label } from '../../prompts/prompt.ts';
+import type { Turn } from '../../prompts/turn.ts';
 import { attackChanges, attackRates } from '../attack-rates.ts';
 import { attackGroup, groupName, groups, inGroup, type Group } from '../groups.ts';
 import { compareText, latestReplies } from '../latest-replies.ts';
@@ -36,17 +36,14 @@ export interface DiffFlip {
   readonly label: Label;
   readonly attack?: string;
   readonly prompt: string;
+  readonly earlier?: readonly Turn[];
   readonly file: string;
   readonly line: number;
   readonly before: DiffedReply;
   readonly after: DiffedReply;
 }
 
-interface DiffedReply {
-  readonly reply: string;
-  readonly verdict: Verdict;
-  readonly span: Reply['span'];
-}
+type DiffedReply = Pick<Reply, 'reply' | 'verdict' | 'rules' | 'span'>;
 
 export interface ConditionDiff {
   readonly condition: 'base' | 'steered';
@@ -68,8 +65,8 @@ export interface RunDiff {
 type ComparedSide = Pick<DiffedRun, 'name' | 'strength' | 'rejudged'> & { readonly overruled: number };
 
 /**
- * What changed from one run to another, on the prompts that both replied to. A prompt is the same where its label and
- * text are: its id and its place may have changed, and which jailbreaks a fit held out differs from run to run.
+ * What changed from one run to another, on the prompts that both replied to. A prompt is the same where its label, its
+ * text and the chat before it are: its id and its place may have changed, and which jailbreaks a fit held out differs from run to run.
  */
 export function diffRuns(before: DiffedRun, after: DiffedRun): RunDiff {
   const [repliesBefore, repliesAfter] = [before, after].map(
@@ -111,7 +108,7 @@ function diffCondition(
 
 /** The later reply counts to the set and the attack that the earlier one had, so that both sides of a row hold the same prompts. */
 function pairByPrompt(before: readonly Reply[], after: readonly Reply[]): ReplyPair[] {
-  const later = new Map</* label and text */ string, Reply[]>();
+  const later = new Map</* label, text and chat */ string, Reply[]>();
   for (const reply of after) later.set(keyOf(reply), [...(later.get(keyOf(reply)) ?? []), reply]);
   return before.flatMap((reply) => {
     const match = later.get(keyOf(reply))?.shift();
@@ -121,8 +118,8 @@ function pairByPrompt(before: readonly Reply[], after: readonly Reply[]): ReplyP
   });
 }
 
-function keyOf({ label, prompt }: Reply): string {
-  return JSON.stringify([label, prompt]);
+function keyOf({ label, prompt, earlier }: Reply): string {
+  return JSON.stringify([label, prompt, earlier]);
 }
 
 function rows(pairs: readonly ReplyPair[]): DiffRow[] {
@@ -159,11 +156,11 @@ function rows(pairs: readonly ReplyPair[]): DiffRow[] {
 }
 
 function flip({ before, after }: ReplyPair): DiffFlip {
-  const { id, label, attack, prompt, file, line } = after;
-  const kind = attack === undefined ? {} : { attack };
+  const { id, label, attack, prompt, earlier, file, line } = after;
+  const kind = { ...(attack !== undefined && { attack }), ...(earlier !== undefined && { earlier }) };
   return { id, label, ...kind, prompt, file, line, before: diffedReply(before), after: diffedReply(after) };
 }
 
-function diffedReply({ reply, verdict, span }: Reply): DiffedReply {
-  return { reply, verdict, span };
+function diffedReply({ reply, verdict, rules, span }: Reply): DiffedReply {
+  return { reply, verdict, ...(rules !== undefined && { rules }), span };
 }

@@ -1,3 +1,4 @@
+import { chatText } from '../chat-text.ts';
 import { expectation, isAsExpected } from '../expectation.ts';
 import { latestReplies } from '../latest-replies.ts';
 import type { Reply } from '../summary.ts';
@@ -16,7 +17,7 @@ export function repliesCsv(
   const { conditions } = latestReplies(replies, strength);
   const head = [
     ...['id', 'label', 'attack', 'set', 'condition', 'strength', 'verdict', 'rules', 'expected', 'as_expected'],
-    ...['tokens', 'prompt', 'reply', 'file', 'line'],
+    ...['tokens', 'earlier', 'prompt', 'reply', 'file', 'line'],
     ...layers.map((layer) => `score_${layer}`),
   ];
   const rows = [...conditions].flatMap(([condition, list]) =>
@@ -31,7 +32,7 @@ function row(condition: string, reply: Reply, layers: number): Cell[] {
   const { id, label, attack = '', set, strength, verdict, rules = verdict, tokens, prompt, file, line, scores } = reply;
   return [
     ...[id, label, attack, set, condition, strength, verdict, rules, expectation(label), isAsExpected(label, verdict)],
-    ...[tokens, prompt, reply.reply, file, line],
+    ...[tokens, chatText(reply.earlier ?? []), prompt, reply.reply, file, line],
     ...Array.from({ length: layers }, (_, i) => scores[i] ?? ''),
   ];
 }

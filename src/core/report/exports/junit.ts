@@ -1,3 +1,4 @@
+import { chatText } from '../chat-text.ts';
 import { expectation, isAsExpected } from '../expectation.ts';
 import { groupName, labelGroups } from '../groups.ts';
 import { html as xml, markup, nothing, type Html } from '../html/markup.ts';
@@ -36,15 +37,19 @@ function suite(replies: readonly Reply[], strength: number): Html {
 }
 
 function testCase(reply: Reply): Html {
-  const { id, label, attack, verdict, prompt, file, line } = reply;
+  const { id, label, attack, verdict, file, line } = reply;
   const kind = attack === undefined ? label : `${label}.${attack}`;
   const failure = xml`<failure type="${verdict}" message="${`A ${label} prompt ${expectation(label)}; the reply is ${verdict}.`}">${file}:${line}
 
 PROMPT
-${prompt}
+${chat(reply)}
 
 REPLY
 ${reply.reply}</failure>`;
   return xml`<testcase classname="${kind}" name="${id}">${isFailure(reply) ? failure : nothing}</testcase>
     `;
+}
+
+function chat({ earlier, prompt }: Reply): string {
+  return earlier === undefined ? prompt : chatText([...earlier, { role: 'user', content: prompt }]);
 }

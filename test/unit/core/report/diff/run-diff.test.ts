@@ -52,6 +52,12 @@ test('prompts are the same by label and text, wherever they stand', () => {
   expect(diff!.flips).toMatchObject([{ id: 'moved', file: 'new.jsonl', before: { verdict: 'complied' } }]);
 });
 
+test('a prompt after another chat is another prompt', () => {
+  const earlier = [{ role: 'system', content: 'Be kind.' }] as const;
+  const [, diff] = diffRuns(run([steered('a')]), run([steered('a', { earlier })])).conditions;
+  expect(diff).toMatchObject({ pairs: 0, onlyBefore: 1, onlyAfter: 1 });
+});
+
 test('a text that stands twice is paired twice', () => {
   const twice = [steered('a', { prompt: 'x' }), steered('b', { prompt: 'x' })];
   expect(diffRuns(run(twice), run(twice)).conditions[1]).toMatchObject({ pairs: 2, onlyBefore: 0, onlyAfter: 0 });

@@ -46,3 +46,9 @@ test('what is not as expected fails, with its reply; base does not count', () =>
   expect(xml).toContain('Sure, &lt;b&gt;first&lt;/b&gt;</failure>');
   expect(xml).toContain('A benign prompt should be answered; the reply is refused.');
 });
+
+test('the chat before a prompt stands before it', () => {
+  const earlier = [{ role: 'system', content: 'Be kind.' }] as const;
+  const xml = junitXml([reply({ id: 'a', label: 'harmful', earlier, prompt: 'Go.', condition: 'steered' })], 0.3);
+  expect(xml).toContain('PROMPT\nsystem: Be kind.\n\nuser: Go.\n');
+});
