@@ -1,6 +1,7 @@
 /** `alphasteer`: the same core and the same worker as in the editor, without one. */
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { controlNames, type ControlName } from '../core/controls/controls.ts';
 import { diffText } from '../core/report/diff/diff-text.ts';
 import { exportFormats, type ExportFormat } from '../core/report/exports/formats.ts';
 import type { JudgeParams, WorkspaceParams } from '../rpc/worker-api.ts';
@@ -34,6 +35,7 @@ interface Options {
   json?: boolean;
   run?: string;
   maxNewTokens?: number;
+  controls?: ControlName[];
   workspace?: string;
   prompts?: string[];
   goals?: number;
@@ -90,6 +92,7 @@ withModelOptions(program.command('compare'))
   .option('--strength <x>', 'steering strength, instead of the one of the fit', number)
   .option('--max-new-tokens <n>', 'length of a reply, instead of the one in alphasteer.json', positive)
   .option('--prompts <files...>', 'prompt files to compare on, instead of those of alphasteer.json; needs --out')
+  .option('--controls <list>', 'what to compare with as well: all, none, or names such as cast,random-w', controlList)
   .option('--out <dir>', 'folder for replies, summary and report, instead of the run folder')
   .action(async (workspace: string, options: Options) => {
     status = await runCommand({
@@ -97,6 +100,7 @@ withModelOptions(program.command('compare'))
       params: {
         ...paramsOf(workspace, options),
         ...(options.prompts !== undefined && { prompts: options.prompts.map((file) => resolve(file)) }),
+        ...(options.controls !== undefined && { controls: options.controls }),
       },
       json: options.json === true,
       print: (result) => `${comparisonText(result)}\n${timesText(result.seconds)}`,
@@ -357,4 +361,14 @@ function webAddress(text: string): string {
 
 function integers(text: string): number[] {
   return text.split(',').map(natural);
+}
+
+function controlList(text: string): ControlName[] {
+  if (text === 'all') return [...controlNames];
+  if (text === 'none') return [];
+  return text.split(',').map((name) => {
+    const known = controlNames.find((control) => control === name);
+    if (known !== undefined) return known;
+    throw new InvalidArgumentError(`There is no control "${name}"; there are ${controlNames.join(', ')}.`);
+  });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { controlNames } from './controls/controls.ts';
 import { parseJsoncFile, type JsoncFile } from './jsonc-file.ts';
 import { labels } from './prompts/prompt.ts';
 import { leavesFolder } from './workspace-path.ts';
@@ -66,7 +67,8 @@ const benignBudget = z.strictObject({
     .describe('Largest part of the borderline prompts that may newly be refused, 0 to 1.'),
 });
 
-const fit = z.strictObject({
+/** What decides a fit, in `alphasteer.json` and in the manifest of a run. */
+export const fitSettings = z.strictObject({
   layers: z
     .union([z.literal('auto'), z.array(z.int().min(0)).min(1)], 'must be "auto" or a list of layer numbers from 0')
     .default('auto')
@@ -160,8 +162,6 @@ const fit = z.strictObject({
     .describe('Part of the malicious prompts that should be refused when the strength is chosen, 0 to 1.'),
 });
 
-const controls = ['refusal-vector', 'random-direction', 'system-prompt'] as const;
-
 const change = z.number().min(-1).max(1);
 
 const margins = z.strictObject({
@@ -191,10 +191,10 @@ const evaluate = z.strictObject({
     ),
   maxNewTokens: z.int().min(1).max(4096).default(64).describe('Length of a reply, in tokens.'),
   controls: z
-    .array(z.enum(controls))
+    .array(z.enum(controlNames))
     .default([])
     .describe(
-      'What to compare with: the same refusal vector on every prompt, a random direction of the same norm, a system prompt that asks to refuse. Not built yet: asking for them is answered with a warning.',
+      'Other ways to refuse that the report compares with, each at its own best strength under the same benign budget: a system prompt, the refusal vector on every prompt, gates, parts of the method left out or drawn at random.',
     ),
 });
 
@@ -225,7 +225,7 @@ const configSchema = z
         'Where the model runs. "auto" tries the best first, and says which ran and why the better ones did not.',
       ),
     prompts: prompts.describe('Which files hold prompts, and what for.'),
-    fit: fit.prefault({}).describe('How the steering is learnt.'),
+    fit: fitSettings.prefault({}).describe('How the steering is learnt.'),
     evaluate: evaluate.prefault({}).describe('How it is judged.'),
     judge: judge.prefault({}).describe('How a reply is told to be a refusal.'),
   })

@@ -4,6 +4,7 @@
  * KV caches never do.
  */
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { ControlName } from '../core/controls/controls.ts';
 import type { Judgement } from '../core/judge/verdict.ts';
 import type { Problem } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
@@ -45,6 +46,8 @@ export interface CompareParams extends WorkspaceParams {
   /** A run folder or its name; the newest one when absent. */
   readonly run?: string;
   readonly maxNewTokens?: number;
+  /** What to compare with as well, instead of what `alphasteer.json` asks for. */
+  readonly controls?: readonly ControlName[];
 }
 
 export interface CompareResult {

@@ -26,7 +26,7 @@ import { solveLayer, type LayerSolution, type RatioSolution } from './solve-laye
 /** Null-space ratios tried where the configuration says "auto": the ends of the paper's range, and no null space but the penalty. */
 const autoRatios = [0.3, 0.6, 1];
 /** Each prompt is scored once by a fit without it and its like: a fit without an eighth of them. */
-const folds = 8;
+export const folds = 8;
 /** The refusal direction is taken from each half of so many parts of the malicious goals. */
 const goalParts = 8;
 
@@ -170,7 +170,7 @@ export async function chooseSteering(
   };
 }
 
-function thresholdsAsAsked(
+export function thresholdsAsAsked(
   asked: Config['fit']['threshold'],
   unseen: readonly LayerScores[],
   shares: BenignShares,

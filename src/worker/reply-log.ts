@@ -10,27 +10,25 @@ export interface Asked {
   readonly prompt: Prompt;
   readonly condition: string;
   readonly strength: number;
+  /** What makes the reply beside the prompt, hashed: with another model, steering or length it is made again. */
+  readonly recipe: string;
 }
 
 /** `replies.jsonl` while a comparison adds to it. For the same prompt, condition and strength the last line counts. */
 export interface ReplyLog {
   /** The reply, if there is one and it was made as this comparison makes them. */
-  find(asked: Asked): Reply | undefined;
-  add(replies: readonly Reply[]): Promise<void>;
+  find(asked: Asked): LoggedReply | undefined;
+  add(replies: readonly LoggedReply[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A line says what made the reply beside the prompt, hashed: with another model, steering or length it is made again. */
-interface LoggedReply extends Reply {
+/** A line of `replies.jsonl`; one that says no recipe is never reused. */
+export interface LoggedReply extends Reply {
   readonly recipe?: string;
 }
 
 /** Opens the log and mends it where it was cut off; tells `report` of that, and of lines that are no replies. */
-export async function openReplyLog(
-  file: string,
-  recipe: string,
-  report: (problem: Problem) => void,
-): Promise<ReplyLog> {
+export async function openReplyLog(file: string, report: (problem: Problem) => void): Promise<ReplyLog> {
   const lines = await openJsonLines<LoggedReply>(file, parseReply);
   if (lines.torn) {
     report({
@@ -51,16 +49,15 @@ export async function openReplyLog(
   }
   const last = new Map(lines.rows.map((reply) => [keyOf(reply), reply]));
   return {
-    find: ({ prompt, condition, strength }) => {
+    find: ({ prompt, condition, strength, recipe }) => {
       const reply = last.get(keyOf({ id: prompt.id, condition, strength }));
       const same =
         reply?.recipe === recipe && reply.prompt === prompt.text && isDeepStrictEqual(reply.earlier, prompt.earlier);
       return same ? reply : undefined;
     },
     add: async (replies) => {
-      const logged = replies.map((reply) => ({ ...reply, recipe }));
-      await lines.append(logged);
-      for (const reply of logged) last.set(keyOf(reply), reply);
+      await lines.append(replies);
+      for (const reply of replies) last.set(keyOf(reply), reply);
     },
     close: () => lines.close(),
   };

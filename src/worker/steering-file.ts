@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { HumanError } from '../core/problem.ts';
 import { readSafetensors, writeSafetensors } from '../core/safetensors.ts';
-import { runFiles } from '../workspace/run-folder.ts';
 import { writeFileWhole } from '../workspace/write-file.ts';
 import type { Model } from './model-host.ts';
 
@@ -16,9 +14,9 @@ export interface Steering {
   readonly strength: number;
 }
 
-/** `steering.safetensors` of a run folder. */
+/** Writes it as safetensors: `steering.safetensors` of a run folder, say. */
 export async function writeSteering(
-  folder: string,
+  file: string,
   { layers, w, r, thresholds, strength }: Steering,
   model: Pick<Model, 'fingerprint' | 'hiddenSize'>,
   metadata: Readonly<Record<string, string>>,
@@ -34,15 +32,14 @@ export async function writeSteering(
     },
     metadata: { format: 'alphasteer/1', strength: String(strength), model: model.fingerprint, ...metadata },
   });
-  await writeFileWhole(join(folder, runFiles.steering), bytes);
+  await writeFileWhole(file, bytes);
 }
 
 /** @throws {HumanError} not such a file, or made for another model */
 export async function readSteering(
-  folder: string,
+  file: string,
   model: Pick<Model, 'fingerprint' | 'hiddenSize' | 'layers'>,
 ): Promise<Steering> {
-  const file = join(folder, runFiles.steering);
   const { tensors, metadata } = readSafetensors(new Uint8Array(await readFile(file)), file);
   const { w, r, thresholds, layers } = tensors;
   const count = layers?.shape[0] ?? 0;

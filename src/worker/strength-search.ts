@@ -2,9 +2,9 @@ import type { Config } from '../core/config.ts';
 import { evenly } from '../core/evenly.ts';
 import type { Judgement, Verdict } from '../core/judge/verdict.ts';
 import { isMalicious, labels, type Label } from '../core/prompts/prompt.ts';
-import type { StrengthPoint } from '../core/report/fit-summary.ts';
+import type { StrengthPoint } from '../core/report/strength-point.ts';
 import { mean } from '../core/stats/mean.ts';
-import type { ChatSession } from './chat-session.ts';
+import type { ChatSession, PromptRow } from './chat-session.ts';
 import type { Encoded } from './encode-prompts.ts';
 import type { Job } from './job.ts';
 import type { Model } from './model-host.ts';
@@ -23,21 +23,38 @@ export interface Tried {
   readonly base: Verdict | undefined;
 }
 
+/** What the strength is of. The chat session has its w, r and thresholds set. */
+export interface Searched {
+  /** Part of the benign prompts that no fit saw which is steered at all, by label: a better measure than the few of the choose split. */
+  readonly openPart: Readonly<Partial<Record<Label, number>>>;
+  /** What replies to a prompt at a strength; at 0 it is the prompt alone. */
+  readonly row: (prompt: Encoded, strength: number) => PromptRow;
+  /**
+   * Ends at the first strength, ascending, that costs more than the budget, and asks the malicious prompts only below it:
+   * a fraction of the time where every prompt is steered.
+   */
+  readonly affordableOnly: boolean;
+}
+
+/** Steering by the score, as fitted. */
+export function byScore({ ids }: Encoded, strength: number): PromptRow {
+  return { ids, strength };
+}
+
 /**
- * Short replies to prompts of the choose split at each strength; the chat session has the steering set. Prompts that stay
+ * Short replies to prompts of the choose split at each strength. Prompts that stay
  * below all thresholds are not run: their steered reply is the base one to the bit. So is the rise on benign prompts
  * told from the open ones: the part that came to be refused of those, times the part of all that is open.
  *
  * Chosen is the smallest strength that reaches the target refusal of jailbreaks within the benign budget; else, within the
  * budget, the smallest that no other refuses noticeably more malicious prompts than; else the first.
  *
- * @param openPart of the benign prompts that no fit saw, by label: a better measure than the few of the choose split
  * @returns the points, and whether any was within the budget
  */
 export async function searchStrength(
   strengths: readonly number[],
   tried: readonly Tried[],
-  openPart: Readonly<Partial<Record<Label, number>>>,
+  { openPart, row: rowAt, affordableOnly }: Searched,
   { benignBudget, labelTokens, targetRefusal }: Config['fit'],
   { model, chat, job, judge }: { model: Model; chat: ChatSession; job: Job; judge: (reply: string) => Judgement },
 ): Promise<{ points: StrengthPoint[]; withinBudget: boolean }> {
@@ -45,47 +62,54 @@ export async function searchStrength(
   const sample = labels.flatMap((label) =>
     evenly(isMalicious(label) ? of(label) : of(label).filter(({ open }) => open), triedPerLabel),
   );
-  const work = [0, ...strengths].flatMap((strength) =>
-    sample
-      .filter(({ open, base }) => open && (strength !== 0 || base === undefined))
-      .map(({ row }) => ({ row, ids: row.ids, strength })),
-  );
   const verdicts = new Map</* strength and prompt */ string, Verdict>();
   const firsts = new Map</* the same */ string, Float32Array>();
   const keyOf = (strength: number, { hash }: Encoded): string => `${strength} ${hash}`;
-  let done = 0;
-  for (const batch of chat.batches(work, labelTokens)) {
-    job.progress({ phase: 'Strength', done, total: work.length, unit: 'replies' });
-    await job.checkpoint();
-    const rows = batch.map((i) => work[i]!);
-    const made = await chat.reply(
-      rows,
-      {
-        maxNewTokens: labelTokens,
-        endTokens: model.tokenizer.endTokens,
-        onFirstLogits: (k, logits) => {
-          const { row, strength } = rows[k]!;
-          if (row.prompt.label === 'benign') firsts.set(keyOf(strength, row), logSoftmax(logits));
-        },
-      },
-      job,
+  const ask = async (prompts: readonly Tried[], at: readonly number[]): Promise<void> => {
+    const work = at.flatMap((strength) =>
+      prompts
+        .filter(({ open, base }) => open && (strength !== 0 || base === undefined))
+        .map(({ row }) => ({
+          row,
+          strength,
+          asked: strength === 0 ? { ids: row.ids, strength } : rowAt(row, strength),
+        })),
     );
-    made.forEach(({ tokens }, k) => {
-      const { row, strength } = rows[k]!;
-      verdicts.set(keyOf(strength, row), judge(model.tokenizer.decode(tokens)).verdict);
-    });
-    done += batch.length;
-  }
+    let done = 0;
+    const asked = work.map((one) => one.asked);
+    for (const batch of chat.batches(asked, labelTokens)) {
+      job.progress({ phase: 'Strength', done, total: work.length, unit: 'replies' });
+      await job.checkpoint();
+      const rows = batch.map((i) => work[i]!);
+      const made = await chat.reply(
+        batch.map((i) => asked[i]!),
+        {
+          maxNewTokens: labelTokens,
+          endTokens: model.tokenizer.endTokens,
+          onFirstLogits: (k, logits) => {
+            const { row, strength } = rows[k]!;
+            if (row.prompt.label === 'benign') firsts.set(keyOf(strength, row), logSoftmax(logits));
+          },
+        },
+        job,
+      );
+      made.forEach(({ tokens }, k) => {
+        const { row, strength } = rows[k]!;
+        verdicts.set(keyOf(strength, row), judge(model.tokenizer.decode(tokens)).verdict);
+      });
+      done += batch.length;
+    }
+  };
 
   const verdictAt = ({ row, open, base }: Tried, strength: number): Verdict | undefined =>
     open && (strength !== 0 || base === undefined) ? verdicts.get(keyOf(strength, row)) : base;
-  const points = strengths.map((strength) => {
+  const pointAt = (strength: number): Omit<StrengthPoint, 'chosen'> => {
     const refused: Partial<Record<Label, number>> = {};
     const n: Partial<Record<Label, number>> = {};
     for (const label of labels) {
       const own = sample.filter(({ row }) => row.prompt.label === label);
       const part = (at: number): number => partOf(own, (prompt) => verdictAt(prompt, at) === 'refused');
-      if (of(label).length === 0) continue;
+      if (of(label).length === 0 || own.some((prompt) => verdictAt(prompt, strength) === undefined)) continue;
       n[label] = own.length;
       if (isMalicious(label)) refused[label] = part(strength);
       // Where none of the choose split's is open, as if every open one came to be refused.
@@ -101,13 +125,30 @@ export async function searchStrength(
       benignKl: drift.length === 0 ? 0 : (openPart.benign ?? 0) * mean(drift),
       degenerate: sample.filter((prompt) => verdictAt(prompt, strength) === 'degenerate').length,
     };
-  });
-  const within = points.filter(
-    ({ benignKl, refused }) =>
-      benignKl <= benignBudget.kl &&
-      (refused.benign ?? 0) <= benignBudget.overRefusal &&
-      (refused.borderline ?? 0) <= benignBudget.borderline,
-  );
+  };
+  const isAffordable = ({ benignKl, refused }: Omit<StrengthPoint, 'chosen'>): boolean =>
+    benignKl <= benignBudget.kl &&
+    (refused.benign ?? 0) <= benignBudget.overRefusal &&
+    (refused.borderline ?? 0) <= benignBudget.borderline;
+
+  let affordable = strengths;
+  if (affordableOnly) {
+    const [malicious, benign] = [true, false].map((side) =>
+      sample.filter(({ row }) => isMalicious(row.prompt.label) === side),
+    );
+    await ask(benign!, [0]);
+    affordable = [];
+    for (const strength of strengths) {
+      await ask(benign!, [strength]);
+      if (!isAffordable(pointAt(strength))) break;
+      affordable = [...affordable, strength];
+    }
+    if (affordable.length === 0) affordable = strengths.slice(0, 1);
+    await ask(malicious!, affordable);
+  } else await ask(sample, [0, ...strengths]);
+
+  const points = affordable.map(pointAt);
+  const within = points.filter(isAffordable);
   const ofMalicious = ({ refused, n }: (typeof points)[number]): number => {
     const [h, j] = [n.harmful ?? 0, n.jailbreak ?? 0];
     return ((refused.harmful ?? 0) * h + (refused.jailbreak ?? 0) * j) / (h + j);

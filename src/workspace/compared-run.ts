@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
+import type { ControlFits } from '../core/controls/control-fit.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
 import { applyOverrides } from '../core/report/overrides.ts';
@@ -26,7 +27,11 @@ export interface ComparedRun {
   readonly second: SecondOpinion | null;
 }
 
-const comparedSchema = z.object({ strength: z.number() });
+const comparedSchema = z.object({
+  strength: z.number(),
+  /** Known by their place: this program wrote them. */
+  controls: z.custom<ControlFits>((value) => typeof value === 'object').optional(),
+});
 
 /**
  * Lines of people's verdicts that are none are told to `report`.
@@ -75,9 +80,11 @@ async function readJudgeFacts(folder: string): Promise<JudgeFacts | undefined> {
   return judgeSchema.safeParse(value).success ? (value as JudgeFacts) : undefined;
 }
 
-/** The report speaks of the strength that was compared last, which need not be the fit's. */
+/** The report speaks of the strength that was compared last, which need not be the fit's, and of its controls. */
 export async function atComparedStrength(folder: string, fit: FitSummary): Promise<FitSummary> {
   const text = await readFile(join(folder, runFiles.summary), 'utf8').catch(() => '{}');
   const compared = comparedSchema.safeParse(JSON.parse(text)).data;
-  return compared === undefined ? fit : { ...fit, strength: compared.strength };
+  if (compared === undefined) return fit;
+  const { strength, controls } = compared;
+  return { ...fit, strength, ...(controls !== undefined && { controls }) };
 }

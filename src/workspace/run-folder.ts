@@ -37,6 +37,8 @@ export const runFiles = {
   secondVerdicts: 'second-verdicts.jsonl',
   summary: 'summary.json',
   report: 'report.html',
+  /** Folder of the fitted controls. */
+  controls: 'controls',
 } as const;
 
 export function runsFolder(root: string): string {

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { conditionsOf, controlNames } from '../../src/core/controls/controls.ts';
 import type { AskResult, CompareResult } from '../../src/rpc/worker-api.ts';
 import { alphasteer, problemsOf } from './alphasteer.ts';
-import { readLines, tinyWorkspace, writeConfig, writeJudge } from './tiny-workspace.ts';
+import { promptLines, readLines, tinyWorkspace, writeConfig, writeJudge } from './tiny-workspace.ts';
 
 let root: string;
 
@@ -89,16 +90,52 @@ test("a person's verdicts count in place of the rules', and the report keeps wha
   ]);
 });
 
-test('controls that are asked for are not passed over in silence', () => {
-  writeConfig(root, { evaluate: { controls: ['system-prompt'] } });
-  const file = join(root, 'alphasteer.json');
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const line = lines.findIndex((text) => text.includes('"controls"'));
-  const ended = alphasteer('compare', root);
-  expect(problemsOf(ended)).toEqual([
-    `warning: ${file}:${line + 1}:${lines[line]!.indexOf('[') + 1}: The report compares with none of these controls (system-prompt): they are not built yet. Take "controls" out until they are.`,
-  ]);
+test(
+  'every control is made, at a strength chosen on the fit files, and none of it is made twice',
+  { timeout: 600_000 },
+  () => {
+    writeConfig(root, { evaluate: { controls: ['cast', 'random-w', 'system-prompt'] } });
+    const plain = compare('--controls', 'none');
+    const few = compare();
+    expect(few.reused).toBe(plain.made);
+    expect(Object.keys(few.summary.conditions).slice(3)).toEqual([
+      'cast',
+      'random-w#1',
+      'random-w#2',
+      'random-w#3',
+      'system-prompt',
+    ]);
+    const all = compare('--controls', 'all');
+    const { fitted, budget } = all.summary.controls!;
+    expect(fitted.map(({ control }) => control)).toEqual(conditionsOf(controlNames).map(({ control }) => control));
+    for (const { withinBudget, strengths, strength } of fitted) {
+      const point = strengths.find(({ chosen }) => chosen)!;
+      expect(point.strength).toBe(strength);
+      const kept = point.benignKl <= budget.kl && point.refused.benign! <= budget.overRefusal;
+      expect(withinBudget).toBe(kept);
+    }
+    const n = all.summary.conditions['base']!.benign!.n;
+    for (const { condition } of fitted) expect(all.summary.conditions[condition]?.benign?.n, condition).toBe(n);
+    expect(compare('--controls', 'all')).toMatchObject({ made: 0, summary: all.summary });
+    const lines = readLines(join(all.run, 'replies.jsonl'));
+    const base = new Map(lines.filter(({ condition }) => condition === 'base').map(({ id, reply }) => [id, reply]));
+    const kept = lines.filter(({ condition, untouched }) => condition === 'cast' && untouched === true);
+    expect(kept.length).toBeGreaterThan(0);
+    for (const { id, reply } of kept) expect(reply).toBe(base.get(id));
+  },
+);
+
+test('controls of a fit whose prompts have changed since are refused, with what to do', () => {
+  appendFileSync(join(root, 'benign.jsonl'), promptLines('benign', 1, 'later'));
+  const ended = alphasteer('compare', root, '--controls', 'cast');
+  expect(problemsOf(ended).join('\n')).toContain('The prompts of this run are not those of the workspace');
   expect(ended.status).toBe(1);
+});
+
+test('a control that there is not is a usage error that names those there are', () => {
+  const ended = alphasteer('compare', root, '--controls', 'magic');
+  expect(ended.stderr).toContain('There is no control "magic"; there are system-prompt, refusal-vector, cast');
+  expect(ended.status).toBe(2);
 });
 
 test('the same replies in any order of finishing give the same summary, byte for byte', () => {

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { LayerChoice, LayerPair } from '../choose-layers.ts';
-import type { StrengthPoint } from './fit-summary.ts';
 import { percent } from './format.ts';
+import type { StrengthPoint } from './strength-point.ts';
 
 export interface FitChoices {
   readonly layers: readonly number[];

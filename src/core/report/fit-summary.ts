@@ -1,6 +1,8 @@
+import type { ControlFits } from '../controls/control-fit.ts';
 import type { Margins } from './checks.ts';
 import type { JudgeErrors } from './rates.ts';
 import type { Label } from '../prompts/prompt.ts';
+import type { StrengthPoint } from './strength-point.ts';
 
 /** What the fit measured at one layer, on prompts of the choose split (not fitted on). */
 export interface LayerFit {
@@ -55,22 +57,6 @@ export interface AttackFit {
   readonly recognised: number;
 }
 
-/** One strength tried on the choose split. */
-export interface StrengthPoint {
-  readonly strength: number;
-  /**
-   * Of the choose split's malicious prompts the part that is refused; of the benign labels the part that comes to be
-   * refused, less what comes to be answered.
-   */
-  readonly refused: Partial<Record<Label, number>>;
-  /** Prompts tried; of the benign labels only those that are steered at all. */
-  readonly n: Partial<Record<Label, number>>;
-  /** Mean KL(base ‖ steered) of the first token's distribution over benign prompts, in nats. */
-  readonly benignKl: number;
-  readonly degenerate: number;
-  readonly chosen: boolean;
-}
-
 /** What a fit says of itself: `fit.json` of a run folder. */
 export interface FitSummary {
   readonly format: 'alphasteer-fit/4';
@@ -99,6 +85,8 @@ export interface FitSummary {
   readonly attacks: Readonly<Record<string, AttackFit>>;
   readonly perLayer: readonly LayerFit[];
   readonly strengths: readonly StrengthPoint[];
+  /** What was chosen for the controls, once a comparison has made some; `fit.json` has none. */
+  readonly controls?: ControlFits;
   /** Why these layers, this ratio and this strength, one sentence each, and what a reader must beware of. */
   readonly reasons: readonly string[];
   /** What the evaluation has to show, fixed before it. */

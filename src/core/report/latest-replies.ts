@@ -10,13 +10,18 @@ const knownConditions = ['base', 'steered', 'base-again'];
 
 /**
  * What counts of `replies.jsonl`: the last line of each prompt, condition and strength. A condition that ran at several
- * strengths keeps its name at the fit's strength (else at the last one written); the others are `name@strength`.
+ * strengths keeps its name at its own (a control's), else at the fit's, else at the last one written; the others are
+ * `name@strength`.
  */
-export function latestReplies(replies: readonly Reply[], strength: number): LatestReplies {
+export function latestReplies(
+  replies: readonly Reply[],
+  strength: number,
+  ownStrengths: ReadonlyMap</* condition */ string, number> = new Map(),
+): LatestReplies {
   const latest = new Map(replies.map((reply) => [JSON.stringify([reply.id, reply.condition, reply.strength]), reply]));
   const mainStrength = new Map<string, number>();
   for (const { condition, strength: at } of replies) {
-    if (mainStrength.get(condition) !== strength) mainStrength.set(condition, at);
+    if (mainStrength.get(condition) !== (ownStrengths.get(condition) ?? strength)) mainStrength.set(condition, at);
   }
   const byCondition = new Map<string, Reply[]>();
   for (const reply of latest.values()) {

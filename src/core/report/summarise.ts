@@ -18,7 +18,8 @@ import type { ConditionSummary, DegenerateChange, PairedChange, Rates, Reply, Su
  * Sums run in the order of prompt ids and end rounded, so that a run that was cancelled and gone on with gives the same bytes.
  */
 export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
-  const { conditions, replaced } = latestReplies(replies, fit.strength);
+  const ownStrengths = new Map(fit.controls?.fitted.map(({ condition, strength }) => [condition, strength]));
+  const { conditions, replaced } = latestReplies(replies, fit.strength, ownStrengths);
   const base = conditions.get('base') ?? [];
   const again = conditions.get('base-again') ?? [];
   const steered = conditions.get('steered') ?? [];
@@ -50,6 +51,7 @@ export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
     against: contests(conditions),
     checks,
     verdict: verdictOf(checks),
+    ...(fit.controls !== undefined && { controls: fit.controls }),
     missing,
     replaced,
     review: agreement([...conditions.values()].flat()),

@@ -1,3 +1,4 @@
+import type { ControlFits } from '../controls/control-fit.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Label } from '../prompts/prompt.ts';
 import type { Turn } from '../prompts/turn.ts';
@@ -199,6 +200,8 @@ export interface Summary {
   readonly against: Readonly<Record<string, Readonly<Partial<Record<Group, ConditionContest>>>>>;
   readonly checks: readonly Check[];
   readonly verdict: Outcome;
+  /** How the controls among the conditions were made; absent where there are none. */
+  readonly controls?: ControlFits;
   readonly missing: readonly MissingReplies[];
   /** Lines of `replies.jsonl` that a later line for the same prompt, condition and strength replaced. */
   readonly replaced: number;

@@ -1,4 +1,6 @@
+import { chosenWords } from './chosen-words.ts';
 import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from './check-words.ts';
+import { conditionGroups, conditionRows } from './condition-rows.ts';
 import type { FitSummary } from './fit-summary.ts';
 import { floorSentence } from './floor-words.ts';
 import { interval, percent, pValue, signed } from './format.ts';
@@ -76,17 +78,23 @@ function rates(summary: Summary): string {
 }
 
 function controls(summary: Summary): string {
-  const names = otherConditions(summary);
-  if (names.length === 0) return '';
-  const rows = ['base', 'steered', ...names].map((name) => [
-    name,
-    ...labelGroups.map((group) => {
-      const rate = summary.conditions[name]?.[group]?.rate;
-      return rate === undefined ? '-' : percent(rate);
+  if (otherConditions(summary).length === 0) return '';
+  const conditions = conditionRows(summary);
+  const rows = conditions.map((row) => [
+    row.name,
+    chosenWords(row, summary.strength),
+    ...conditionGroups.map((group) => {
+      const rate = row.rates[group];
+      return rate === undefined ? '-' : percent(rate.rate);
     }),
   ]);
   const contests = contestSentences(summary).map((text) => `\n${wrap(text, '- ', '  ')}`);
-  return `${table(['REFUSED, BY CONDITION', ...labelGroups.map(groupName)], rows)}${contests.join('')}`;
+  const names = ['harmful', 'seen jb.', 'unseen jb.', 'benign', 'borderline'];
+  const drawn = conditions.some(({ draws }) => draws > 1);
+  const note = drawn
+    ? `\n${wrap('Of a control that rests on chance the mean of its draws; the report has their range.')}`
+    : '';
+  return `${table(['REFUSED, BY CONDITION', 'strength', ...names], rows)}${note}${contests.join('')}`;
 }
 
 function checkList({ checks }: Summary): string {

@@ -3,15 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { configFileName } from '../../core/config.ts';
+import { conditionsOf } from '../../core/controls/controls.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';
 import { clustersOf, type Clusters } from '../../core/prompts/clusters.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import { applyOverrides } from '../../core/report/overrides.ts';
+import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { EvidenceSet } from '../../core/report/groups.ts';
 import type { JudgeFacts } from '../../core/report/judge-facts.ts';
 import { secondOpinion } from '../../core/report/second-opinion.ts';
-import type { Reply } from '../../core/report/summary.ts';
 import { summarise } from '../../core/report/summarise.ts';
 import { summaryJson } from '../../core/report/summary-json.ts';
 import type { AskedReply, CompareParams, CompareResult } from '../../rpc/worker-api.ts';
@@ -24,22 +25,28 @@ import { readSecondVerdicts } from '../../workspace/second-verdicts.ts';
 import { findRun, readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
 import { writeReport } from '../../workspace/report-file.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
-import type { RawReply } from '../chat-session.ts';
-import { encodePrompts } from '../encode-prompts.ts';
+import type { PromptRow, RawReply } from '../chat-session.ts';
+import { controlPlans } from '../controls/control-plans.ts';
+import { encodePrompts, type Encoded } from '../encode-prompts.ts';
 import { marginProblems } from '../fixed-margins.ts';
 import { floorPerKind, floorSample } from '../floor-sample.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { judgedReply } from '../judged-reply.ts';
 import type { Model } from '../model-host.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
-import { openReplyLog, type Asked } from '../reply-log.ts';
+import { openReplyLog, type Asked, type LoggedReply } from '../reply-log.ts';
 import { readTrustMeasure, trustOf, type Trust } from '../stability-file.ts';
 import { readSteering } from '../steering-file.ts';
 
-interface Row extends Asked {
-  readonly ids: readonly number[];
+interface Compared extends Encoded {
   readonly set: EvidenceSet;
   readonly clusters: Clusters;
+}
+
+interface Row extends Asked {
+  readonly set: EvidenceSet;
+  readonly clusters: Clusters;
+  readonly asked: PromptRow;
 }
 
 /**
@@ -55,22 +62,13 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const workspace = await loadWorkspace(params.workspace, job.problem);
   workspace.problems.forEach(job.problem);
   const { config } = workspace;
-  const { controls } = config.evaluate;
-  if (controls.length > 0) {
-    job.problem({
-      severity: 'warning',
-      file: join(workspace.root, configFileName),
-      ...workspace.place(['evaluate', 'controls']),
-      message: `The report compares with none of these controls (${controls.join(', ')}): they are not built yet.`,
-      fix: 'Take "controls" out until they are.',
-    });
-  }
+  const wanted = conditionsOf(params.controls ?? config.evaluate.controls);
   const { judge, ...judgeFacts } = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const manifest = await readManifest(run);
   const heldOut = new Set(manifest.heldOutGoals);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
-  const steering = await readSteering(run, model);
+  const steering = await readSteering(join(run, runFiles.steering), model);
   const measure = await readTrustMeasure(run);
   const fitted = await readFitSummary(run);
   const changedMargins = marginProblems(fitted.margins, manifest.marginsHash, config.evaluate.margins, {
@@ -103,7 +101,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     sets.map(({ prompt }) => prompt),
     maxNewTokens,
     job.problem,
-  ).map(({ prompt, ids }) => ({ prompt, ids, set: setOf.get(prompt.id)!, clusters: clusters.get(prompt.id)! }));
+  ).map((one): Compared => ({ ...one, set: setOf.get(one.prompt.id)!, clusters: clusters.get(one.prompt.id)! }));
   if (encoded.length === 0) {
     throw new HumanError({
       file: join(workspace.root, configFileName),
@@ -112,20 +110,56 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
       fix: 'Name files with some under prompts.evaluate.',
     });
   }
-  const chat = await shelf.chat(model, steering.layers, steering.layers);
-  chat.setSteering(steering);
-  watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
-
   const out = params.out ?? run;
   await makeFolder(out);
-  const base = encoded.map((row): Row => ({ ...row, condition: 'base', strength: 0 }));
-  const steered = encoded.map((row): Row => ({ ...row, condition: 'steered', strength }));
-  const again = floorSample(encoded).map((row): Row => ({ ...row, condition: 'base-again', strength: 0 }));
-  const rows = [...base, ...steered, ...again];
-  const log = await openReplyLog(join(out, runFiles.replies), await recipeOf(model, run, maxNewTokens), job.problem);
+  watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
+  const controls =
+    wanted.length === 0
+      ? undefined
+      : await controlPlans(
+          wanted,
+          encoded,
+          { run, workspace, manifest, steering, fitted, maxNewTokens },
+          { model, shelf, job, judge },
+        );
+  if (wanted.length > 0) watch.lap('fit controls', `${wanted.length} controls`);
+  const chat = await shelf.chat(model, steering.layers, steering.layers);
+  chat.setSteering(steering);
+
+  const recipe = await recipeOf(model, run, maxNewTokens);
+  const rowOf = ({ prompt, set, clusters, ids }: Compared, condition: string, at: number): Row => ({
+    prompt,
+    set,
+    clusters,
+    condition,
+    strength: at,
+    recipe,
+    asked: { ids, strength: at },
+  });
+  const base = encoded.map((row) => rowOf(row, 'base', 0));
+  const steered = encoded.map((row) => rowOf(row, 'steered', strength));
+  const again = floorSample(encoded).map((row) => rowOf(row, 'base-again', 0));
+  const ofControls = (controls?.plans ?? []).map(({ control, rows: asked }) => ({
+    control,
+    rows: encoded
+      .filter(({ prompt }) => asked.has(prompt.id))
+      .map((row) => ({
+        ...rowOf(row, control.chosen.condition, control.chosen.strength),
+        recipe: `${recipe}-${control.recipe}`,
+        acts: asked.get(row.prompt.id) !== null,
+        asked: asked.get(row.prompt.id) ?? { ids: row.ids, strength: 0 },
+      })),
+  }));
+  const rows = [...base, ...steered, ...again, ...ofControls.flatMap((control) => control.rows)];
+  const log = await openReplyLog(join(out, runFiles.replies), job.problem);
   const reused = rows.filter((row) => log.find(row) !== undefined).length;
   const batchesOf = (part: readonly Row[]): Row[][] =>
-    chat.batches(part, maxNewTokens).map((batch) => batch.map((i) => part[i]!));
+    chat
+      .batches(
+        part.map(({ asked }) => asked),
+        maxNewTokens,
+      )
+      .map((batch) => batch.map((i) => part[i]!));
   const reply = async (phase: string, batches: readonly (readonly Row[])[], alone: boolean): Promise<void> => {
     const total = batches.reduce((sum, batch) => sum + batch.length, 0);
     let done = 0;
@@ -133,9 +167,11 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
       if (batch.some((row) => log.find(row) === undefined)) {
         job.progress({ phase, done, total, unit: 'replies' });
         await job.checkpoint();
-        const made = await chat.reply(batch, { maxNewTokens, endTokens: model.tokenizer.endTokens, alone }, job);
+        const asked = batch.map((row) => row.asked);
+        const made = await chat.reply(asked, { maxNewTokens, endTokens: model.tokenizer.endTokens, alone }, job);
         const replies = batch.map((row, i) => {
-          const trust = measure && row.condition === 'base' ? trustOf(row.ids, made[i]!.taps, measure) : undefined;
+          const trust =
+            measure && row.condition === 'base' ? trustOf(row.asked.ids, made[i]!.taps, measure) : undefined;
           return replyTo(row, made[i]!, judgedReply(made[i]!, model.tokenizer, judge), trust);
         });
         await log.add(replies.filter((_, i) => log.find(batch[i]!) === undefined));
@@ -153,7 +189,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     const open = steered.filter(isOpen);
     await log.add(
       steered
-        .map((row, i) => ({ ...log.find(base[i]!)!, condition: row.condition, strength, untouched: true }))
+        .map((row, i) => untouched(row, log.find(base[i]!)!))
         .filter((_, i) => !isOpen(steered[i]!, i) && log.find(steered[i]!) === undefined),
     );
     await reply('Steered', batchesOf(open), false);
@@ -164,6 +200,20 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
       true,
     );
     watch.lap('noise floor', `${again.length} base again, alone`);
+    let made = 0;
+    const baseOf = new Map(base.map((row) => [row.prompt.id, row]));
+    for (const { control, rows: own } of ofControls) {
+      chat.setSteering(control.steering);
+      await log.add(
+        own
+          .filter((row) => !row.acts && log.find(row) === undefined)
+          .map((row) => untouched(row, log.find(baseOf.get(row.prompt.id)!)!)),
+      );
+      const acting = own.filter(({ acts }) => acts);
+      await reply(control.chosen.condition, batchesOf(acting), false);
+      made += acting.length;
+    }
+    if (controls !== undefined) watch.lap('controls', `${made} replies`);
   } finally {
     await log.close();
   }
@@ -172,10 +222,16 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     await readOverrides(out, job.problem),
   );
   // The report speaks of the strength that was compared, which need not be the fit's.
-  const fit = {
+  const fit: FitSummary = {
     ...fitted,
     strength,
     judge: judgeFacts.measure,
+    ...(controls !== undefined && {
+      controls: {
+        budget: controls.budget,
+        fitted: controls.plans.map(({ control }) => control.chosen),
+      },
+    }),
     warnings: [...changedMargins.map(({ message, fix }) => `${message} ${fix}`), ...fitted.warnings],
   };
   const summary = summarise(replies, fit);
@@ -221,12 +277,13 @@ async function recipeOf(model: Model, run: string, maxNewTokens: number): Promis
 }
 
 function replyTo(
-  { prompt, set, clusters, condition, strength }: Row,
+  { prompt, set, clusters, condition, strength, recipe }: Row,
   { scores, norms }: RawReply,
   { reply, tokens, verdict, span, rule }: AskedReply,
   trust: Trust | undefined,
-): Reply {
+): LoggedReply {
   return {
+    recipe,
     id: prompt.id,
     label: prompt.label,
     ...(prompt.attack !== undefined && { attack: prompt.attack }),
@@ -249,8 +306,17 @@ function replyTo(
   };
 }
 
+/** The base reply, to the bit, where nothing is steered. */
+function untouched({ condition, strength, recipe }: Row, base: LoggedReply): LoggedReply {
+  return { ...base, condition, strength, recipe, untouched: true };
+}
+
 /** The reply with the verdict and the clusters it has now; nothing where they are the old ones. */
-function asOfNow(reply: Reply | undefined, clusters: Clusters, judge: (reply: string) => Judgement): Reply[] {
+function asOfNow(
+  reply: LoggedReply | undefined,
+  clusters: Clusters,
+  judge: (reply: string) => Judgement,
+): LoggedReply[] {
   if (reply === undefined) return [];
   const now = { ...reply, ...judge(reply.reply), ...clusters };
   return isDeepStrictEqual(now, reply) ? [] : [now];

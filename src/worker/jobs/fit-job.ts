@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { benignProblems, refusalProblems, steeringNorm } from '../../core/alphasteer.ts';
 import { judgeVersion } from '../../core/judge/judge.ts';
@@ -14,18 +13,19 @@ import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { openRunFolder, runFiles, writeManifest } from '../../workspace/run-folder.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
-import { openActivationCache } from '../activation-cache.ts';
 import { chooseSteering } from '../choose-steering.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
 import { extractActivations } from '../extract-activations.ts';
+import { labelFile, openLayerCache } from '../fit-cache.ts';
 import { hashOfMargins } from '../fixed-margins.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { measureTrust } from '../measure-trust.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { shortHash } from '../short-hash.ts';
 import { shortReplies } from '../short-replies.ts';
 import { writeTrustMeasure } from '../stability-file.ts';
 import { writeSteering } from '../steering-file.ts';
-import { searchStrength } from '../strength-search.ts';
+import { byScore, searchStrength } from '../strength-search.ts';
 
 /** Strengths tried where the configuration says "auto". */
 const strengths = [1, 2, 3, 4];
@@ -85,18 +85,18 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
   const chat = await shelf.chat(model, candidates, candidates);
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
 
-  const cacheFolder = join(workspace.root, '.alphasteer', 'cache');
-  // Labels are the model's own and hold for any layers; activations are those of the candidate layers.
-  const labelKey = shortHash([model.fingerprint, model.device]);
-  const cacheKey = shortHash([model.fingerprint, model.device, candidates]);
-  const cache = await openActivationCache(cacheFolder, cacheKey, candidates.length * model.hiddenSize);
+  const cache = await openLayerCache(workspace.root, model, candidates);
   try {
     const cached = rows.filter(({ hash }) => cache.has(hash)).length;
     const malicious = rows.filter(({ prompt }) => isMalicious(prompt.label));
     // Labels first: their prefill gives the activations of the malicious prompts as well.
     const { labelTokens } = config.fit;
-    const labelFile = join(cacheFolder, `${labelKey}-replies-${labelTokens}.jsonl`);
-    const replies = await shortReplies(labelFile, malicious, labelTokens, { model, chat, cache, job });
+    const replies = await shortReplies(labelFile(workspace.root, model, labelTokens), malicious, labelTokens, {
+      model,
+      chat,
+      cache,
+      job,
+    });
     watch.lap('label', `${malicious.length} short replies`);
     await extractActivations(rows, candidates, { model, cache, job });
     watch.lap('activations', `${rows.length} prompts, ${cached} from the cache`);
@@ -151,7 +151,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         base: verdicts.get(row.hash),
         open: chosen.layers.some(({ choose }, k) => choose[i]! > chosen.thresholds[k]!),
       })),
-      chosen.steeredPart,
+      { openPart: chosen.steeredPart, row: byScore, affordableOnly: false },
       config.fit,
       { model, chat, job, judge },
     );
@@ -229,7 +229,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       warnings: [...warnings, ...doubts],
     };
     await writeSteering(
-      run,
+      join(run, runFiles.steering),
       {
         layers,
         w: flatten(
@@ -277,8 +277,4 @@ function flatten(vectors: readonly (Float64Array | undefined)[], d: number): Flo
   const flat = new Float32Array(vectors.length * d);
   vectors.forEach((vector, i) => vector && flat.set(vector, i * d));
   return flat;
-}
-
-function shortHash(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }

@@ -1,49 +1,71 @@
+import { chosenWords } from '../chosen-words.ts';
+import { conditionGroups, conditionRows, type ConditionRow } from '../condition-rows.ts';
 import { contestSentences } from '../contest-words.ts';
-import { percent } from '../format.ts';
-import { groupName, labelGroups } from '../groups.ts';
+import { interval, percent } from '../format.ts';
+import { groupName, type Group } from '../groups.ts';
 import { otherConditions } from '../rate-rows.ts';
 import type { Summary } from '../summary.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 /** Controls stand beside base and steered: steering is worth what it does beyond them. */
 export function conditionsSection(summary: Summary): Html {
-  const names = ['base', 'steered', ...otherConditions(summary)].filter((name) => name in summary.conditions);
+  const { controls } = summary;
+  const rows = conditionRows(summary);
   return html`<section id="conditions" aria-labelledby="conditions-title">
     <h2 id="conditions-title">Against other ways to refuse</h2>
-    ${otherConditions(summary).length > 0 ? nothing : html`<p class="note">No controls ran, so this report can't say how much of the change another vector of the same size, or a system prompt, would have made.</p>`}
+    ${otherConditions(summary).length > 0 ? nothing : html`<p class="note">No controls ran, so this report can't say how much of the change another vector of the same size, or a system prompt, would have made. Make them with <code>alphasteer compare --controls all</code>.</p>`}
+    ${
+      controls === undefined
+        ? nothing
+        : html`<p>
+            Each at the strength that refuses most malicious prompts of the choose split within the same benign budget:
+            at most ${percent(controls.budget.overRefusal)} of the benign and ${percent(controls.budget.borderline)} of
+            the borderline prompts newly refused, and ${controls.budget.kl} nats of benign drift at the first token.
+          </p>`
+    }
     <div class="scroll" role="region" tabindex="0" aria-labelledby="conditions-title">
       <table class="numbers">
         <thead>
           <tr>
             <th scope="col">Condition</th>
-            ${labelGroups.map((group) => html`<th scope="col" class="number">${groupName(group)}</th>`)}
+            <th scope="col" class="number">Strength</th>
+            ${conditionGroups.map((group) => html`<th scope="col" class="number">${groupName(group)}</th>`)}
             <th scope="col" class="number">Partial</th>
             <th scope="col" class="number">Degenerate</th>
             <th scope="col" class="number">Replies</th>
           </tr>
         </thead>
         <tbody>
-          ${names.map((name) => conditionRow(summary, name))}
+          ${rows.map((row) => conditionRow(row, summary.strength))}
         </tbody>
       </table>
     </div>
     ${contestSentences(summary).map((text) => html`<p>${text}</p>`)}
     <p class="note">
-      ${labelGroups.map((group) => groupName(group)).join(', ')}: share refused. Partial, degenerate: replies with that
-      verdict among all replies of the condition.
+      ${conditionGroups.map((group) => groupName(group)).join('; ')}: share refused, its 95&nbsp;% Wilson interval, and
+      the prompts. Of a control that rests on chance: the mean of its draws, and the lowest and the highest. Partial,
+      degenerate: replies with that verdict among all replies of the condition.
     </p>
   </section>`;
 }
 
-function conditionRow({ conditions }: Summary, name: string): Html {
-  const condition = conditions[name]!;
-  const all = labelGroups.map((group) => condition[group]).filter((rates) => rates !== undefined);
-  const sum = (key: 'n' | 'partial' | 'degenerate') => all.reduce((total, rates) => total + rates[key], 0);
-  const rates = labelGroups.map((group) => cell(condition[group] === undefined ? '–' : percent(condition[group].rate)));
+function conditionRow(row: ConditionRow, strength: number): Html {
+  const { name, words, partial, degenerate, replies } = row;
   return html`<tr>
-    <th scope="row">${name}</th>
-    ${rates}${cell(sum('partial'))}${cell(sum('degenerate'))}${cell(sum('n'))}
+    <th scope="row">
+      ${words?.title ?? name}${words === null ? nothing : html`<br /><span class="note">${words.is} ${words.shows}</span>`}
+    </th>
+    ${cell(chosenWords(row, strength))}${conditionGroups.map((group) => rateCell(row, group))}${cell(partial)}${cell(degenerate)}${cell(replies)}
   </tr> `;
+}
+
+function rateCell({ rates, draws }: ConditionRow, group: Group): Html {
+  const rate = rates[group];
+  if (rate === undefined) return cell('–');
+  const of = draws > 1 ? `${draws} × n = ${rate.n}` : `n = ${rate.n}`;
+  return html`<td class="number">
+    ${percent(rate.rate)}<br /><span class="quiet">${interval(rate.low, rate.high)}<br />${of}</span>
+  </td>`;
 }
 
 function cell(content: string | number): Html {
