@@ -37,7 +37,7 @@ export interface ConditionRow {
 }
 
 const known: Readonly<Record<string, ControlWords>> = {
-  base: { title: 'Base', is: 'The untouched model.', shows: 'What there is to change.' },
+  base: { title: 'Base', is: 'The untouched model.', shows: '' },
   steered: { title: 'AlphaSteer', is: 'Steered as fitted.', shows: '' },
 };
 

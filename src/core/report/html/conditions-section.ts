@@ -18,9 +18,11 @@ export function conditionsSection(summary: Summary): Html {
       controls === undefined
         ? nothing
         : html`<p>
-            Each at the strength that refuses most malicious prompts of the choose split within the same benign budget:
-            at most ${percent(controls.budget.overRefusal)} of the benign and ${percent(controls.budget.borderline)} of
-            the borderline prompts newly refused, and ${controls.budget.kl} nats of benign drift at the first token.
+            Each at its own best strength on the choose split, the smallest that reaches the target refusal of
+            jailbreaks or else does about as well as any, within the same benign budget: at most
+            ${percent(controls.budget.overRefusal)} of the benign and ${percent(controls.budget.borderline)} of the
+            borderline prompts newly refused, and ${controls.budget.kl} nats of benign drift at the first token. “Over
+            budget”: no strength kept it, and the smallest one stands here.
           </p>`
     }
     <div class="scroll" role="region" tabindex="0" aria-labelledby="conditions-title">
@@ -40,6 +42,14 @@ export function conditionsSection(summary: Summary): Html {
         </tbody>
       </table>
     </div>
+    <dl>
+      ${rows.map(({ words }) =>
+        words === null
+          ? nothing
+          : html`<dt>${words.title}</dt>
+              <dd>${words.is} ${words.shows}</dd>`,
+      )}
+    </dl>
     ${contestSentences(summary).map((text) => html`<p>${text}</p>`)}
     <p class="note">
       ${conditionGroups.map((group) => groupName(group)).join('; ')}: share refused, its 95&nbsp;% Wilson interval, and
@@ -52,9 +62,7 @@ export function conditionsSection(summary: Summary): Html {
 function conditionRow(row: ConditionRow, strength: number): Html {
   const { name, words, partial, degenerate, replies } = row;
   return html`<tr>
-    <th scope="row">
-      ${words?.title ?? name}${words === null ? nothing : html`<br /><span class="note">${words.is} ${words.shows}</span>`}
-    </th>
+    <th scope="row">${words?.title ?? name}</th>
     ${cell(chosenWords(row, strength))}${conditionGroups.map((group) => rateCell(row, group))}${cell(partial)}${cell(degenerate)}${cell(replies)}
   </tr> `;
 }
