@@ -77,7 +77,7 @@ export async function importJob(params: ImportParams, shelf: ModelShelf, job: Jo
   const flat = (of: (layer: ImportedLayer) => Float64Array): Float32Array =>
     Float32Array.from(layers.flatMap((layer) => [...of(layer)]));
   await writeSteering(
-    run,
+    join(run, runFiles.steering),
     {
       layers: steered,
       w: flat(({ w }) => w),
