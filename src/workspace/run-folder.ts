@@ -14,8 +14,8 @@ const manifestSchema = z.looseObject({
   created: z.string(),
   /** Ids of the fit's jailbreaks that were kept out of it, for the report. */
   heldOutGoals: z.array(z.string()),
-  /** SHA-256 of the margins that the fit fixed; they stand in `fit.json`. */
-  marginsHash: z.string(),
+  /** SHA-256 of the margins that the fit fixed; they stand in `fit.json`. Runs of before have none, and are refused for their fit's format. */
+  marginsHash: z.string().default(''),
 });
 
 /** `manifest.json` of a run folder: where the run's numbers come from. Times and paths stand only here. */

@@ -121,7 +121,7 @@ test('a run is renamed, compared with another one, and deleted after a question'
   await others.first().waitFor();
   await expect.poll(() => others.allInnerTexts()).toEqual(['before']);
   await window.page.keyboard.press('Enter');
-  await window.page.locator('.tab.active', { hasText: 'before ↔ late' }).waitFor();
+  await window.page.locator('.tab.active', { hasText: 'before → late' }).waitFor();
   await window.command('View: Close All Editors');
 
   await onRun('late', 'Reveal Run Folder');
