@@ -183,5 +183,6 @@ test("other prompts can be compared on, in a folder of their own; those of the f
   expect(problemsOf(ended)).toEqual([expect.stringMatching(/other\.jsonl:1:\d+.*stands in the fit's files too/)]);
   const base = readLines(join(out, 'replies.jsonl')).filter(({ condition }) => condition === 'base');
   expect(base.map(({ id }) => id)).toEqual(['chat', 'one']);
-  expect(base[0]).toMatchObject({ prompt: 'gula', earlier: chat.slice(0, 2) });
+  expect(base[0]).toMatchObject({ prompt: 'gula', earlier: chat.slice(0, 2), template: 'chat', goal: 'chat' });
+  expect(base[1]).toMatchObject({ template: 'one', goal: 'one' });
 });

@@ -95,7 +95,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     ),
   ];
   const setOf = new Map(sets.map(({ prompt, set }) => [prompt.id, set]));
-  const clusters = clustersOf([...workspace.fit, ...workspace.evaluate]);
+  const clusters = clustersOf([...workspace.fit, ...evaluate]);
   const encoded = encodePrompts(
     model,
     sets.map(({ prompt }) => prompt),
