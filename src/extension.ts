@@ -56,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const replies = own(
     new ReplyView(context.extensionUri, {
       stop: () => void model.stop(),
-      again: (prompt) => void vscode.commands.executeCommand('alphasteer.testPrompt', undefined, { text: prompt }),
+      again: (question) => void vscode.commands.executeCommand('alphasteer.testPrompt', undefined, question),
     }),
   );
   own(new PromptLenses(documents, verdicts));
@@ -94,7 +94,7 @@ export function activate(context: vscode.ExtensionContext): void {
   on('compare', onRun(compareCommand(parts)));
   on('testPrompt', test);
   on('comparePrompt', comparePromptCommand(parts, test));
-  on('showReply', (_: vscode.Uri, { text }: Prompt, result: AskResult) => showReply(replies, text, result));
+  on('showReply', (_: vscode.Uri, prompt: Prompt, result: AskResult) => showReply(replies, prompt, result));
   on('selectModel', selectModelCommand(parts));
   on('openRefusalReport', onRun(openReportCommand(parts, 'refusal', showRefusals)));
   on('openSteeringNorms', onRun(openReportCommand(parts, 'norms', (run) => reports.openSteeringNorms(run))));

@@ -1,4 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { chatText } from '../../src/core/report/chat-text.ts';
 import { count } from '../../src/core/report/format.ts';
 import { trustWords } from '../../src/core/report/trust-words.ts';
 import type { Asked, Outcome, ReplyMessage, ReplyRequest } from '../../src/rpc/webview-reply.ts';
@@ -7,7 +8,7 @@ import { editorControls } from '../editor/editor-controls.ts';
 import { layerTable } from '../report/layer-table.ts';
 import { textBlock } from '../report/text-block.ts';
 
-type Part = 'prompt' | keyof Asked['texts'];
+type Part = 'prompt' | 'earlier' | keyof Asked['texts'];
 
 /** Long enough for every reply but one that has gone wrong, short enough to be drawn with every token. */
 const shownCharacters = 20_000;
@@ -38,7 +39,7 @@ function draw(): void {
   if (asked !== undefined) render(view(asked), root);
 }
 
-function view({ prompt, texts, outcome }: Asked): TemplateResult {
+function view({ question: { text: prompt, earlier }, texts, outcome }: Asked): TemplateResult {
   const running = outcome.kind === 'running';
   const result = outcome.kind === 'done' ? outcome.result : undefined;
   return html`<div class="toolbar">
@@ -56,6 +57,12 @@ function view({ prompt, texts, outcome }: Asked): TemplateResult {
     ${outcome.kind === 'failed' ? html`<p class="outcome" role="alert">${outcome.message}</p>` : nothing}
     <section aria-labelledby="prompt-title">
       <h1 id="prompt-title">Prompt</h1>
+      ${
+        earlier === undefined
+          ? nothing
+          : html`<h2>The chat before it</h2>
+              ${text('earlier', chatText(earlier), null)}`
+      }
       ${text('prompt', prompt, null)}
     </section>
     <div class="sides" aria-busy=${running}>
@@ -101,7 +108,7 @@ function side(
 
 function text(part: Part, written: string, span: readonly [number, number] | null): TemplateResult {
   return textBlock({
-    kind: part === 'prompt' ? 'prompt' : 'reply',
+    kind: part === 'prompt' || part === 'earlier' ? 'prompt' : 'reply',
     text: written,
     span,
     limit: whole.has(part) ? written.length : shownCharacters,

@@ -117,7 +117,7 @@ withModelOptions(program.command('ask'))
   .action(async (prompt: string, options: Options) => {
     status = await runCommand({
       call: 'ask',
-      params: { ...paramsOf(options.workspace ?? '.', options), prompt },
+      params: { ...paramsOf(options.workspace ?? '.', options), question: { text: prompt } },
       json: options.json === true,
       print: askText,
       listener: { text: streamReplies(process.stderr) },

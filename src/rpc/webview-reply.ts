@@ -1,4 +1,5 @@
 /** What the reply view and the editor say to each other: one prompt, base and steered, as they are decoded. */
+import type { Question } from '../core/prompts/prompt.ts';
 import type { AskResult, StreamedText } from './worker-api.ts';
 
 export type Outcome =
@@ -8,7 +9,7 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface Asked {
-  readonly prompt: string;
+  readonly question: Question;
   /** What has come of each reply so far. */
   readonly texts: Readonly<Record<StreamedText['condition'], string>>;
   readonly outcome: Outcome;

@@ -7,6 +7,7 @@ import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { ControlName } from '../core/controls/controls.ts';
 import type { Judgement } from '../core/judge/verdict.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Question } from '../core/prompts/prompt.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
 import type { SecondOpinion } from '../core/report/second-opinion.ts';
 import type { Summary } from '../core/report/summary.ts';
@@ -81,7 +82,7 @@ export interface JudgeResult {
 }
 
 export interface AskParams extends WorkspaceParams {
-  readonly prompt: string;
+  readonly question: Question;
   readonly run?: string;
   readonly maxNewTokens?: number;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Prompt } from '../core/prompts/prompt.ts';
+import { questionKey, type Prompt, type Question } from '../core/prompts/prompt.ts';
 import { describeProblem } from '../core/problem.ts';
 import { applyOverrides, personsVerdicts } from '../core/report/overrides.ts';
 import type { AskedReply, AskResult } from '../rpc/worker-api.ts';
@@ -31,7 +31,7 @@ export class VerdictMemory implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #runs: Runs;
-  readonly #tested = new Map</* root, prompt */ string, AskResult>();
+  readonly #tested = new Map</* root, question */ string, AskResult>();
   readonly #judged = new Map</* root */ string, JudgedRun>();
   readonly #log: vscode.LogOutputChannel;
   readonly #subscription: vscode.Disposable;
@@ -43,24 +43,24 @@ export class VerdictMemory implements vscode.Disposable {
   }
 
   /** Keeps what a test gave. */
-  record(project: Project, prompt: string, result: AskResult): void {
+  record(project: Project, prompt: Question, result: AskResult): void {
     this.#tested.set(keyOf(project, prompt), result);
     this.#changed.fire();
   }
 
   of(project: Project, prompt: Prompt): LastVerdicts | undefined {
     const newest = this.#runs.newest(project)?.folder;
-    const tested = this.#tested.get(keyOf(project, prompt.text));
+    const tested = this.#tested.get(keyOf(project, prompt));
     if (tested !== undefined) {
       const { base, steered, run } = this.#asJudged(project, prompt, tested);
       const outOfDate = run !== newest;
-      return { base: base.verdict, steered: steered.verdict, prompt: prompt.text, tested, run, outOfDate };
+      return { base: base.verdict, steered: steered.verdict, question: questionKey(prompt), tested, run, outOfDate };
     }
     const indexed = this.#judged.get(project.root);
     const pair = indexed?.index.of(prompt);
     if (indexed === undefined || pair === undefined) return undefined;
     const run = indexed.run.folder;
-    return { ...pair, tested: undefined, run, outOfDate: run !== newest || pair.prompt !== prompt.text };
+    return { ...pair, tested: undefined, run, outOfDate: run !== newest || pair.question !== questionKey(prompt) };
   }
 
   /** What a test gave, with people's verdicts on these very replies in place of the rules'. */
@@ -99,6 +99,6 @@ export class VerdictMemory implements vscode.Disposable {
   }
 }
 
-function keyOf({ root }: Project, prompt: string): string {
-  return `${root}\0${prompt}`;
+function keyOf({ root }: Project, prompt: Question): string {
+  return `${root}\0${questionKey(prompt)}`;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError } from '../core/cancelled.ts';
 import type { Prompt } from '../core/prompts/prompt.ts';
 import { isPromptFile, parsePromptFile } from '../core/prompts/parse-prompt-file.ts';
+import { chatText } from '../core/report/chat-text.ts';
 import type { AskResult } from '../rpc/worker-api.ts';
 import { expectation, isAsExpected } from '../core/report/expectation.ts';
 import type { VerdictMemory } from './last-verdicts.ts';
@@ -157,9 +158,9 @@ export class PromptTests implements vscode.Disposable {
     }
     const begun = performance.now();
     try {
-      const params = { ...workspaceParams(project), prompt: prompt.text, run: fitted.folder };
+      const params = { ...workspaceParams(project), question: prompt, run: fitted.folder };
       const asked = await this.#model.run('ask', 'Test Prompts', params, {});
-      this.#verdicts.record(project, prompt.text, asked);
+      this.#verdicts.record(project, prompt, asked);
       const result = await this.#verdicts.judged(project, prompt, asked);
       const took = performance.now() - begun;
       run.appendOutput(outputOf(prompt, result), undefined, item);
@@ -200,7 +201,7 @@ function failureOf(
 /** The replies for the test's output; a terminal wants carriage returns, and a reply must not steer it. */
 function outputOf(prompt: Prompt, { base, steered }: AskResult): string {
   const lines = [
-    `> ${prompt.text}`,
+    `> ${chatText([...(prompt.earlier ?? []), { role: 'user', content: prompt.text }])}`,
     `base (${base.verdict}): ${base.reply}`,
     `steered (${steered.verdict}): ${steered.reply}`,
     '',

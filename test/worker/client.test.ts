@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CancelledError } from '../../src/core/cancelled.ts';
-import type { Progress } from '../../src/rpc/worker-api.ts';
+import type { AskParams, Progress } from '../../src/rpc/worker-api.ts';
 import { createWorkerClient, type WorkerClient, type WorkerOptions } from '../../src/worker/client.ts';
 import { promptLines, tinyWorkspace } from './tiny-workspace.ts';
 
@@ -32,10 +32,21 @@ function longFit(options: Partial<WorkerOptions> = {}): LongFit {
   return { worker, fit: (signal) => worker.call('fit', { workspace }, signal), underWay };
 }
 
+test('a prompt is asked with the chat before it', async () => {
+  const workspace = tinyWorkspace();
+  const worker = client();
+  await worker.call('fit', { workspace });
+  const ask = async (question: AskParams['question']): Promise<readonly number[]> =>
+    (await worker.call('ask', { workspace, question, maxNewTokens: 4 })).layers.map(({ score }) => score);
+  const alone = await ask({ text: 'gula' });
+  expect(await ask({ text: 'gula', earlier: [] })).toEqual(alone);
+  expect(await ask({ text: 'gula', earlier: [{ role: 'user', content: 'bake' }] })).not.toEqual(alone);
+});
+
 test('a model whose files change is read again by a worker that has it loaded', async () => {
   const workspace = tinyWorkspace();
   const worker = client();
-  const ask = { workspace, prompt: 'baba diri', maxNewTokens: 4 };
+  const ask = { workspace, question: { text: 'baba diri' }, maxNewTokens: 4 };
   await worker.call('fit', { workspace });
   const before = await worker.call('inspect', { workspace });
   const pid = worker.pid();

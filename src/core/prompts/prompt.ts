@@ -13,6 +13,14 @@ export function isMalicious(label: Label): boolean {
   return label === 'harmful' || label === 'jailbreak';
 }
 
+/** What a model is asked: a prompt and the chat before it. */
+export type Question = Pick<Prompt, 'text' | 'earlier'>;
+
+/** The same for the same question. */
+export function questionKey({ text, earlier = [] }: Question): string {
+  return JSON.stringify([text, earlier]);
+}
+
 /** One prompt of a prompt file, and where it stands. */
 export interface Prompt {
   /** Unique in a run: the row's own `id`, or `<file>:<line>`. */

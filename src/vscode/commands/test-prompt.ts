@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError } from '../../core/cancelled.ts';
-import type { Prompt } from '../../core/prompts/prompt.ts';
+import type { Question } from '../../core/prompts/prompt.ts';
 import type { AskResult } from '../../rpc/worker-api.ts';
 import type { VerdictMemory } from '../last-verdicts.ts';
 import type { ModelProcess } from '../model-process.ts';
@@ -26,24 +26,24 @@ export function testPromptCommand(parts: {
   readonly model: ModelProcess;
   readonly replies: ReplyView;
   readonly log: vscode.LogOutputChannel;
-}): (uri?: vscode.Uri, prompt?: Pick<Prompt, 'text'>) => Promise<AskResult | undefined> {
+}): (uri?: vscode.Uri, prompt?: Question) => Promise<AskResult | undefined> {
   const { projects, documents, runs, verdicts, model, replies, log } = parts;
-  const test = async (uri?: vscode.Uri, prompt?: Pick<Prompt, 'text'>): Promise<AskResult | undefined> => {
-    const text = prompt?.text ?? promptInEditor(documents) ?? (await typedPrompt());
-    if (text === undefined) return undefined;
+  const test = async (uri?: vscode.Uri, prompt?: Question): Promise<AskResult | undefined> => {
+    const question = prompt ?? promptInEditor(documents) ?? (await typedPrompt());
+    if (question === undefined) return undefined;
     const run = await chooseRun(projects, runs, 'Test Prompt', uri);
     if (run === undefined) return undefined;
     if (model.job?.call === 'ask') await model.stop();
     if (!(await mayBegin(model))) return undefined;
     const { project, folder } = run;
-    replies.begin(text);
+    replies.begin(question);
     try {
-      const params = { ...workspaceParams(project), prompt: text, run: folder };
+      const params = { ...workspaceParams(project), question, run: folder };
       const result = await model.run('ask', 'Test Prompt', params, {
         text: (piece) => replies.append(piece.condition, piece.text),
       });
       replies.end(result);
-      verdicts.record(project, text, result);
+      verdicts.record(project, question, result);
       return result;
     } catch (error) {
       if (error instanceof CancelledError) {
@@ -61,19 +61,19 @@ export function testPromptCommand(parts: {
 }
 
 /** The selected text of the active editor, else the prompt of a prompt file that the cursor is in. */
-function promptInEditor(documents: PromptDocuments): string | undefined {
+function promptInEditor(documents: PromptDocuments): Question | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) return undefined;
-  if (!editor.selection.isEmpty) return editor.document.getText(editor.selection);
+  if (!editor.selection.isEmpty) return { text: editor.document.getText(editor.selection) };
   const line = editor.selection.active.line + 1;
-  return documents.of(editor.document)?.prompts.findLast((prompt) => prompt.line <= line)?.text;
+  return documents.of(editor.document)?.prompts.findLast((prompt) => prompt.line <= line);
 }
 
-async function typedPrompt(): Promise<string | undefined> {
+async function typedPrompt(): Promise<Question | undefined> {
   const text = await vscode.window.showInputBox({
     title: 'AlphaSteer: Test Prompt',
     prompt: 'Base and steered model answer side by side.',
     placeHolder: 'A prompt',
   });
-  return text?.trim() === '' ? undefined : text;
+  return text === undefined || text.trim() === '' ? undefined : { text };
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Question } from '../../core/prompts/prompt.ts';
 import type { AskResult, StreamedText } from '../../rpc/worker-api.ts';
 import type { Asked, Outcome, ReplyMessage, ReplyRequest } from '../../rpc/webview-reply.ts';
 import { setUpWebview } from './set-up-webview.ts';
@@ -7,7 +8,7 @@ export interface ReplyActions {
   /** Stop what is being decoded. */
   stop(): void;
   /** Ask the same prompt once more. */
-  again(prompt: string): void;
+  again(question: Question): void;
 }
 
 /** Base and steered reply to one prompt, side by side as they stream. One panel, used again for every prompt. */
@@ -15,7 +16,7 @@ export class ReplyView implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #actions: ReplyActions;
   #panel: vscode.WebviewPanel | undefined;
-  #asked: Asked = { prompt: '', texts: { base: '', steered: '' }, outcome: { kind: 'running' } };
+  #asked: Asked = { question: { text: '' }, texts: { base: '', steered: '' }, outcome: { kind: 'running' } };
 
   constructor(extensionUri: vscode.Uri, actions: ReplyActions) {
     this.#extensionUri = extensionUri;
@@ -23,8 +24,8 @@ export class ReplyView implements vscode.Disposable {
   }
 
   /** Shows the view, empty, for a prompt whose replies are about to come. The editor keeps the focus. */
-  begin(prompt: string): void {
-    this.#asked = { prompt, texts: { base: '', steered: '' }, outcome: { kind: 'running' } };
+  begin(question: Question): void {
+    this.#asked = { question, texts: { base: '', steered: '' }, outcome: { kind: 'running' } };
     this.#panel ??= this.#open();
     this.#panel.reveal(undefined, true);
     this.#post({ type: 'asked', asked: this.#asked });
@@ -68,7 +69,7 @@ export class ReplyView implements vscode.Disposable {
     panel.webview.onDidReceiveMessage((request: ReplyRequest) => {
       if (request.type === 'ready') this.#post({ type: 'asked', asked: this.#asked });
       else if (request.type === 'stop') this.#actions.stop();
-      else this.#actions.again(this.#asked.prompt);
+      else this.#actions.again(this.#asked.question);
     });
     panel.onDidDispose(() => (this.#panel = undefined));
     setUpWebview(panel.webview, this.#extensionUri, 'reply', title);

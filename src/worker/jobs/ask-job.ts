@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { steeringNorm } from '../../core/alphasteer.ts';
 import { norm } from '../../core/linalg/inner-product.ts';
 import { HumanError, type Problem } from '../../core/problem.ts';
+import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { AskParams, AskResult } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
@@ -26,7 +27,7 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
   const steering = await readSteering(join(run, runFiles.steering), model);
   const measure = await readTrustMeasure(run);
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
-  const prompt = { id: 'prompt', text: params.prompt, label: 'benign', file: 'prompt', line: 1, column: 1 } as const;
+  const prompt: Prompt = { ...params.question, id: 'prompt', label: 'benign', file: 'prompt', line: 1, column: 1 };
   const problems: Problem[] = [];
   const [encoded] = encodePrompts(model, [prompt], maxNewTokens, (problem) => problems.push(problem));
   if (!encoded) throw new HumanError(problems[0]!);

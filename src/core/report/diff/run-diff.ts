@@ -1,4 +1,4 @@
-import type { Label } from '../../prompts/prompt.ts';
+import { questionKey, type Label } from '../../prompts/prompt.ts';
 import type { Turn } from '../../prompts/turn.ts';
 import { attackChanges, attackRates } from '../attack-rates.ts';
 import { attackGroup, groupName, groups, inGroup, type Group } from '../groups.ts';
@@ -119,7 +119,7 @@ function pairByPrompt(before: readonly Reply[], after: readonly Reply[]): ReplyP
 }
 
 function keyOf({ label, prompt, earlier }: Reply): string {
-  return JSON.stringify([label, prompt, earlier]);
+  return JSON.stringify([label, questionKey({ text: prompt, earlier: earlier ?? [] })]);
 }
 
 function rows(pairs: readonly ReplyPair[]): DiffRow[] {
