@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { HumanError } from '../core/problem.ts';
 import { readSafetensors, writeSafetensors } from '../core/safetensors.ts';
+import { runFiles } from '../workspace/run-folder.ts';
 import { writeFileWhole } from '../workspace/write-file.ts';
 import type { Model } from './model-host.ts';
 
@@ -14,8 +16,17 @@ export interface Steering {
   readonly strength: number;
 }
 
-/** Writes it as safetensors: `steering.safetensors` of a run folder, say. */
+/** Writes `steering.safetensors` of a run folder. */
 export async function writeSteering(
+  run: string,
+  steering: Steering,
+  model: Parameters<typeof writeSteeringFile>[2],
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  await writeSteeringFile(join(run, runFiles.steering), steering, model, metadata);
+}
+
+export async function writeSteeringFile(
   file: string,
   { layers, w, r, thresholds, strength }: Steering,
   model: Pick<Model, 'fingerprint' | 'hiddenSize'>,
@@ -35,8 +46,13 @@ export async function writeSteering(
   await writeFileWhole(file, bytes);
 }
 
+/** The steering of a run folder. @throws {HumanError} as {@link readSteeringFile} */
+export async function readSteering(run: string, model: Parameters<typeof readSteeringFile>[1]): Promise<Steering> {
+  return readSteeringFile(join(run, runFiles.steering), model);
+}
+
 /** @throws {HumanError} not such a file, or made for another model */
-export async function readSteering(
+export async function readSteeringFile(
   file: string,
   model: Pick<Model, 'fingerprint' | 'hiddenSize' | 'layers'>,
 ): Promise<Steering> {

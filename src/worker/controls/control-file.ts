@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { ControlFit } from '../../core/controls/control-fit.ts';
 import { readSafetensors } from '../../core/safetensors.ts';
 import type { Model } from '../model-host.ts';
-import { readSteering, writeSteering } from '../steering-file.ts';
+import { readSteeringFile, writeSteeringFile } from '../steering-file.ts';
 import type { FittedControl } from './fitted-control.ts';
 
 /** What was chosen is known by its recipe: this program wrote it. */
@@ -14,7 +14,7 @@ export async function writeControl(
   { chosen, steering, recipe }: FittedControl,
   model: Pick<Model, 'fingerprint' | 'hiddenSize'>,
 ): Promise<void> {
-  await writeSteering(file, steering, model, { recipe, chosen: JSON.stringify(chosen) });
+  await writeSteeringFile(file, steering, model, { recipe, chosen: JSON.stringify(chosen) });
 }
 
 /**
@@ -30,5 +30,5 @@ export async function readControl(
   if (bytes === undefined) return undefined;
   const { metadata } = readSafetensors(new Uint8Array(bytes), file);
   if (metadata['recipe'] !== recipe) return undefined;
-  return { chosen: chosenSchema.parse(metadata['chosen']), steering: await readSteering(file, model), recipe };
+  return { chosen: chosenSchema.parse(metadata['chosen']), steering: await readSteeringFile(file, model), recipe };
 }

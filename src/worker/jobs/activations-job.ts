@@ -4,11 +4,10 @@ import { writeSafetensors } from '../../core/safetensors.ts';
 import type { ActivationsParams, ActivationsResult } from '../../rpc/worker-api.ts';
 import { readPromptFile } from '../../workspace/load-workspace.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
+import { eachActivation } from '../each-activation.ts';
 import { encodePrompts } from '../encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';
-import { openExtractionSession } from '../model-host.ts';
 import { modelAloneSettings, type ModelShelf } from '../model-shelf.ts';
-import { requireFinite } from '../require-finite.ts';
 
 /** `alphasteer activations`: tensor `activations` f32 [n, layers, d], rows in the file's order. */
 export async function activationsJob(
@@ -31,21 +30,12 @@ export async function activationsJob(
       fix: 'See the problems above.',
     });
   }
-  const session = await openExtractionSession(model, params.layers);
   watch.lap('load model', model.device);
-  const data = new Float32Array(encoded.length * session.width);
-  let done = 0;
-  const progress = (): void => job.progress({ phase: 'Activations', done, total: encoded.length, unit: 'prompts' });
-  progress();
-  for (const batch of session.batches(encoded.map(({ ids }) => ids))) {
-    await job.checkpoint();
-    const rows = await session.run(batch.map((row) => encoded[row]!.ids));
-    for (const row of rows) requireFinite(row, params.layers, model);
-    batch.forEach((row, i) => data.set(rows[i]!, row * session.width));
-    done += batch.length;
-    progress();
-  }
-  await session.release();
+  const width = params.layers.length * model.hiddenSize;
+  const data = new Float32Array(encoded.length * width);
+  await eachActivation(encoded, params.layers, { model, job }, (batch) => {
+    for (const { row, values } of batch) data.set(values, row * width);
+  });
   watch.lap('activations', `${encoded.length} prompts, ${params.layers.length} layers`);
   const shape = [encoded.length, params.layers.length, model.hiddenSize] as const;
   const metadata = {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { steeringNorm } from '../../core/alphasteer.ts';
 import { norm } from '../../core/linalg/inner-product.ts';
 import { HumanError, type Problem } from '../../core/problem.ts';
@@ -6,7 +5,7 @@ import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { AskParams, AskResult } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
-import { findRun, runFiles } from '../../workspace/run-folder.ts';
+import { findRun } from '../../workspace/run-folder.ts';
 import type { RawReply } from '../chat-session.ts';
 import { encodePrompts } from '../encode-prompts.ts';
 import type { Job } from '../job.ts';
@@ -24,7 +23,7 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
   const { judge } = await loadJudge(params.workspace, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
-  const steering = await readSteering(join(run, runFiles.steering), model);
+  const steering = await readSteering(run, model);
   const measure = await readTrustMeasure(run);
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
   const prompt: Prompt = { ...params.question, id: 'prompt', label: 'benign', file: 'prompt', line: 1, column: 1 };

@@ -8,7 +8,7 @@ import { latestReplies } from '../../core/report/latest-replies.ts';
 import type { AskedReply, AttackParams, AttackResult } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
-import { findRun, runFiles } from '../../workspace/run-folder.ts';
+import { findRun } from '../../workspace/run-folder.ts';
 import { readReplies } from '../../workspace/run-replies.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import type { RawReply } from '../chat-session.ts';
@@ -36,7 +36,7 @@ export async function attackJob(params: AttackParams, shelf: ModelShelf, job: Jo
   const run = await findRun(params.workspace, params.run);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const { tokenizer } = model;
-  const steering = await readSteering(join(run, runFiles.steering), model);
+  const steering = await readSteering(run, model);
   const strength = params.strength ?? steering.strength;
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
   const targets = evenly(

@@ -7,7 +7,7 @@ import { conditionsOf } from '../../core/controls/controls.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';
 import { clustersOf, type Clusters } from '../../core/prompts/clusters.ts';
-import type { Prompt } from '../../core/prompts/prompt.ts';
+import { firstOfEachLabel } from '../../core/prompts/first-of-each-label.ts';
 import { applyOverrides } from '../../core/report/overrides.ts';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { EvidenceSet } from '../../core/report/groups.ts';
@@ -68,7 +68,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const manifest = await readManifest(run);
   const heldOut = new Set(manifest.heldOutGoals);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
-  const steering = await readSteering(join(run, runFiles.steering), model);
+  const steering = await readSteering(run, model);
   const measure = await readTrustMeasure(run);
   const fitted = await readFitSummary(run);
   const changedMargins = marginProblems(fitted.margins, manifest.marginsHash, config.evaluate.margins, {
@@ -89,10 +89,11 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
       ? workspace.evaluate
       : await readOtherPrompts(workspace.root, prompts, workspace.fit, job.problem);
   const sets = [
-    ...firstOfEach(evaluate, params.limit).map((prompt) => ({ prompt, set: 'evaluate' as const })),
-    ...firstOfEach(prompts === undefined ? workspace.fit.filter(({ id }) => heldOut.has(id)) : [], params.limit).map(
-      (prompt) => ({ prompt, set: 'held-out-goals' as const }),
-    ),
+    ...firstOfEachLabel(evaluate, params.limit).map((prompt) => ({ prompt, set: 'evaluate' as const })),
+    ...firstOfEachLabel(
+      prompts === undefined ? workspace.fit.filter(({ id }) => heldOut.has(id)) : [],
+      params.limit,
+    ).map((prompt) => ({ prompt, set: 'held-out-goals' as const })),
   ];
   const setOf = new Map(sets.map(({ prompt, set }) => [prompt.id, set]));
   const clusters = clustersOf([...workspace.fit, ...evaluate]);
@@ -255,16 +256,6 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   });
   watch.lap('report');
   return { run, report, fit, summary, reused, made: rows.length - reused, seconds: watch.times() };
-}
-
-/** At most `limit` prompts of each label. */
-function firstOfEach(prompts: readonly Prompt[], limit = Infinity): Prompt[] {
-  const taken = new Map<string, number>();
-  return prompts.filter(({ label }) => {
-    const n = (taken.get(label) ?? 0) + 1;
-    taken.set(label, n);
-    return n <= limit;
-  });
 }
 
 /** What decides a reply beside its prompt, its strength and its batch, hashed. */

@@ -1,10 +1,10 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { listExternalFiles } from '../../core/onnx/external-data.ts';
 import { bakeSteering } from '../../core/onnx/bake-steering.ts';
 import { readModel } from '../../core/onnx/onnx-model.ts';
 import type { ExportOnnxParams, ExportOnnxResult } from '../../rpc/worker-api.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
-import { findRun, runFiles } from '../../workspace/run-folder.ts';
+import { findRun } from '../../workspace/run-folder.ts';
 import type { Job } from '../job.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { readSteering } from '../steering-file.ts';
@@ -15,7 +15,7 @@ export async function exportOnnxJob(params: ExportOnnxParams, shelf: ModelShelf,
   const { config } = await loadConfig(params.workspace, job.problem);
   const run = await findRun(params.workspace, params.run);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
-  const steering = await readSteering(join(run, runFiles.steering), model);
+  const steering = await readSteering(run, model);
   const note = JSON.stringify({
     run: basename(run),
     model: model.fingerprint,

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { benignProblems, refusalProblems, steeringNorm } from '../../core/alphasteer.ts';
-import { judgeVersion } from '../../core/judge/judge.ts';
 import { HumanError, type Problem } from '../../core/problem.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
@@ -17,9 +16,9 @@ import { chooseSteering } from '../choose-steering.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
 import { extractActivations } from '../extract-activations.ts';
 import { labelFile, openLayerCache } from '../fit-cache.ts';
-import { hashOfMargins } from '../fixed-margins.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { measureTrust } from '../measure-trust.ts';
+import { manifestFacts } from '../manifest-facts.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { shortHash } from '../short-hash.ts';
 import { shortReplies } from '../short-replies.ts';
@@ -64,21 +63,12 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     key,
     state: 'fitting' as const,
     created: new Date().toISOString(),
-    model: {
-      path: model.folder.path,
-      fingerprint: model.fingerprint,
-      dtype: model.folder.dtype,
-      device: model.device,
-      layers: model.layers,
-    },
+    ...manifestFacts(model, rules, config.evaluate.margins),
     prompts: workspace.files,
     fit: config.fit,
     seed,
     sign: 'positive strength = more refusal',
     position: 'last prompt token; the delta goes to every prompt position, during prefill only',
-    judge: { version: judgeVersion, rules },
-    margins: config.evaluate.margins,
-    marginsHash: hashOfMargins(config.evaluate.margins),
     heldOutGoals: split.heldOut.map(({ id }) => id),
   };
   await writeManifest(run, manifest);
@@ -229,7 +219,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       warnings: [...warnings, ...doubts],
     };
     await writeSteering(
-      join(run, runFiles.steering),
+      run,
       {
         layers,
         w: flatten(

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { leakage, steeringNorm } from '../../core/alphasteer.ts';
 import { importedLayers, type ImportedLayer } from '../../core/authors/imported-layers.ts';
 import { readSteeringMatrices } from '../../core/authors/read-steering-matrix.ts';
-import { judgeVersion } from '../../core/judge/judge.ts';
 import { dot, norm } from '../../core/linalg/inner-product.ts';
 import { HumanError } from '../../core/problem.ts';
+import { firstOfEachLabel } from '../../core/prompts/first-of-each-label.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { count } from '../../core/report/format.ts';
 import type { FitSummary, LayerFit } from '../../core/report/fit-summary.ts';
@@ -19,11 +18,13 @@ import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { openRunFolder, runFiles, writeManifest } from '../../workspace/run-folder.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
+import { eachActivation } from '../each-activation.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
-import { hashOfMargins } from '../fixed-margins.ts';
 import type { Job } from '../job.ts';
-import { openExtractionSession, type Model } from '../model-host.ts';
+import { manifestFacts } from '../manifest-facts.ts';
+import type { Model } from '../model-host.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { shortHash } from '../short-hash.ts';
 import { writeSteering } from '../steering-file.ts';
 
 /** Prompts of each label that say which way a score points and how large it is. */
@@ -57,7 +58,7 @@ export async function importJob(params: ImportParams, shelf: ModelShelf, job: Jo
     }
     return importedLayers(matrices, file, params, job.problem);
   });
-  const rows = encodePrompts(model, firstOfEachLabel(workspace.fit), 0, job.problem);
+  const rows = encodePrompts(model, firstOfEachLabel(workspace.fit, perLabel), 0, job.problem);
   if (!rows.some(({ prompt }) => isMalicious(prompt.label))) {
     throw new HumanError({
       message: 'There are no malicious prompts in this workspace, which say what score of the file stands for one.',
@@ -69,15 +70,12 @@ export async function importJob(params: ImportParams, shelf: ModelShelf, job: Jo
   const strength = -params.strength;
   const steered = layers.map(({ layer }) => layer);
 
-  const key = createHash('sha256')
-    .update(JSON.stringify([model.fingerprint, steered, strength, layers.map(({ w }) => [...w])]))
-    .digest('hex')
-    .slice(0, 16);
+  const key = shortHash([model.fingerprint, steered, strength, layers.map(({ w }) => [...w])]);
   const run = await openRunFolder(workspace.root, key, new Date(), params.out);
   const flat = (of: (layer: ImportedLayer) => Float64Array): Float32Array =>
     Float32Array.from(layers.flatMap((layer) => [...of(layer)]));
   await writeSteering(
-    join(run, runFiles.steering),
+    run,
     {
       layers: steered,
       w: flat(({ w }) => w),
@@ -117,29 +115,11 @@ export async function importJob(params: ImportParams, shelf: ModelShelf, job: Jo
     key,
     state: 'fitted',
     created: new Date().toISOString(),
-    model: {
-      path: model.folder.path,
-      fingerprint: model.fingerprint,
-      dtype: model.folder.dtype,
-      device: model.device,
-      layers: model.layers,
-    },
+    ...manifestFacts(model, rules, workspace.config.evaluate.margins),
     imported: basename(file),
-    judge: { version: judgeVersion, rules },
-    margins: workspace.config.evaluate.margins,
-    marginsHash: hashOfMargins(workspace.config.evaluate.margins),
     heldOutGoals: [],
   });
   return { run, fit, outsideRankOne: found.map(({ layer, outside }) => ({ layer, outside })) };
-}
-
-function firstOfEachLabel<T extends { readonly label: string }>(prompts: readonly T[]): T[] {
-  const taken = new Map<string, number>();
-  return prompts.filter(({ label }) => {
-    const n = (taken.get(label) ?? 0) + 1;
-    taken.set(label, n);
-    return n <= perLabel;
-  });
 }
 
 /** Per layer, the residual stream [d] of each row. */
@@ -149,23 +129,11 @@ async function residuals(
   rows: readonly Encoded[],
   job: Job,
 ): Promise<Float32Array[][]> {
-  const session = await openExtractionSession(
-    model,
-    layers.map(({ layer }) => layer),
-  );
   const values: Float32Array[] = [];
-  try {
-    let done = 0;
-    for (const batch of session.batches(rows.map(({ ids }) => ids))) {
-      job.progress({ phase: 'Activations', done, total: rows.length, unit: 'prompts' });
-      await job.checkpoint();
-      const made = await session.run(batch.map((row) => rows[row]!.ids));
-      batch.forEach((row, i) => (values[row] = made[i]!));
-      done += batch.length;
-    }
-  } finally {
-    await session.release();
-  }
+  const tapped = layers.map(({ layer }) => layer);
+  await eachActivation(rows, tapped, { model, job }, (batch) => {
+    for (const { row, values: own } of batch) values[row] = own;
+  });
   const d = model.hiddenSize;
   return layers.map((_, k) => values.map((row) => row.subarray(k * d, (k + 1) * d)));
 }
