@@ -1,6 +1,7 @@
 import { diffSections } from '../../core/report/diff/diff-sections.ts';
 import type { RunDiff } from '../../core/report/diff/run-diff.ts';
-import { html, markup } from '../../core/report/html/markup.ts';
+import { html } from '../../core/report/html/markup.ts';
+import { pageShell } from './page-shell.ts';
 
 export interface DiffPage {
   readonly title: string;
@@ -11,20 +12,10 @@ export interface DiffPage {
 
 /** The page that compares two runs. It is whole as it stands: it runs no script, and reaches nothing but its style sheet. */
 export function diffPage(diff: RunDiff, { title, style, source }: DiffPage): string {
-  const policy = `default-src 'none'; style-src ${source}; base-uri 'none'; form-action 'none'`;
-  return markup(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta http-equiv="Content-Security-Policy" content="${policy}" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>${title}</title>
-          <link rel="stylesheet" href="${style}" />
-        </head>
-        <body class="alphasteer">
-          <main>${diffSections(diff)}</main>
-        </body>
-      </html> `,
-  );
+  return pageShell({
+    title,
+    allowed: [`style-src ${source}`],
+    styles: html`<link rel="stylesheet" href="${style}" />`,
+    body: html`<main>${diffSections(diff)}</main>`,
+  });
 }

@@ -1,4 +1,5 @@
-import { html, markup } from '../../core/report/html/markup.ts';
+import { html } from '../../core/report/html/markup.ts';
+import { pageShell } from './page-shell.ts';
 
 export interface WebviewPage {
   readonly title: string;
@@ -17,29 +18,12 @@ export interface WebviewPage {
  * alone, take styles and the icon font from the extension's folder alone, and reach nothing.
  */
 export function webviewPage({ title, script, style, codicons, source, nonce }: WebviewPage): string {
-  const policy = [
-    `default-src 'none'`,
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${source}`,
-    `font-src ${source}`,
-    `base-uri 'none'`,
-    `form-action 'none'`,
-  ].join('; ');
-  return markup(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta http-equiv="Content-Security-Policy" content="${policy}" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>${title}</title>
-          <link rel="stylesheet" href="${codicons}" id="vscode-codicon-stylesheet" />
-          <link rel="stylesheet" href="${style}" />
-        </head>
-        <body class="alphasteer">
-          <main id="root"></main>
-          <script type="module" nonce="${nonce}" src="${script}"></script>
-        </body>
-      </html> `,
-  );
+  return pageShell({
+    title,
+    allowed: [`script-src 'nonce-${nonce}'`, `style-src ${source}`, `font-src ${source}`],
+    styles: html`<link rel="stylesheet" href="${codicons}" id="vscode-codicon-stylesheet" />
+      <link rel="stylesheet" href="${style}" />`,
+    body: html`<main id="root"></main>
+      <script type="module" nonce="${nonce}" src="${script}"></script>`,
+  });
 }

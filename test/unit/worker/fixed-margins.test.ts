@@ -1,15 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Margins } from '../../../src/core/report/checks.ts';
 import { hashOfMargins, marginProblems } from '../../../src/worker/fixed-margins.ts';
+import { margins } from '../core/report/margins.ts';
 
-const margins: Margins = {
-  seenRefused: 0.9,
-  unseenRefused: 0.75,
-  harmfulRise: 0,
-  benignRise: 0.02,
-  borderlineRise: 0.05,
-  degenerateRise: 0,
-};
 const at = { file: 'alphasteer.json', line: 9, column: 5 };
 
 test('margins as they were are no problem', () => {

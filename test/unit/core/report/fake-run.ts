@@ -5,6 +5,7 @@ import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
 import type { FitSummary, LayerFit } from '../../../../src/core/report/fit-summary.ts';
 import type { StrengthPoint } from '../../../../src/core/report/strength-point.ts';
 import type { Reply } from '../../../../src/core/report/summary.ts';
+import { margins } from './margins.ts';
 
 /** How many prompts of each group; jailbreaks per kind of attack. */
 export interface FakeSize {
@@ -225,14 +226,7 @@ function fakeFit(random: () => number): FitSummary {
     attacks: Object.fromEntries(seenKinds.map((kind, i) => [kind, { n: 60, recognised: 24 + 4 * i }])),
     perLayer,
     strengths: [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7].map(fakeStrength),
-    margins: {
-      seenRefused: 0.9,
-      unseenRefused: 0.75,
-      harmfulRise: 0,
-      benignRise: 0.02,
-      borderlineRise: 0.05,
-      degenerateRise: 0,
-    },
+    margins,
     judge: {
       refused: { truePositive: 55, falseNegative: 5 },
       notRefused: { falsePositive: 7, trueNegative: 143 },
