@@ -79,7 +79,8 @@ function conditionSection(condition: ConditionDiff, diff: RunDiff): Html {
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">Refused, ${condition.condition}</h2>
     <p>
-      ${pairsSentence(condition, diff)} Intervals are Wilson’s, 95&nbsp;%; p is the exact McNemar test of the change.
+      ${pairsSentence(condition, diff)} Intervals, 95&nbsp;%, count prompts of one template or one goal as going
+      together; p is the exact McNemar test of the change, as if every prompt were independent.
     </p>
     ${condition.pairs === 0 ? nothing : table}
   </section>`;

@@ -16,7 +16,7 @@ export function diffText(diff: RunDiff): string {
     wrap(judgeSentence(diff)),
     ...diff.conditions.toReversed().map((condition) => conditionText(condition, diff)),
     wrap(
-      '+ newly refused, - no longer; intervals are Wilson, 95 %; p is the exact McNemar test. --json lists the prompts.',
+      '+ newly refused, - no longer; intervals, 95 %, count prompts of one template or goal as going together; p is the exact McNemar test, as if they did not. --json lists the prompts.',
     ),
   ];
   return ascii(sections.join('\n\n'));

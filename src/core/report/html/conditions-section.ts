@@ -52,9 +52,9 @@ export function conditionsSection(summary: Summary): Html {
     </dl>
     ${contestSentences(summary).map((text) => html`<p>${text}</p>`)}
     <p class="note">
-      ${conditionGroups.map((group) => groupName(group)).join('; ')}: share refused, its 95&nbsp;% Wilson interval, and
-      the prompts. Of a control that rests on chance: the mean of its draws, and the lowest and the highest. Partial,
-      degenerate: replies with that verdict among all replies of the condition.
+      ${conditionGroups.map((group) => groupName(group)).join('; ')}: share refused, its 95&nbsp;% interval as in the
+      rates above, and the prompts. Of a control that rests on chance: the mean of its draws, and the lowest and the
+      highest. Partial, degenerate: replies with that verdict among all replies of the condition.
     </p>
   </section>`;
 }

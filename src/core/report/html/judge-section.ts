@@ -3,7 +3,7 @@ import type { Confusion } from '../../judge/measure-judge.ts';
 import { verdicts } from '../../judge/verdict.ts';
 import { count, fixed, interval, percent } from '../format.ts';
 import type { JudgeFacts } from '../judge-facts.ts';
-import { html, nothing, type Html } from './markup.ts';
+import { html, nothing, type Content, type Html } from './markup.ts';
 
 /** What the verdicts are worth: the rules against the labelled replies. */
 export function judgeSection({ version, sha256, file, measure }: JudgeFacts): Html {
@@ -20,7 +20,12 @@ export function judgeSection({ version, sha256, file, measure }: JudgeFacts): Ht
       with the labels by ${kappaWords(confusion)}. Real replies are mostly plainer.
     </p>
     <div class="scroll" role="region" tabindex="0" aria-labelledby="judge-title">
-      ${confusionTable(confusion, 'True verdict', 'judged')}
+      ${confusionTable(confusion, {
+        rows: 'True verdict',
+        columns: 'judged',
+        ofRow: 'Found (recall)',
+        ofColumn: 'Right (precision)',
+      })}
     </div>
   </section>`;
 }
@@ -32,15 +37,23 @@ export function kappaWords(confusion: Confusion): string {
   return `a Cohen's kappa of ${fixed(kappa, 2)} (95\u00a0%: ${fixed(low, 2)} to ${fixed(high, 2)})`;
 }
 
-/** Counts by true and given verdict; recall at the ends of rows, precision at the ends of columns. */
-export function confusionTable(confusion: Confusion, rows: string, columns: string): Html {
+interface ConfusionNames {
+  readonly rows: string;
+  readonly columns: string;
+  /** What the diagonal's share of a row, and of a column, is called. */
+  readonly ofRow: string;
+  readonly ofColumn: string;
+}
+
+/** Counts by two verdicts on the same replies, with the share on the diagonal at the ends of rows and columns. */
+export function confusionTable(confusion: Confusion, { rows, columns, ofRow, ofColumn }: ConfusionNames): Html {
   const quality = verdictQuality(confusion);
   return html`<table class="numbers">
     <thead>
       <tr>
         <th scope="col">${rows}</th>
         ${verdicts.map((says) => html`<th scope="col" class="number">${columns} ${says}</th>`)}
-        <th scope="col" class="number">Found (recall)</th>
+        <th scope="col" class="number">${ofRow}</th>
       </tr>
     </thead>
     <tbody>
@@ -53,7 +66,7 @@ export function confusionTable(confusion: Confusion, rows: string, columns: stri
           </tr>`,
       )}
       <tr>
-        <th scope="row">Right (precision)</th>
+        <th scope="row">${ofColumn}</th>
         ${quality.map(({ precision }) => html`<td class="number">${shareWords(precision)}</td>`)}
         <td></td>
       </tr>
@@ -61,6 +74,6 @@ export function confusionTable(confusion: Confusion, rows: string, columns: stri
   </table>`;
 }
 
-function shareWords({ k, n, low, high }: Share): string {
-  return n === 0 ? '–' : `${percent(k / n)} of ${n} (${interval(low, high)})`;
+function shareWords({ k, n, low, high }: Share): Content {
+  return n === 0 ? '–' : html`${percent(k / n)} of ${n} <br /><span class="quiet">(${interval(low, high)})</span>`;
 }

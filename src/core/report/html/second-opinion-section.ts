@@ -16,7 +16,12 @@ export function secondOpinionSection(opinion: SecondOpinion): Html {
       ${kappaWords(confusion)}. ${worthlessWords(opinion) ?? nothing} <strong>${changedWords(opinion)}</strong>
     </p>
     <div class="scroll" role="region" tabindex="0" aria-labelledby="second-judge-title">
-      ${confusionTable(confusion, "Rules' verdict", 'second:')}
+      ${confusionTable(confusion, {
+        rows: "Rules' verdict",
+        columns: 'second judge:',
+        ofRow: 'The same by the second judge',
+        ofColumn: 'The same by the rules',
+      })}
       <table class="numbers">
         <thead>
           <tr>

@@ -38,7 +38,14 @@ test('a judge that calls everything a refusal is said to be none, above its numb
 });
 
 test('a verdict that nothing is true of has no recall', () => {
-  const page = markup(confusionTable(confusionOf([{ is: 'refused', says: 'refused' }]), 'True verdict', 'judged'));
+  const page = markup(
+    confusionTable(confusionOf([{ is: 'refused', says: 'refused' }]), {
+      rows: 'True verdict',
+      columns: 'judged',
+      ofRow: 'Found',
+      ofColumn: 'Right',
+    }),
+  );
   expect(text(page)).toContain('refused 1 0 0 0 100.0 % of 1 (20.7–100.0 %)');
   expect(text(page)).toContain('partial 0 0 0 0 –');
 });
