@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { conditionsSection } from '../../src/core/report/html/conditions-section.ts';
 import { checksSection, headlineSection } from '../../src/core/report/html/headline-section.ts';
 import { methodSection, warningsSection } from '../../src/core/report/html/method-section.ts';
@@ -7,6 +7,7 @@ import { reviewSentence } from '../../src/core/report/review-words.ts';
 import type { Agreement } from '../../src/core/report/summary.ts';
 import { editorControls } from '../editor/editor-controls.ts';
 import { startRunPage } from '../editor/run-page.ts';
+import { conditionsChart } from '../report/conditions-chart.ts';
 import { figure, type DrawnChart } from '../report/figure.ts';
 import type { RowActions } from '../report/prompt-detail.ts';
 import { PromptsTable, type TableState } from '../report/prompts-table.ts';
@@ -30,6 +31,7 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
     changed: (kept) => host.keep({ table: kept }),
   });
   let rates: DrawnChart | undefined;
+  let others: DrawnChart | undefined;
 
   return {
     draw: ({ summary, fit, run }) => {
@@ -37,6 +39,11 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
       const chart = ratesChart(summary);
       rates ??= figure(chart);
       rates.show(chart);
+      const ofOthers = conditionsChart(summary);
+      if (ofOthers !== null) {
+        others ??= figure(ofOthers);
+        others.show(ofOthers);
+      }
       const warnings = [...summary.warnings, ...fit.warnings];
       const title = `Refusal report of ${run.name}`;
       return html`<div class="toolbar">
@@ -53,8 +60,8 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
           ${table.element}
         </section>
         ${template(checksSection(summary))} ${template(ratesSection(summary, fit))} ${rates.figure}
-        ${template(conditionsSection(summary))} ${template(warningsSection(warnings))}
-        ${template(methodSection(fit, { title, facts: run.facts }))}`;
+        ${template(conditionsSection(summary))} ${ofOthers === null ? nothing : others?.figure}
+        ${template(warningsSection(warnings))} ${template(methodSection(fit, { title, facts: run.facts }))}`;
     },
     shown: (view) => table.show(view),
   };

@@ -1,6 +1,7 @@
-import { html, render } from 'lit';
+import { html, nothing, render } from 'lit';
 import type { ReportData } from '../../src/core/report/report-data.ts';
 import { browserControls } from './browser-controls.ts';
+import { conditionsChart } from './conditions-chart.ts';
 import { normChart, scoreChart } from './distribution-chart.ts';
 import { layerPoints } from './distribution.ts';
 import { figure } from './figure.ts';
@@ -24,8 +25,10 @@ export function mount(root: HTMLElement, data: ReportData): void {
   const layers = layersToChoose(fit);
   let layer = layers[0];
   const spectrum = figure(spectrumChart(layer, fit.hiddenSize));
+  const conditions = conditionsChart(summary);
   const charts = {
     rates: figure(ratesChart(summary)).figure,
+    conditions: conditions === null ? nothing : figure(conditions).figure,
     score: figure(scoreChart(points, fit)).figure,
     norm: figure(normChart(points)).figure,
     auc: figure(aucChart(summary)).figure,
@@ -42,7 +45,7 @@ export function mount(root: HTMLElement, data: ReportData): void {
     render(
       html`<section id="rates-chart" aria-labelledby="rates-chart-title">
           <h2 id="rates-chart-title">Refusal rates at a glance</h2>
-          ${charts.rates}
+          ${charts.rates} ${charts.conditions}
         </section>
         <section id="prompts" aria-labelledby="prompts-title">
           <h2 id="prompts-title">Prompts, flips first</h2>

@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
 import { shouldRefuse } from '../../src/core/report/groups.ts';
 import { fixed, percent } from '../../src/core/report/format.ts';
+import { strengthFront } from '../../src/core/report/strength-front.ts';
 import { hover, type Chart } from './figure.ts';
 import { labelLegend } from './legend.ts';
 import { labelColourScale, labelNames, labelOrder, labelSymbolScale } from './palette.ts';
@@ -17,10 +18,11 @@ export function strengthChart({ strengths }: FitSummary): Chart {
     shouldRefuse(label)
       ? `${labelNames[label]} at strength ${strength}: ${percent(rate)} of ${n} refused`
       : `${labelNames[label]} at strength ${strength}: ${percent(rate)} come to be refused (${n} steered prompts tried)`;
+  const front = strengthFront(strengths);
   return {
     title: 'Strength and refusals',
     caption:
-      'On the prompts set aside for choosing: the malicious that are refused, and what steering adds to the refusals of the others.',
+      'On the prompts set aside for choosing: the malicious that are refused, and what steering adds to the refusals of the others. A triangle below: no other strength tried refuses as much for less (Pareto front).',
     description: 'Share of prompts refused per label at each strength tried, with the strength chosen.',
     legend: labelLegend,
     empty: 'The strength was given, not chosen: no others were tried.',
@@ -29,6 +31,7 @@ export function strengthChart({ strengths }: FitSummary): Chart {
         ? null
         : {
             ...frame,
+            insetBottom: 12,
             x: { label: 'Strength →', nice: true, zero: true },
             y: {
               domain: [Math.min(0, ...points.map(({ rate }) => rate)), 1],
@@ -41,6 +44,14 @@ export function strengthChart({ strengths }: FitSummary): Chart {
             marks: [
               Plot.gridY(lines),
               ...chosenMarks({ strengths }),
+              Plot.dot(front, {
+                x: (x: number) => x,
+                frameAnchor: 'bottom',
+                symbol: 'triangle',
+                r: 3.5,
+                fill: 'currentColor',
+                title: (x: number) => `Strength ${x}: no other strength tried refuses as much for less`,
+              }),
               Plot.lineY(points, { x: 'strength', y: 'rate', stroke: 'label', strokeWidth: 1.8 }),
               Plot.dot(points, { x: 'strength', y: 'rate', fill: 'label', symbol: 'label', r: 4, title, tip: hover }),
             ],
@@ -83,7 +94,14 @@ export function klChart({ strengths }: FitSummary): Chart {
 }
 
 const lines = { stroke: 'var(--as-grid)', strokeOpacity: 1, ticks: 5 } as const;
-const frame = { height: 260, marginLeft: 56, marginTop: 30, marginBottom: 36, style: { fontSize: '12px' } } as const;
+const frame = {
+  height: 260,
+  marginLeft: 56,
+  marginRight: 40,
+  marginTop: 30,
+  marginBottom: 36,
+  style: { fontSize: '12px' },
+} as const;
 
 function chosenMarks({ strengths }: Pick<FitSummary, 'strengths'>): Plot.Markish[] {
   const chosen = strengths.filter((point) => point.chosen).map(({ strength }) => strength);

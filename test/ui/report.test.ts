@@ -41,7 +41,7 @@ describe('report.html', () => {
   it('opens from a file without an error or a violation of its policy, and asks for nothing', async () => {
     const { page, complaints } = await open(address);
     expect(complaints).toEqual([]);
-    expect(await page.locator('.canvas > svg[role=img]').count()).toBe(8);
+    expect(await page.locator('.canvas > svg[role=img]').count()).toBe(9);
     expect(await page.locator('#flips').count()).toBe(0);
     await page.close();
   });

@@ -1,17 +1,39 @@
-import { points, pValue, signed } from './format.ts';
-import { groupName, labelGroups } from './groups.ts';
-import type { Summary } from './summary.ts';
+import { controlNames, controlWords } from '../controls/controls.ts';
+import { conditionGroups } from './condition-rows.ts';
+import { groupName } from './groups.ts';
+import type { ConditionContest, Summary } from './summary.ts';
 
-/** Whether steered beats each control, a sentence for each: on which prompts, by how much, and where nobody can tell. */
-export function contestSentences({ against }: Summary): string[] {
-  return Object.entries(against).map(([name, contest]) => {
-    const seeds = Math.max(...Object.values(contest).map((one) => one.seeds));
-    const parts = labelGroups.flatMap((group) => {
+const answers = [
+  ['beats', 'better than'],
+  ['does not beat', 'worse than'],
+  ["can't tell", 'not told apart from'],
+] as const satisfies readonly (readonly [ConditionContest['answer'], string])[];
+
+/** What steering beats, a sentence for each group of prompts that controls replied to. */
+export function contestSentences({ against }: Pick<Summary, 'against'>): string[] {
+  return conditionGroups.flatMap((group) => {
+    const contests = contestsInOrder(against).flatMap(({ title, contest }) => {
       const one = contest[group];
-      if (one === undefined) return [];
-      const numbers = `${points(one.difference)}, ${signed(one.low * 100, 1)} to ${signed(one.high * 100, 1)}, ${pValue(one.p)}`;
-      return `${one.answer} on ${groupName(group).toLowerCase()} prompts (${numbers}, n = ${one.n})`;
+      return one === undefined ? [] : [{ title, answer: one.answer }];
     });
-    return `Steered against ${name}${seeds > 1 ? ` (mean of ${seeds} seeds)` : ''}, share refused: ${parts.join('; ')}.`;
+    if (contests.length === 0) return [];
+    const parts = answers.flatMap(([answer, words]) => {
+      const titles = contests.filter((contest) => contest.answer === answer).map(({ title }) => title);
+      return titles.length === 0 ? [] : [`${words}: ${titles.join(', ')}`];
+    });
+    return `${groupName(group)}: AlphaSteer is ${parts.join('; ')}.`;
   });
+}
+
+/** The controls in the order of `controlNames` by their titles, then what else ran by its name. */
+export function contestsInOrder(against: Summary['against']): {
+  readonly title: string;
+  readonly contest: Summary['against'][string];
+}[] {
+  const known = controlNames.filter((name) => name in against);
+  const others = Object.keys(against).filter((name) => !known.some((control) => control === name));
+  return [
+    ...known.map((name) => ({ title: controlWords[name].title, contest: against[name]! })),
+    ...others.map((name) => ({ title: name, contest: against[name]! })),
+  ];
 }

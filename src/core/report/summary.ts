@@ -168,7 +168,9 @@ export interface ConditionContest extends ClusterCounts {
   readonly high: number;
   /** Sign-flip test over templates and over goals: the larger p. */
   readonly p: number;
-  /** `beats` and `does not beat` where p is below 0.05; more refusals are better of malicious prompts, fewer of others. */
+  /** The same, corrected for the number of controls (Holm). */
+  readonly holmP: number;
+  /** `beats` and `does not beat` where the corrected p is below 0.05; more refusals are better of malicious prompts, fewer of others. */
   readonly answer: 'beats' | 'does not beat' | "can't tell";
 }
 

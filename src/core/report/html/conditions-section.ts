@@ -1,10 +1,10 @@
 import { chosenWords } from '../chosen-words.ts';
 import { conditionGroups, conditionRows, type ConditionRow } from '../condition-rows.ts';
-import { contestSentences } from '../contest-words.ts';
-import { interval, percent } from '../format.ts';
+import { contestsInOrder, contestSentences } from '../contest-words.ts';
+import { interval, percent, points, pValue, signed } from '../format.ts';
 import { groupName, type Group } from '../groups.ts';
 import { otherConditions } from '../rate-rows.ts';
-import type { Summary } from '../summary.ts';
+import type { ConditionContest, Summary } from '../summary.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 /** Controls stand beside base and steered: steering is worth what it does beyond them. */
@@ -50,13 +50,60 @@ export function conditionsSection(summary: Summary): Html {
               <dd>${words.is} ${words.shows}</dd>`,
       )}
     </dl>
-    ${contestSentences(summary).map((text) => html`<p>${text}</p>`)}
+    ${contestsPart(summary)}
     <p class="note">
       ${conditionGroups.map((group) => groupName(group)).join('; ')}: share refused, its 95&nbsp;% interval as in the
       rates above, and the prompts. Of a control that rests on chance: the mean of its draws, and the lowest and the
       highest. Partial, degenerate: replies with that verdict among all replies of the condition.
     </p>
   </section>`;
+}
+
+/** Steering less each control, on the same prompts, and which of it is more than chance. */
+function contestsPart(summary: Summary): Html {
+  const contests = contestsInOrder(summary.against);
+  if (contests.length === 0) return nothing;
+  return html`<h3 id="contests-title">AlphaSteer less each of them</h3>
+    <ul>
+      ${contestSentences(summary).map((text) => html`<li>${text}</li>`)}
+    </ul>
+    <div class="scroll" role="region" tabindex="0" aria-labelledby="contests-title">
+      <table class="numbers">
+        <thead>
+          <tr>
+            <th scope="col">AlphaSteer less</th>
+            ${conditionGroups.map((group) => html`<th scope="col" class="number">${groupName(group)}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${contests.map(
+            ({ title, contest }) =>
+              html`<tr>
+                <th scope="row">${title}</th>
+                ${conditionGroups.map((group) => contestCell(contest[group]))}
+              </tr> `,
+          )}
+        </tbody>
+      </table>
+    </div>
+    <p class="note">
+      Difference of the shares refused, on the prompts that both replied to; limits one-sided at 95&nbsp;% with
+      templates and goals counted; p of the sign-flip test over them, corrected for the number of controls (Holm).
+      Better and worse where p is below 0.05: more refusals are better of harmful prompts and jailbreaks, fewer of the
+      others.
+    </p>`;
+}
+
+const answerWords = { beats: 'better', 'does not beat': 'worse', "can't tell": 'can’t tell' } as const;
+
+function contestCell(contest: ConditionContest | undefined): Html {
+  if (contest === undefined) return cell('–');
+  const { difference, low, high, holmP, answer } = contest;
+  return html`<td class="number">
+    ${points(difference)}<br /><span class="quiet"
+      >${signed(low * 100, 1)} to ${signed(high * 100, 1)}<br />${answerWords[answer]}, ${pValue(holmP)}</span
+    >
+  </td>`;
 }
 
 function conditionRow(row: ConditionRow, strength: number): Html {

@@ -39,3 +39,9 @@ test('seeds count as one control, by their mean, on the prompts that all of them
   expect(Object.keys(against)).toEqual(['random-direction']);
   expect(against['random-direction']?.harmful).toMatchObject({ n: 3, seeds: 2, difference: 0.5 });
 });
+
+test('an answer among many is read off a p corrected for their number', () => {
+  const controls = Array.from({ length: 9 }, (_, i) => replies(`control-${i}`, 'cccccccc'));
+  const against = contest(replies('steered', 'rrrrrrrr'), ...controls);
+  expect(against['control-0']?.harmful).toMatchObject({ p: 2 ** -7, holmP: 9 * 2 ** -7, answer: "can't tell" });
+});
