@@ -30,6 +30,7 @@ const node = {
 
 const built = [
   await build({ ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' }),
+  await build({ ...node, entryPoints: ['src/worker/device-trial-main.ts'], outfile: 'dist/device-trial.js' }),
   await build({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' }),
   // VS Code calls `require` for an extension, whatever the package's type.
   await build({

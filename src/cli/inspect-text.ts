@@ -1,3 +1,4 @@
+import { nodesText } from '../core/nodes-text.ts';
 import type { InspectResult } from '../rpc/worker-api.ts';
 
 export function inspectText(model: InspectResult): string {
@@ -8,7 +9,11 @@ export function inspectText(model: InspectResult): string {
       .slice(0, 8)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')}`,
-    `device: ${model.device.device} (${model.device.tried.map(({ device, detail }) => `${device}: ${detail}`).join('; ')})`,
+    `device: ${model.device.device}`,
+    ...model.device.tried.map(
+      ({ device, detail, nodes, fix }) =>
+        `  ${device}: ${detail}${nodesText(nodes)}.${fix === undefined ? '' : ` ${fix}`}`,
+    ),
     ...model.strengthZero.map(
       ({ shape, step, equal }) => `strength 0, ${step}, ${shape}: ${equal ? 'equal bit for bit' : 'NOT EQUAL'}`,
     ),

@@ -208,10 +208,20 @@ export interface InspectResult {
   }[];
 }
 
-/** What ran, and why the better ones did not. */
+/** What runs, and why the others do not. */
 export interface DeviceReport {
   readonly device: string;
-  readonly tried: readonly { readonly device: string; readonly works: boolean; readonly detail: string }[];
+  readonly tried: readonly TriedDevice[];
+}
+
+export interface TriedDevice {
+  readonly device: string;
+  readonly works: boolean;
+  /** What was found: numbers and speed beside the CPU's, or why it can't be used, in the provider's own words. */
+  readonly detail: string;
+  readonly fix?: string | undefined;
+  /** How many nodes of the graph ran on each of onnxruntime's providers in the trial, by its own profile. */
+  readonly nodes?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface DoctorResult {

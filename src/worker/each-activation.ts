@@ -1,6 +1,7 @@
 import type { Encoded } from './encode-prompts.ts';
 import type { Job } from './job.ts';
-import { openExtractionSession, type Model } from './model-host.ts';
+import type { Model } from './model-host.ts';
+import { openExtractionSession } from './model-session.ts';
 import { requireFinite } from './require-finite.ts';
 
 /** The residual stream of one prompt, [layers * d], and which of the prompts given it is. */

@@ -9,7 +9,8 @@ import { hubModel, hubOfEnvironment } from './hub-model.ts';
 import type { Job } from './job.ts';
 import type { ChatSession } from './chat-session.ts';
 import { filesStamp } from './model-folder.ts';
-import { openChatSession, openModel, type Model, type ModelSettings } from './model-host.ts';
+import { openModel, type Model, type ModelSettings } from './model-host.ts';
+import { openChatSession } from './model-session.ts';
 
 /**
  * The model that is loaded, and its session for replies: kept while the next job wants the same, replaced when it wants
@@ -34,7 +35,7 @@ export function createModelShelf(): ModelShelf {
       const key = JSON.stringify(settings);
       if (model?.key !== key || model.value.stamp !== (await filesStamp(model.value.files))) {
         await dropChat();
-        model = { key, value: await openModel(settings) };
+        model = { key, value: await openModel(settings, job.progress) };
       }
       return model.value;
     },

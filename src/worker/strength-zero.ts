@@ -3,7 +3,8 @@ import { instrument } from '../core/onnx/instrument.ts';
 import type { InspectResult } from '../rpc/worker-api.ts';
 import type { Job } from './job.ts';
 import { emptyPast } from './kv-cache.ts';
-import { createSessionFromBytes, type Model } from './model-host.ts';
+import type { Model } from './model-host.ts';
+import { createSessionFromBytes } from './model-session.ts';
 import { promptFeeds, stepFeeds } from './prompt-feeds.ts';
 
 const prompts = [

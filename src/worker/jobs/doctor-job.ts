@@ -1,11 +1,14 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
+import { nodesText } from '../../core/nodes-text.ts';
 import { HumanError } from '../../core/problem.ts';
 import type { DoctorResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
-import { chooseDevice } from '../devices.ts';
+import { chooseDevice } from '../choose-device.ts';
+import { devices, missingDevice } from '../devices.ts';
 import type { Job } from '../job.ts';
+import type { Model } from '../model-host.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 
 type Check = DoctorResult['checks'][number];
@@ -13,9 +16,7 @@ type Check = DoctorResult['checks'][number];
 /** `alphasteer doctor`: devices, workspace, model, disk and memory, each with what to do where it is not well. */
 export async function doctorJob(params: WorkspaceParams, shelf: ModelShelf, job: Job): Promise<DoctorResult> {
   const checks: Check[] = [];
-  for (const { device, works, detail } of chooseDevice('auto').tried) {
-    checks.push({ name: `Device ${device}`, state: works ? 'ok' : 'warning', detail });
-  }
+  let model: Model | undefined;
   const attempt = async (name: string, run: () => Promise<string>): Promise<void> => {
     try {
       checks.push({ name, state: 'ok', detail: await run() });
@@ -28,11 +29,14 @@ export async function doctorJob(params: WorkspaceParams, shelf: ModelShelf, job:
   await attempt('Workspace', async () => {
     const { config, fit, evaluate, problems } = await loadWorkspace(params.workspace, job.problem);
     await attempt('Model', async () => {
-      const model = await shelf.model(modelSettings(params.workspace, config, params), job);
-      return `${model.layers} layers, d = ${model.hiddenSize}, ${model.folder.dtype}, runs on ${model.device}`;
+      const settings = modelSettings(params.workspace, config, params);
+      // On the CPU, so that one device that fails does not keep the others from being tried.
+      model = await shelf.model({ ...settings, device: 'cpu' }, job);
+      return `${model.layers} layers, d = ${model.hiddenSize}, ${model.folder.dtype}, device ${settings.device}`;
     });
     return `${fit.length} prompts to fit on, ${evaluate.length} to evaluate on, ${problems.length} problems in them`;
   });
+  checks.push(...(model ? await triedDevices(model, job) : untriedDevices()));
   await attempt('Run folder', async () => {
     const folder = join(params.workspace, '.alphasteer');
     const writable = await mkdir(folder, { recursive: true })
@@ -53,6 +57,29 @@ export async function doctorJob(params: WorkspaceParams, shelf: ModelShelf, job:
   });
   checks.push({ name: 'Memory', state: 'ok', detail: `${gigabytes(freemem())} free` });
   return { checks };
+}
+
+/** What each provider does with the model, tried now whatever was found before. */
+async function triedDevices(model: Model, { progress }: Job): Promise<Check[]> {
+  const { tried, device: best } = await chooseDevice('auto', model, { again: true, progress });
+  return tried.map(({ device, works, detail, fix, nodes }) => ({
+    name: `Device ${device}`,
+    state: works || fix === undefined ? 'ok' : 'warning',
+    detail: `${detail}${nodesText(nodes)}${device === best ? '; auto takes it' : ''}`,
+    ...(fix !== undefined && { fix }),
+  }));
+}
+
+/** Without a model nothing can be tried. */
+function untriedDevices(): Check[] {
+  return devices.map((device) => {
+    const missing = missingDevice(device);
+    const untried = { detail: 'installed; not tried, since there is no model', state: 'ok' } as const;
+    return {
+      name: `Device ${device}`,
+      ...(missing ? { ...missing, state: missing.fix === undefined ? 'ok' : 'warning' } : untried),
+    };
+  });
 }
 
 function gigabytes(bytes: number): string {

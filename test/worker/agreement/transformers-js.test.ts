@@ -2,7 +2,8 @@ import { AutoModelForCausalLM, Tensor, type PreTrainedModel } from '@huggingface
 import { basename } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ChatSession } from '../../../src/worker/chat-session.ts';
-import { openChatSession, openModel, type Model } from '../../../src/worker/model-host.ts';
+import { openModel, type Model } from '../../../src/worker/model-host.ts';
+import { openChatSession } from '../../../src/worker/model-session.ts';
 import { Figures } from './figures.ts';
 import { readNumbers } from './pytorch-numbers.ts';
 import { fitPrompts, quickstartModel, unwatched } from './quickstart.ts';

@@ -1,0 +1,80 @@
+import { dirname } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
+import { instrument } from '../core/onnx/instrument.ts';
+import type { ModelPorts } from '../core/onnx/model-ports.ts';
+import { packPrompts } from '../core/onnx/pack-prompts.ts';
+import { HumanError } from '../core/problem.ts';
+import { ChatSession, type SessionShape } from './chat-session.ts';
+import type { Device } from './devices.ts';
+import { ExtractionSession } from './extraction-session.ts';
+import type { KvShape } from './kv-cache.ts';
+import type { ModelFolder } from './model-folder.ts';
+
+/** What sessions are made from: a model but for its tokenizer. */
+export interface SessionModel {
+  readonly folder: ModelFolder;
+  readonly graph: Uint8Array;
+  readonly hiddenSize: number;
+  readonly ports: ModelPorts;
+  readonly kv: KvShape;
+  readonly device: Device;
+  readonly threads: number | undefined;
+}
+
+/**
+ * A session for replies: every layer of `steered` can be steered, every one of `taps` is read.
+ * @param profile start of the name of a file in which onnxruntime notes, when the session is released, what each node ran on
+ */
+export async function openChatSession(
+  model: SessionModel,
+  steered: readonly number[],
+  taps: readonly number[],
+  profile?: string,
+): Promise<ChatSession> {
+  const { bytes } = instrument(model.graph, model.folder.graph, { steered, taps, logits: 'last', cache: true });
+  const session = await createSessionFromBytes(model, bytes, profile);
+  return new ChatSession(session, shapeOf(model, steered.length, taps.length));
+}
+
+/** A session for activations only, cut off above the last tap. */
+export async function openExtractionSession(model: SessionModel, taps: readonly number[]): Promise<ExtractionSession> {
+  const { bytes } = instrument(model.graph, model.folder.graph, { steered: [], taps, logits: 'none', cache: false });
+  const packed = model.ports.scalesOverBatch ? undefined : packPrompts(bytes, model.folder.graph);
+  const session = await createSessionFromBytes(model, packed ?? bytes);
+  return new ExtractionSession(session, shapeOf(model, 0, taps.length), packed !== undefined);
+}
+
+/** @throws {HumanError} when onnxruntime refuses the graph */
+export async function createSessionFromBytes(
+  model: Pick<SessionModel, 'folder' | 'device' | 'threads'>,
+  bytes: Uint8Array,
+  profile?: string,
+): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(bytes, {
+      executionProviders: [model.device],
+      ...(model.threads !== undefined && { intraOpNumThreads: model.threads }),
+      ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+      logSeverityLevel: 3,
+      extra: { session: { model_external_initializers_file_folder_path: dirname(model.folder.graph) } },
+    });
+  } catch (error) {
+    throw new HumanError({
+      file: model.folder.graph,
+      message: `onnxruntime cannot load the model on ${model.device}: ${error instanceof Error ? error.message : String(error)}`,
+      fix: 'Try another dtype or --device cpu; `alphasteer doctor` says what works here.',
+    });
+  }
+}
+
+function shapeOf(model: SessionModel, steeredLayers: number, tappedLayers: number): SessionShape {
+  return {
+    kv: model.kv,
+    hiddenSize: model.hiddenSize,
+    steeredLayers,
+    tappedLayers,
+    vocabulary: model.folder.config.vocab_size,
+    positionIds: model.ports.positionIds !== undefined,
+    rowsTouch: model.ports.scalesOverBatch,
+  };
+}
