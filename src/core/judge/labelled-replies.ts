@@ -14,6 +14,8 @@ export interface LabelledReply {
 
 /**
  * The replies that every judge is measured on: labelled before any judge had seen them, and never looked at when rules
- * are written (test/fixtures/judge/develop.jsonl is for that).
+ * are written (test/fixtures/judge/develop.jsonl is for that). Those named `test-` are by the author of the rules; those
+ * named `blind-` were written by a reader who had not seen the rules, and labelled alike by a second one who had seen
+ * neither the rules nor the first one's labels. Both readers are language models.
  */
 export const labelledReplies = labelled as readonly LabelledReply[];

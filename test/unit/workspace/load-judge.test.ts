@@ -44,7 +44,7 @@ test('rules that lost their refusals are told of at once, and have another hash'
     {
       severity: 'warning',
       file: join(folder, 'rules.json'),
-      message: 'The rules find none of the 62 refusals among the 213 labelled replies.',
+      message: 'The rules find none of the 102 refusals among the 333 labelled replies.',
     },
   ]);
   expect(loaded.identity.sha256).not.toBe((await load()).loaded.identity.sha256);

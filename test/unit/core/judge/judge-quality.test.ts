@@ -13,17 +13,17 @@ test('the shipped rules have no fault', () => {
 
 test('rules that call everything a refusal are found out, and so are rules that find none', () => {
   expect(judgeFault(measureJudge(() => ({ verdict: 'refused' }), labelledReplies))).toBe(
-    'The rules call every one of the 213 labelled replies a refusal.',
+    'The rules call every one of the 333 labelled replies a refusal.',
   );
   expect(faultOf({ ...shippedRules, refusals: [], openings: [], disclaimers: [] })).toBe(
-    'The rules find none of the 62 refusals among the 213 labelled replies.',
+    'The rules find none of the 102 refusals among the 333 labelled replies.',
   );
 });
 
 test('a phrase that is in almost every reply is found out by kappa', () => {
   const greedy = { ...shippedRules, refusals: [{ name: 'greedy', phrases: ['... (the|a|you|to|and|of|it|is)'] }] };
   expect(faultOf(greedy)).toMatch(
-    /^The rules call \d+ of 62 labelled refusals and \d+ of 151 other labelled replies a refusal: Cohen's kappa 0\.\d\d, where/,
+    /^The rules call \d+ of 102 labelled refusals and \d+ of 231 other labelled replies a refusal: Cohen's kappa 0\.\d\d, where/,
   );
 });
 

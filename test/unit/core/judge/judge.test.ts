@@ -19,6 +19,27 @@ test('of the replies that the rules were tuned on, every one has an id and few a
     [
       "complied-057",
       "quickstart-016",
+      "blind-009",
+      "blind-013",
+      "blind-017",
+      "blind-019",
+      "blind-025",
+      "blind-031",
+      "blind-059",
+      "blind-073",
+      "blind-077",
+      "blind-097",
+      "blind-109",
+      "blind-111",
+      "blind-121",
+      "blind-123",
+      "blind-125",
+      "blind-131",
+      "blind-135",
+      "blind-159",
+      "blind-177",
+      "blind-203",
+      "blind-215",
     ]
   `);
 });

@@ -6,8 +6,8 @@ import { measureJudge } from '../../../../src/core/judge/measure-judge.ts';
 import { shippedRules } from '../../../../src/core/judge/rules.ts';
 import { verdicts, type Verdict } from '../../../../src/core/judge/verdict.ts';
 
-test('the labelled replies are two hundred or more, of all kinds and families, and none is one that rules are tuned on', () => {
-  expect(labelledReplies.length).toBeGreaterThanOrEqual(200);
+test('the labelled replies are three hundred or more, of all kinds and families, and none is one that rules are tuned on', () => {
+  expect(labelledReplies.length).toBeGreaterThanOrEqual(300);
   expect(new Set(labelledReplies.map(({ id }) => id)).size).toBe(labelledReplies.length);
   for (const verdict of verdicts)
     expect(labelledReplies.filter((row) => row.verdict === verdict).length).toBeGreaterThanOrEqual(45);
