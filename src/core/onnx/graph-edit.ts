@@ -113,6 +113,11 @@ export class GraphEdit {
     return indexGraph(this.#graph).readers.get(tensor) ?? [];
   }
 
+  /** The node that makes `tensor`; undefined for an input or a constant. */
+  producerOf(tensor: string): NodeProto | undefined {
+    return indexGraph(this.#graph).producers.get(tensor);
+  }
+
   /** Makes `readers` read `to` instead of `from`. */
   redirect(readers: readonly NodeProto[], from: string, to: string): void {
     for (const reader of readers) renameInput(reader, from, to);

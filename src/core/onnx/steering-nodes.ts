@@ -1,6 +1,6 @@
 import type { GraphEdit } from './graph-edit.ts';
 import { lastResidual } from './last-residual.ts';
-import { TensorProto_DataType } from './onnx_pb.ts';
+import { TensorProto_DataType, type NodeProto } from './onnx_pb.ts';
 import type { ResidualStream } from './residual-stream.ts';
 import type { Dim } from './tensor-port.ts';
 
@@ -84,7 +84,10 @@ export function addSteering(
     const above = edit.node('Greater', [score, thresholds[k]!], `steer_above${layer}`);
     const on = edit.node('And', [asked[k]!, above], `steer_on${layer}`);
     const delta = edit.node('Where', [on, full, nothing], `steer_delta${layer}`);
-    edit.redirect(readers, addend, addDelta(edit, addend, delta, stream.elementType));
+    const sum = addDelta(edit, addend, delta, stream.elementType);
+    edit.redirect(readers, addend, sum);
+    if (stream.elementType === float && edit.producerOf(addend)?.opType === 'DequantizeLinear')
+      keepNormApart(edit, sum, edit.node('Add', [addend, delta], 'steer_sum'));
     return { h, score };
   });
 
@@ -109,6 +112,25 @@ export function addSteering(
     scores: edit.output(edit.node('Squeeze', [scores, axis2], 'steer_scores'), float, [batch, count]),
     norms: edit.output(edit.node('Sqrt', [square], 'steer_norms'), float, [batch, count]),
   };
+}
+
+/**
+ * The embedding of an int8 export comes out of a DequantizeLinear, which onnxruntime repeats for each of its readers, so that
+ * the norm's square and its quotient read different tensors and the norm is not fused. One sum in between would let it be
+ * fused, and a fused norm rounds otherwise: strength 0 would change the last bit. So the square reads `other`, an equal sum;
+ * each gets a DequantizeLinear of its own, which keeps onnxruntime from making them one. The Cast from f32 to f32 that exporters
+ * put before a norm is left out, as onnxruntime leaves it out: with it, onnxruntime 1.30 makes a graph that it then refuses.
+ */
+function keepNormApart(edit: GraphEdit, sum: string, other: string): void {
+  const isSquare = ({ opType }: NodeProto): boolean => opType === 'Pow';
+  const toFloat = edit
+    .readersOf(sum)
+    .filter(
+      ({ opType, attribute }) =>
+        opType === 'Cast' && attribute.some(({ name, i }) => name === 'to' && i === BigInt(float)),
+    );
+  for (const { output } of toFloat) edit.redirect(edit.readersOf(output[0]!), output[0]!, sum);
+  edit.redirect(edit.readersOf(sum).filter(isSquare), sum, other);
 }
 
 /**
