@@ -1,14 +1,17 @@
 /// <reference types="node" />
 import { createHash } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { afterAll } from 'vitest';
 import { renderReport, type Inlined } from '../../src/core/report/html.ts';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
+import { secondOpinion } from '../../src/core/report/second-opinion.ts';
 import { summarise } from '../../src/core/report/summarise.ts';
 import type { Reply } from '../../src/core/report/summary.ts';
+import { judge, secondVerdicts } from './run-state.ts';
 
 const media = fileURLToPath(new URL('../../media/report/', import.meta.url));
 
@@ -26,10 +29,19 @@ async function bundle(file: string): Promise<Inlined> {
   return { text, sha256: createHash('sha256').update(text).digest('base64') };
 }
 
-/** A report as a file in a folder of its own; its address. */
-export async function writeReport(replies: readonly Reply[], fit: FitSummary): Promise<string> {
+/** For the tests of a file: writes a report as a file in a folder of its own, which is gone after the tests. @returns its address */
+export function reportWriter(): (replies: readonly Reply[], fit: FitSummary) => Promise<string> {
+  const folders: string[] = [];
+  afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+  return async (replies, fit) => {
+    const folder = await mkdtemp(join(tmpdir(), 'alphasteer-report-'));
+    folders.push(folder);
+    return writeReport(folder, replies, fit);
+  };
+}
+
+async function writeReport(folder: string, replies: readonly Reply[], fit: FitSummary): Promise<string> {
   const [script, style] = await Promise.all([bundle('report.ts'), bundle('report.css')]);
-  const folder = await mkdtemp(join(tmpdir(), 'alphasteer-report-'));
   const file = join(folder, 'report.html');
   const meta = {
     title: 'AlphaSteer refusal report',
@@ -38,6 +50,8 @@ export async function writeReport(replies: readonly Reply[], fit: FitSummary): P
       ['Seed', '1'],
     ],
   } as const;
-  await writeFile(file, renderReport({ summary: summarise(replies, fit), fit, replies, meta, script, style }));
+  const second = secondOpinion(replies, secondVerdicts(replies), fit);
+  const summary = summarise(replies, fit);
+  await writeFile(file, renderReport({ summary, fit, replies, meta, judge, second, script, style }));
   return pathToFileURL(file).href;
 }
