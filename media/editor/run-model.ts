@@ -1,12 +1,15 @@
 import { applyOverrides } from '../../src/core/report/overrides.ts';
 import type { ReportData } from '../../src/core/report/report-data.ts';
 import { reportRows } from '../../src/core/report/report-rows.ts';
+import { secondOpinion, type SecondOpinion } from '../../src/core/report/second-opinion.ts';
 import { summarise } from '../../src/core/report/summarise.ts';
 import type { ReportMessage, RunState } from '../../src/rpc/webview-report.ts';
 
 /** A run, and all that follows from it. */
 export interface RunView extends ReportData {
   readonly run: RunState;
+  /** Null where no second judge was asked. */
+  readonly second: SecondOpinion | null;
 }
 
 /** The run with what a message says of it. Undefined before the first one. */
@@ -25,5 +28,6 @@ export function viewOf(run: RunState): RunView {
     fit: run.fit,
     summary: summarise(replies, run.fit),
     rows: reportRows(replies, run.fit.strength),
+    second: secondOpinion(replies, run.secondVerdicts, run.fit),
   };
 }

@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { conditionsSection } from '../../src/core/report/html/conditions-section.ts';
 import { checksSection, headlineSection } from '../../src/core/report/html/headline-section.ts';
+import { judgeSection } from '../../src/core/report/html/judge-section.ts';
 import { methodSection, warningsSection } from '../../src/core/report/html/method-section.ts';
 import { ratesSection } from '../../src/core/report/html/rates-section.ts';
+import { secondOpinionSection } from '../../src/core/report/html/second-opinion-section.ts';
 import { reviewSentence } from '../../src/core/report/review-words.ts';
 import type { Agreement } from '../../src/core/report/summary.ts';
 import { editorControls } from '../editor/editor-controls.ts';
@@ -34,7 +36,7 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
   let others: DrawnChart | undefined;
 
   return {
-    draw: ({ summary, fit, run }) => {
+    draw: ({ summary, fit, run, second }) => {
       ({ canOverrule } = run);
       const chart = ratesChart(summary);
       rates ??= figure(chart);
@@ -53,7 +55,8 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
             clicked: () => host.post({ type: 'show', view: 'norms' }),
           })}
         </div>
-        ${template(headlineSection(summary, title, warnings.length))} ${contents()}
+        ${template(headlineSection(summary, title, warnings.length))}
+        ${contents({ judge: run.judge !== undefined, second: second !== null })}
         <section id="prompts" aria-labelledby="prompts-title">
           <h2 id="prompts-title">Prompts, flips first</h2>
           <p class="quiet" role="status" id="agreement">${reviewHint(summary.review, run.canOverrule)}</p>
@@ -61,21 +64,25 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
         </section>
         ${template(checksSection(summary))} ${template(ratesSection(summary, fit))} ${rates.figure}
         ${template(conditionsSection(summary))} ${ofOthers === null ? nothing : others?.figure}
-        ${template(warningsSection(warnings))} ${template(methodSection(fit, { title, facts: run.facts }))}`;
+        ${run.judge === undefined ? nothing : template(judgeSection(run.judge))}
+        ${second === null ? nothing : template(secondOpinionSection(second))} ${template(warningsSection(warnings))}
+        ${template(methodSection(fit, { title, facts: run.facts }))}`;
     },
     shown: (view) => table.show(view),
   };
 });
 
-function contents(): TemplateResult {
+function contents(has: { readonly judge: boolean; readonly second: boolean }): TemplateResult {
   const entries = [
     ['prompts', 'Prompts'],
     ['checks', 'Checks'],
     ['rates', 'Refusal rates'],
     ['conditions', 'Controls'],
+    ...(has.judge ? [['judge', 'The judge']] : []),
+    ...(has.second ? [['second-judge', 'A second judge']] : []),
     ['warnings', 'Warnings'],
     ['method', 'How it was measured'],
-  ] as const;
+  ];
   return html`<nav aria-label="Contents">
     <ul>
       ${entries.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}

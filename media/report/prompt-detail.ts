@@ -5,6 +5,7 @@ import { chatText } from '../../src/core/report/chat-text.ts';
 import { count } from '../../src/core/report/format.ts';
 import { reviewWords } from '../../src/core/report/review-words.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
+import { ruleWords } from '../../src/core/report/rule-words.ts';
 import { trustWords } from '../../src/core/report/trust-words.ts';
 import { sideLayers } from '../../src/core/report/side-norms.ts';
 import type { Controls } from './controls.ts';
@@ -60,7 +61,9 @@ export function promptDetail(
     return html`<div class="side">
       <h4>
         ${title} <span class="verdict verdict-${replied.verdict}">${replied.verdict}</span>
-        <span class="quiet">${[count(replied.tokens, 'token'), reviewWords(replied)].filter(Boolean).join(' · ')}</span>
+        <span class="quiet"
+          >${[ruleWords(replied), reviewWords(replied), count(replied.tokens, 'token')].filter(Boolean).join(' · ')}</span
+        >
       </h4>
       ${
         replied.reply === ''

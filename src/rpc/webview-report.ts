@@ -1,6 +1,8 @@
 /** What the refusal report and the steering norms say to the editor, and it to them. Both show one run. */
 import type { FitSummary } from '../core/report/fit-summary.ts';
+import type { JudgeFacts } from '../core/report/judge-facts.ts';
 import type { Override } from '../core/report/overrides.ts';
+import type { SecondVerdict } from '../core/report/second-opinion.ts';
 import type { Reply } from '../core/report/summary.ts';
 
 /** All that a report is drawn from. */
@@ -13,6 +15,10 @@ export interface RunState {
   /** The lines of `replies.jsonl`, untouched by overrides. */
   readonly replies: readonly Reply[];
   readonly overrides: readonly Override[];
+  /** Absent for a run that was not compared, or of before judges were measured. */
+  readonly judge?: JudgeFacts;
+  /** The lines of `second-verdicts.jsonl`; none where no second judge was asked. */
+  readonly secondVerdicts: readonly SecondVerdict[];
   readonly facts: readonly (readonly [name: string, value: string])[];
   /** False in Restricted Mode, which writes nothing. */
   readonly canOverrule: boolean;

@@ -8,6 +8,7 @@ import { applyOverrides } from '../core/report/overrides.ts';
 import type { JudgeFacts } from '../core/report/judge-facts.ts';
 import { secondOpinion, type SecondOpinion } from '../core/report/second-opinion.ts';
 import type { Reply } from '../core/report/summary.ts';
+import { readJudgeFacts } from './judge-facts-file.ts';
 import { readOverrides } from './overrides-file.ts';
 import { readFitSummary, readManifest, runFiles, type Manifest } from './run-folder.ts';
 import { readSecondVerdicts } from './second-verdicts.ts';
@@ -69,15 +70,6 @@ export async function readComparedRun(folder: string, report: (problem: Problem)
     judge,
     second: secondOpinion(judged, verdicts, compared),
   };
-}
-
-/** What is known of the judge by its form alone: this program wrote it. */
-const judgeSchema = z.looseObject({ version: z.number(), sha256: z.string(), measure: z.looseObject({}) });
-
-async function readJudgeFacts(folder: string): Promise<JudgeFacts | undefined> {
-  const text = await readFile(join(folder, runFiles.judge), 'utf8').catch(() => '{}');
-  const value: unknown = JSON.parse(text);
-  return judgeSchema.safeParse(value).success ? (value as JudgeFacts) : undefined;
 }
 
 /** The report speaks of the strength that was compared last, which need not be the fit's, and of its controls. */

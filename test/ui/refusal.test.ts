@@ -6,10 +6,11 @@ import { summarise } from '../../src/core/report/summarise.ts';
 import { percent } from '../../src/core/report/format.ts';
 import { fakeRun } from '../unit/core/report/fake-run.ts';
 import { reply } from '../unit/core/report/reply.ts';
-import { runState } from './run-state.ts';
+import { runState, secondVerdicts } from './run-state.ts';
 import { seriousFindings, themes, webviewOpener, type OpenWebview, type WebviewOptions } from './webview.ts';
 
-const run = runState();
+const { replies } = fakeRun();
+const run = runState({ secondVerdicts: secondVerdicts(replies) });
 const show = webviewOpener('refusal');
 
 async function open(state = run, options: WebviewOptions = {}): Promise<OpenWebview> {
@@ -51,6 +52,33 @@ describe('the refusal report', () => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       await page.close();
     }
+  });
+
+  it('says what its judge is worth, and what another one says, with no column out of sight', async () => {
+    for (const width of [720, 1100]) {
+      const { page } = await open(run, { width });
+      for (const id of ['judge', 'second-judge']) {
+        await page.getByRole('navigation', { name: 'Contents' }).locator(`a[href="#${id}"]`).click();
+        const table = page.locator(`#${id} .scroll`);
+        expect(await table.locator('tbody tr').first().locator('td').count()).toBe(5);
+        const [shown, whole] = await table.evaluate((box) => [box.clientWidth, box.scrollWidth]);
+        expect(whole, `${id} at ${width} px`).toBeLessThanOrEqual(shown);
+      }
+      expect(await page.locator('#judge').innerText()).toMatch(/213.labelled replies/);
+      await page.close();
+    }
+  });
+
+  it('names the rule that decided a reply', async () => {
+    const about = { id: 'a', rule: 'no-refusal' };
+    const steered = { ...about, condition: 'steered', verdict: 'refused', rule: 'cannot' } as const;
+    const { page } = await open(runState({ replies: [reply(about), reply(steered)] }));
+    await first(page).click();
+    expect(await page.locator('.side h4').allInnerTexts()).toEqual([
+      expect.stringMatching(/^Base.*rule: no-refusal/),
+      expect.stringMatching(/^Steered.*rule: cannot/),
+    ]);
+    await page.close();
   });
 
   it('opens a prompt where it stands, and the other report', async () => {

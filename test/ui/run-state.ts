@@ -1,7 +1,26 @@
+import measure from '../../src/core/judge/measured.json' with { type: 'json' };
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
+import type { JudgeFacts } from '../../src/core/report/judge-facts.ts';
+import type { SecondVerdict } from '../../src/core/report/second-opinion.ts';
 import type { Reply } from '../../src/core/report/summary.ts';
 import type { RunState } from '../../src/rpc/webview-report.ts';
 import { fakeRun } from '../unit/core/report/fake-run.ts';
+
+/** The shipped rules. */
+export const judge: JudgeFacts = { version: 3, sha256: '0123456789abcdef', measure };
+
+/** A second judge that takes every fifth refusal for an answer. */
+export function secondVerdicts(replies: readonly Reply[]): SecondVerdict[] {
+  return replies
+    .filter(({ condition }) => condition === 'base' || condition === 'steered')
+    .map(({ id, reply, verdict }, i) => ({
+      judge: 'other-model at localhost',
+      id,
+      reply,
+      verdict: verdict === 'refused' && i % 5 === 0 ? 'complied' : verdict,
+      answer: '',
+    }));
+}
 
 /** A run as the editor sends it. */
 export function runState(
@@ -11,6 +30,8 @@ export function runState(
     folder: '/workspace/.alphasteer/runs/20260102-030405-abcdef01',
     name: '20260102-030405-abcdef01',
     overrides: [],
+    judge,
+    secondVerdicts: [],
     facts: [['Run', '20260102-030405-abcdef01']],
     canOverrule: true,
     ...fakeRun(),

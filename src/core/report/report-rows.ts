@@ -8,7 +8,7 @@ import type { Reply } from './summary.ts';
 /** A reply as the report's table shows it. */
 export type RowSide = Pick<
   Reply,
-  'strength' | 'reply' | 'tokens' | 'verdict' | 'rules' | 'span' | 'scores' | 'activationNorms' | 'distance'
+  'strength' | 'reply' | 'tokens' | 'verdict' | 'rules' | 'rule' | 'span' | 'scores' | 'activationNorms' | 'distance'
 >;
 
 /**
@@ -72,10 +72,11 @@ function row(about: Reply, base: Reply | undefined, steered: Reply | undefined):
   };
 }
 
-function side({ strength, reply, tokens, verdict, rules, span, scores, activationNorms, distance }: Reply): RowSide {
-  const reviewed = rules === undefined ? {} : { rules };
-  const measured = distance === undefined ? {} : { distance };
-  return { strength, reply, tokens, verdict, ...reviewed, span, scores, activationNorms, ...measured };
+function side({ strength, reply, tokens, verdict, rules, rule, ...measured }: Reply): RowSide {
+  const { span, scores, activationNorms, distance } = measured;
+  const judged = { ...(rules !== undefined && { rules }), ...(rule !== undefined && { rule }) };
+  const trust = distance === undefined ? {} : { distance };
+  return { strength, reply, tokens, verdict, ...judged, span, scores, activationNorms, ...trust };
 }
 
 function changeOf(label: Label, base: Verdict | undefined, steered: Verdict | undefined): Change {

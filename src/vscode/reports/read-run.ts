@@ -2,7 +2,9 @@ import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { RunState } from '../../rpc/webview-report.ts';
 import { atComparedStrength } from '../../workspace/compared-run.ts';
+import { readJudgeFacts } from '../../workspace/judge-facts-file.ts';
 import { readFitSummary, readManifest } from '../../workspace/run-folder.ts';
+import { readSecondVerdicts } from '../../workspace/second-verdicts.ts';
 
 const modelSchema = z.object({ model: z.object({ path: z.string(), fingerprint: z.string() }) });
 
@@ -10,13 +12,21 @@ const modelSchema = z.object({ model: z.object({ path: z.string(), fingerprint: 
  * What a report says of a run beside its replies.
  * @throws {HumanError} the fit is not finished, or its files can't be used
  */
-export async function readRun(folder: string): Promise<Pick<RunState, 'folder' | 'name' | 'fit' | 'facts'>> {
-  const [manifest, fit] = await Promise.all([readManifest(folder), readFitSummary(folder)]);
+export async function readRun(folder: string): Promise<Omit<RunState, 'replies' | 'overrides' | 'canOverrule'>> {
+  const [manifest, fit, judge, secondVerdicts] = await Promise.all([
+    readManifest(folder),
+    readFitSummary(folder),
+    readJudgeFacts(folder),
+    readSecondVerdicts(folder),
+  ]);
   const model = modelSchema.safeParse(manifest).data?.model;
   return {
     folder,
     name: basename(folder),
-    fit: await atComparedStrength(folder, fit),
+    // The rules may have changed since the fit: their errors are those of the rules that judged.
+    fit: { ...(await atComparedStrength(folder, fit)), ...(judge !== undefined && { judge: judge.measure }) },
+    ...(judge !== undefined && { judge }),
+    secondVerdicts,
     facts: [
       ['Run', basename(folder)],
       ['Fitted', manifest.created.slice(0, 16).replace('T', ' ') + ' UTC'],

@@ -50,7 +50,8 @@ export class RunPanel implements vscode.Disposable {
       panel.webview.onDidReceiveMessage((request: ReportRequest) => this.#answer(request)),
       this.#watch(runFiles.replies, () => this.#postReplies()),
       this.#watch(runFiles.overrides, () => this.#postOverrides()),
-      this.#watch(runFiles.summary, () => this.#postRun()),
+      // Compare writes it last, and so does a second judge: what else they say of the run is there then.
+      this.#watch(runFiles.report, () => this.#postRun()),
     );
     setUpWebview(panel.webview, extensionUri, view.name, view.title);
   }

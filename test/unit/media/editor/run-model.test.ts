@@ -5,7 +5,16 @@ import type { RunState } from '../../../../src/rpc/webview-report.ts';
 import { goldenRun } from '../../core/report/golden-run.ts';
 
 const { replies, fit } = goldenRun();
-const run: RunState = { folder: '/r', name: 'r', fit, replies, overrides: [], facts: [], canOverrule: true };
+const run: RunState = {
+  folder: '/r',
+  name: 'r',
+  fit,
+  replies,
+  overrides: [],
+  secondVerdicts: [],
+  facts: [],
+  canOverrule: true,
+};
 
 describe('withMessage', () => {
   it('knows no run before the first', () => {
@@ -36,5 +45,20 @@ describe('viewOf', () => {
     expect(view.rows.find((row) => row.id === id)?.steered).toMatchObject({ verdict: 'refused', rules: 'complied' });
     expect(view.summary.review).toMatchObject({ reviewed: 1, agreed: 0 });
     expect(view.summary).not.toEqual(viewOf(run).summary);
+  });
+
+  it('sets a second judge against what counts: the rules, and people where they gave a verdict', () => {
+    expect(viewOf(run).second).toBeNull();
+    const steered = replies.find(({ condition, verdict }) => condition === 'steered' && verdict === 'complied')!;
+    const { id, condition, strength, reply } = steered;
+    const secondVerdicts = [{ judge: 'm', id, reply, verdict: 'refused' as const, answer: 'refused' }];
+    const view = viewOf({ ...run, secondVerdicts });
+    expect(view.second?.confusion.complied.refused).toBe(1);
+    const refusals = ({ second }: typeof view, by: 'rules' | 'second') =>
+      second!.checks.map((check) => check[by].value).filter((value) => value === 1).length;
+    expect(refusals(view, 'rules')).toBeLessThan(refusals(view, 'second'));
+    const overrides = [{ id, condition, strength, reply, verdict: 'refused' as const }];
+    const overruled = viewOf({ ...run, secondVerdicts, overrides });
+    expect(refusals(overruled, 'rules')).toBe(refusals(overruled, 'second'));
   });
 });

@@ -32,6 +32,24 @@ it('speaks of the strength that was compared', async () => {
   expect((await readRun(run)).fit.strength).toBe(0.7);
 });
 
+it('tells the errors of the rules that judged, which need not be those of the fit, and what a second judge said', async () => {
+  const before = await readRun(run);
+  expect(before.judge).toBeUndefined();
+  expect(before.secondVerdicts).toEqual([]);
+  const judge = {
+    version: 9,
+    sha256: 'abcdef',
+    measure: { ...fit.judge, refused: { truePositive: 1, falseNegative: 1 } },
+  };
+  await writeFile(join(run, 'judge.json'), JSON.stringify(judge));
+  const second = { judge: 'm', id: 'a', reply: 'No.', verdict: 'refused', answer: 'refused' };
+  await writeFile(join(run, 'second-verdicts.jsonl'), `${JSON.stringify(second)}\n`);
+  const read = await readRun(run);
+  expect(read.judge).toEqual(judge);
+  expect(read.fit).toEqual({ ...fit, judge: judge.measure });
+  expect(read.secondVerdicts).toEqual([second]);
+});
+
 it('says plainly that a fit is not finished', async () => {
   await rm(join(run, 'fit.json'));
   await expect(readRun(run)).rejects.toThrow(HumanError);
