@@ -19,12 +19,15 @@ const changeChoices: Choices = [
 
 const verdictChoices: Choices = verdictOrder.map((verdict) => [verdict, verdict[0]!.toUpperCase() + verdict.slice(1)]);
 
-/** The row of filters above the table; `changed` is called with what they let through. */
+/**
+ * The row of filters above the table.
+ * @param changed called with what the reader changed; null clears all
+ */
 export function promptFilters(
   rows: readonly ReportRow[],
   filters: Filters,
   controls: Controls,
-  changed: (filters: Filters) => void,
+  changed: (patch: Partial<Filters> | null) => void,
 ): TemplateResult {
   const attacks = [...new Set(rows.filter(({ label }) => label === 'jailbreak').map(attackName))].sort(compareText);
   const present = labelOrder.filter((one) => rows.some(({ label }) => label === one));
@@ -34,14 +37,14 @@ export function promptFilters(
       value: filters[key] ?? '',
       choices: [['', 'All'], ...choices],
       // The value is one of the choices', which are the key's.
-      changed: (value) => changed({ ...filters, [key]: value === '' ? undefined : value }),
+      changed: (value) => changed({ [key]: value === '' ? undefined : value }),
     });
   return html`<div class="filters" role="search" aria-label="Prompts">
     ${controls.search({
       label: 'Search',
       value: filters.text ?? '',
       placeholder: 'in prompts, replies and ids',
-      changed: (text) => changed({ ...filters, text }),
+      changed: (text) => changed({ text }),
     })}
     ${choice('Change', 'change', changeChoices)}
     ${choice(
@@ -59,6 +62,6 @@ export function promptFilters(
           )
     }
     ${choice('Base', 'base', verdictChoices)} ${choice('Steered', 'steered', verdictChoices)}
-    ${controls.button({ label: 'Clear', icon: 'clear-all', clicked: () => changed({}) })}
+    ${controls.button({ label: 'Clear', icon: 'clear-all', clicked: () => changed(null) })}
   </div>`;
 }

@@ -109,8 +109,10 @@ export class PromptsTable {
     this.#keep();
   }
 
-  #filter(filters: Filters): void {
+  #filter(patch: Partial<Filters> | null): void {
     const { text = '' } = this.#filters;
+    // Of what is set now, not of what was drawn last: two changes may come before the next drawing.
+    const filters = patch === null ? {} : { ...this.#filters, ...patch };
     this.#filters = filters;
     const { sort, descending } = this.#query;
     clearTimeout(this.#searching);
@@ -159,7 +161,7 @@ export class PromptsTable {
     this.#frame = 0;
     const rows = this.#data?.rows ?? [];
     render(
-      html`${promptFilters(rows, this.#filters, this.#options.controls, (filters) => this.#filter(filters))}
+      html`${promptFilters(rows, this.#filters, this.#options.controls, (patch) => this.#filter(patch))}
         <p class="status" role="status">
           ${
             this.#found.length === rows.length

@@ -122,6 +122,26 @@ describe('the table of prompts', () => {
     await page.close();
   });
 
+  it('keeps both of two filters that are set before the page is drawn again', async () => {
+    const { page } = await open(address);
+    await page.evaluate(() => {
+      for (const [label, value] of [
+        ['Change', 'same'],
+        ['Label', 'benign'],
+      ] as const) {
+        const fields = [...document.querySelectorAll('.filters label')];
+        const select = fields.find((field) => field.textContent.trim().startsWith(label))!.querySelector('select')!;
+        select.value = value;
+        select.dispatchEvent(new Event('change'));
+      }
+    });
+    await expect
+      .poll(async () => new Set(await page.locator('.prompt-row td:nth-child(3)').allTextContents()))
+      .toEqual(new Set(['Benign']));
+    expect(new Set(await page.locator('.prompt-row .badge').allTextContents())).toEqual(new Set(['unchanged']));
+    await page.close();
+  });
+
   it('filters by keyboard: text, label, attack, change, verdict; and clears', async () => {
     const { page } = await open(address);
     await page.getByLabel('Search').focus();
