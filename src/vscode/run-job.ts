@@ -12,7 +12,7 @@ export interface JobRequest<K extends keyof WorkerApi> {
   readonly call: K;
   readonly title: string;
   readonly params: JobParams<K>;
-  /** Runs the same command again, after the process has ended in the middle: it goes on where it stopped. */
+  /** Runs the same command again, after a stop or when the process has ended in the middle: it goes on where it stopped. */
   readonly again: () => unknown;
 }
 
@@ -53,9 +53,10 @@ export async function runJob<K extends keyof WorkerApi>(
     return { result, problems };
   } catch (error) {
     if (error instanceof CancelledError) {
-      void vscode.window.showInformationMessage(
-        `${title} was stopped. What is finished is kept: run it again to go on.`,
-      );
+      void showMessage('Information', `${title} was stopped. What is finished is kept.`, {
+        title: 'Go On',
+        run: request.again,
+      });
     } else {
       const steps = model.isUp ? [] : [{ title: 'Go On', run: request.again }];
       void showError(error, { root: params.workspace, log, steps });
@@ -64,15 +65,19 @@ export async function runJob<K extends keyof WorkerApi>(
   }
 }
 
+/** Whether a model may run here at all; where not, says why. */
+export function mayRunModels(): boolean {
+  if (vscode.workspace.isTrusted) return true;
+  void showMessage('Warning', 'AlphaSteer runs no model in a folder that you have not trusted.', {
+    title: 'Manage Trust',
+    run: () => vscode.commands.executeCommand('workbench.trust.manage'),
+  });
+  return false;
+}
+
 /** Whether a job may begin; where one runs already, the user is asked, and may stop it. */
 export async function mayBegin(model: ModelProcess): Promise<boolean> {
-  if (!vscode.workspace.isTrusted) {
-    void showMessage('Warning', 'AlphaSteer runs no model in a folder that you have not trusted.', {
-      title: 'Manage Trust',
-      run: () => vscode.commands.executeCommand('workbench.trust.manage'),
-    });
-    return false;
-  }
+  if (!mayRunModels()) return false;
   if (model.job === undefined) return true;
   const { title } = model.job;
   const pressed = await vscode.window.showWarningMessage(`AlphaSteer is busy: ${title}.`, `Stop ${title}`);

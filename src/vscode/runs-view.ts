@@ -29,6 +29,7 @@ export class RunsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       vscode.window.createTreeView('alphasteer.runs', { treeDataProvider: this, showCollapseAll: false }),
       projects.onDidChange(() => this.#changed.fire(undefined)),
       runs.onDidChange(() => this.#changed.fire(undefined)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire(undefined)),
       // Progress comes many times a second and changes nothing here.
       model.onDidChange(() => {
         if (model.isUp !== this.#wasUp) this.#changed.fire(undefined);
@@ -68,11 +69,14 @@ export class RunsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     item.tooltip = `${path}\n${this.#model.isUp ? 'The model’s process is up.' : 'It is loaded when it is first needed.'}`;
     item.iconPath = new vscode.ThemeIcon('package');
     item.contextValue = 'model';
-    item.command = {
-      title: 'Select Model',
-      command: 'alphasteer.selectModel',
-      arguments: [vscode.Uri.file(project.root)],
-    };
+    // A click on a row asks no command's enablement.
+    if (vscode.workspace.isTrusted) {
+      item.command = {
+        title: 'Select Model',
+        command: 'alphasteer.selectModel',
+        arguments: [vscode.Uri.file(project.root)],
+      };
+    }
     return item;
   }
 

@@ -6,7 +6,7 @@ import { isHubId } from '../../core/hub-id.ts';
 import type { InspectResult } from '../../rpc/worker-api.ts';
 import type { ModelProcess } from '../model-process.ts';
 import type { Project, Projects } from '../project.ts';
-import { runJob } from '../run-job.ts';
+import { mayRunModels, runJob } from '../run-job.ts';
 import { workspaceParams } from '../settings.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseProject } from './choose-project.ts';
@@ -41,6 +41,8 @@ export function selectModelCommand(parts: {
     return result;
   };
   return async (target) => {
+    // Not only the check: which model a folder names is not changed either before the folder is trusted.
+    if (!mayRunModels()) return undefined;
     const project = await chooseProject(projects, 'Select Model', target);
     if (project === undefined) return undefined;
     const used = recent.get<readonly string[]>(recentKey, []);
@@ -75,6 +77,7 @@ async function pickFolder({ root }: Project, recent: readonly string[]): Promise
   const browsed = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
+    title: 'AlphaSteer: Select the Folder of a Model',
     openLabel: 'Use This Model',
   });
   return browsed?.[0]?.fsPath;

@@ -11,46 +11,94 @@ import { build } from 'esbuild';
 import { launchBrowser } from '../../ui/browser.ts';
 import type { SuiteResults } from '../suite/index.ts';
 import { installCodeServer, startCodeServer } from './code-server.ts';
+import { madeProject } from './made-project.ts';
 import { copyQuickstart } from './quickstart.ts';
 
 /** Longest that the suite may take. */
 const minutes = 8;
 const extension = resolve('.');
-const suite = resolve('test-results/vscode/suite');
+const built = resolve('test-results/vscode');
 
-const profile = mkdtempSync(join(tmpdir(), 'alphasteer-profile-'));
-const workspace = copyQuickstart();
-const file = join(profile, 'results.json');
-const env = { ALPHASTEER_TEST_RESULTS: file };
-await buildSuite();
-if (await canDownload()) {
-  console.log('Host: desktop VS Code, by @vscode/test-electron');
-  const tests = join(suite, 'index.cjs');
-  const launchArgs = [workspace, '--disable-workspace-trust', '--user-data-dir', profile];
+/** Tests that run in one window. */
+interface Suite {
+  /** Of the folder in `test/vscode` that they lie in. */
+  readonly name: 'suite' | 'restricted';
+  readonly trusted: boolean;
+  readonly workspace: () => string;
+}
+
+const suites: readonly Suite[] = [
+  { name: 'suite', trusted: true, workspace: copyQuickstart },
+  { name: 'restricted', trusted: false, workspace: comparedProject },
+];
+
+const desktop = await canDownload();
+console.log(
+  desktop ? 'Host: desktop VS Code, by @vscode/test-electron' : 'Host: code-server (VS Code cannot be downloaded here)',
+);
+const wanted = process.argv[2];
+let [passed, failed] = [0, 0];
+for (const one of suites.filter(({ name }) => wanted === undefined || name === wanted)) await run(one);
+writeFileSync('test-results/vscode.json', JSON.stringify({ passed, failed }));
+
+async function run({ name, trusted, workspace }: Suite): Promise<void> {
+  const profile = mkdtempSync(join(tmpdir(), 'alphasteer-profile-'));
+  const window: Window = {
+    tests: await buildSuite(name),
+    trusted,
+    profile,
+    workspace: workspace(),
+    file: join(profile, 'results.json'),
+  };
+  if (desktop) await runInDesktop(window);
+  else await runInCodeServer(window);
+  if (report(name, readResults(window.file))) {
+    rmSync(window.workspace, { recursive: true });
+    rmSync(profile, { recursive: true });
+  } else {
+    console.log(`Kept for a look: ${window.workspace} and ${profile} (logs under it)`);
+    process.exitCode = 1;
+  }
+}
+
+/** A project with two runs that were compared, as it seems. */
+function comparedProject(): string {
+  const root = mkdtempSync(join(tmpdir(), 'alphasteer-restricted-'));
+  madeProject(root, ['early', 'late']);
+  // The model that is there is not the one it names, so that choosing it would be seen.
+  const config = join(root, 'alphasteer.json');
+  writeFileSync(config, readFileSync(config, 'utf8').replace('"model": "model"', '"model": "another"'));
+  return root;
+}
+
+interface Window {
+  /** The built entry of the suite. */
+  readonly tests: string;
+  readonly trusted: boolean;
+  readonly profile: string;
+  readonly workspace: string;
+  /** Where the suite writes its results. */
+  readonly file: string;
+}
+
+async function runInDesktop({ tests, trusted, profile, workspace, file }: Window): Promise<void> {
+  const launchArgs = [workspace, '--user-data-dir', profile, ...(trusted ? ['--disable-workspace-trust'] : [])];
   await runTests({
     extensionDevelopmentPath: extension,
     extensionTestsPath: tests,
     launchArgs,
-    extensionTestsEnv: env,
+    extensionTestsEnv: { ALPHASTEER_TEST_RESULTS: file },
   }).catch((error: unknown) => console.error(String(error)));
-} else {
-  console.log('Host: code-server (VS Code cannot be downloaded here)');
-  await runInCodeServer();
-}
-if (report(readResults())) {
-  rmSync(workspace, { recursive: true });
-  rmSync(profile, { recursive: true });
-} else {
-  console.log(`Kept for a look: ${workspace} and ${profile} (logs under it)`);
-  process.exitCode = 1;
 }
 
-async function buildSuite(): Promise<void> {
+async function buildSuite(name: string): Promise<string> {
+  const suite = join(built, name);
   rmSync(suite, { recursive: true, force: true });
   mkdirSync(suite, { recursive: true });
-  const files = readdirSync('test/vscode/suite').map((name) => join('test/vscode/suite', name));
+  const tests = readdirSync(join('test/vscode', name)).map((file) => join('test/vscode', name, file));
   await build({
-    entryPoints: files,
+    entryPoints: [...new Set([...tests, 'test/vscode/suite/index.ts'])].map((file) => resolve(file)),
+    entryNames: '[name]',
     outdir: suite,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -62,6 +110,7 @@ async function buildSuite(): Promise<void> {
     external: ['vscode', 'mocha'],
     logLevel: 'warning',
   });
+  return join(suite, 'index.cjs');
 }
 
 async function canDownload(): Promise<boolean> {
@@ -72,45 +121,48 @@ async function canDownload(): Promise<boolean> {
   );
 }
 
-async function runInCodeServer(): Promise<void> {
+async function runInCodeServer({ tests, trusted, profile, workspace, file }: Window): Promise<void> {
   installCodeServer();
-  const server = await startCodeServer({ profile, trusted: true, smokeTestDriver: true, env });
+  const env = { ALPHASTEER_TEST_RESULTS: file };
+  const server = await startCodeServer({ profile, trusted, smokeTestDriver: true, env });
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
     const remote = (path: string): string => `vscode-remote://${server.host}${path}`;
     const payload = [
       ['extensionDevelopmentPath', remote(extension)],
-      ['extensionTestsPath', remote(join(suite, 'index.cjs'))],
+      ['extensionTestsPath', remote(tests)],
     ];
     const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
     await page.exposeFunction('codeAutomationLog', () => undefined);
     await page.exposeFunction('codeAutomationExit', () => undefined);
     await page.goto(`${server.url}/?${query.toString()}`);
     const end = Date.now() + minutes * 60_000;
-    while (readResults()?.done !== true && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 250));
-    if (readResults()?.done !== true) await page.screenshot({ path: 'test-results/vscode/no-verdict.png' });
+    while (readResults(file)?.done !== true && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    if (readResults(file)?.done !== true) await page.screenshot({ path: 'test-results/vscode/no-verdict.png' });
   } finally {
     await browser.close();
     await server.stop();
   }
 }
 
-function readResults(): SuiteResults | undefined {
+function readResults(file: string): SuiteResults | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SuiteResults) : undefined;
 }
 
 /** Whether all is well. */
-function report(results: SuiteResults | undefined): boolean {
+function report(name: string, results: SuiteResults | undefined): boolean {
   for (const line of results?.measured ?? []) console.log(`measured: ${line}`);
   const { host = 'No VS Code came up', tests = [], done = false } = results ?? {};
   for (const { title, seconds, error } of tests) {
     console.log(`${error === undefined ? 'ok  ' : 'FAIL'} ${title} (${seconds.toFixed(1)} s)`);
     if (error !== undefined) console.log(error);
   }
-  const failed = tests.filter(({ error }) => error !== undefined).length;
-  console.log(`${host}\nvscode: ${tests.length - failed} passed, ${failed} failed`);
-  writeFileSync('test-results/vscode.json', JSON.stringify({ passed: tests.length - failed, failed }));
+  const bad = tests.filter(({ error }) => error !== undefined).length;
+  passed += tests.length - bad;
+  failed += bad;
+  console.log(`${host}\nvscode ${name}: ${tests.length - bad} passed, ${bad} failed`);
   if (!done) console.log(`The suite did not come to its end within ${minutes} minutes; see test-results/vscode.`);
-  return done && failed === 0 && tests.length > 0;
+  return done && bad === 0 && tests.length > 0;
 }
