@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HumanError } from '../../src/core/problem.ts';
 import { hubModel, type Hub } from '../../src/worker/hub-model.ts';
 import type { Job } from '../../src/worker/job.ts';
+import { revision, startHubServer, type HubServer } from './hub-server.ts';
 
-const revision = '0123456789abcdef0123456789abcdef01234567';
 const nothing = (): void => undefined;
 const job: Job = {
   progress: nothing,
@@ -20,12 +17,10 @@ const job: Job = {
 };
 const small = (text: string): Buffer => Buffer.from(text);
 
-/** A server that answers as the hub does: a list with sizes and checksums, and files with ranges. */
 let served: Map<string, Buffer>;
-let asked: string[];
 let tamper: (name: string, bytes: Buffer) => Buffer;
 let cutAfter: number | undefined;
-let server: Server;
+let server: HubServer;
 let hub: Hub;
 
 beforeEach(async () => {
@@ -40,37 +35,14 @@ beforeEach(async () => {
     ['onnx/model_q4f16.onnx', Buffer.alloc(10, 4)],
     ['onnx/model.onnx', Buffer.alloc(9, 5)],
   ]);
-  asked = [];
   tamper = (_name, bytes) => bytes;
   cutAfter = undefined;
-  server = createServer((request, response) => {
-    const path = request.url!.split('?')[0]!;
-    asked.push(path);
-    if (path === `/api/models/owner/name/revision/main`) {
-      const siblings = [...served].map(([rfilename, bytes]) => ({
-        rfilename,
-        size: bytes.length,
-        blobId: createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex'),
-        ...(bytes.length > 1000 && { lfs: { sha256: createHash('sha256').update(bytes).digest('hex') } }),
-      }));
-      response.end(JSON.stringify({ sha: revision, siblings }));
-      return;
-    }
-    const name = path.replace(`/owner/name/resolve/${revision}/`, '');
-    const bytes = served.get(name);
-    if (bytes === undefined) {
-      response.writeHead(404).end();
-      return;
-    }
-    const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-    const body = tamper(name, bytes).subarray(from);
-    response.writeHead(from > 0 ? 206 : 200, { 'content-length': body.length });
-    if (cutAfter === undefined || body.length <= cutAfter) response.end(body);
-    else response.write(body.subarray(0, cutAfter), () => response.destroy());
+  server = await startHubServer({
+    files: served,
+    tamper: (name, bytes) => tamper(name, bytes),
+    cutAfter: () => cutAfter,
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  hub = { endpoint, cache: mkdtempSync(join(tmpdir(), 'alphasteer-hub-')), token: undefined };
+  hub = { endpoint: server.endpoint, cache: mkdtempSync(join(tmpdir(), 'alphasteer-hub-')), token: undefined };
 });
 afterEach(() => {
   server.close();
@@ -89,10 +61,10 @@ test('the smallest weights come with their data and the tokenizer, and no code; 
   expect(readFileSync(join(folder, 'onnx/model_q4.onnx_data')).equals(served.get('onnx/model_q4.onnx_data')!)).toBe(
     true,
   );
-  const before = asked.length;
+  const before = server.asked.length;
   server.close();
   expect(await hubModel('owner/name', undefined, hub, job)).toEqual({ path: folder, dtype });
-  expect(asked).toHaveLength(before);
+  expect(server.asked).toHaveLength(before);
 });
 
 test('a download that was cut off goes on where it stopped', async () => {
@@ -102,7 +74,7 @@ test('a download that was cut off goes on where it stopped', async () => {
   const sent: number[] = [];
   await hubModel('owner/name', 'q4', hub, { ...job, progress: ({ done }) => sent.push(done) });
   expect(Math.min(...sent)).toBeGreaterThan(0.15);
-  expect(asked.filter((path) => path.endsWith('model_q4.onnx'))).toHaveLength(1);
+  expect(server.asked.filter((path) => path.endsWith('model_q4.onnx'))).toHaveLength(1);
 });
 
 test('weights downloaded later do not change which ones were meant before', async () => {
@@ -135,6 +107,5 @@ test('an unknown model, weights that it has not, and no network are told in word
   await expect(hubModel('owner/other', undefined, hub, job)).rejects.toThrow('(404)');
   await expect(hubModel('owner/name', 'int8', hub, job)).rejects.toThrow('has no int8 weights; it has q4, q4f16, fp32');
   server.close();
-  server.closeAllConnections();
   await expect(hubModel('owner/name', 'q4', hub, job)).rejects.toThrow('could not be read');
 });

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /**
  * code-server is VS Code (its extension host, workbench and webviews) served to a browser, and comes from npm: a real
@@ -130,6 +130,13 @@ export async function startCodeServer({
     child.once('exit', (code) => reject(new Error(`code-server ended with status ${code ?? 'unknown'}:\n${said}`)));
   });
   return { url, host: new URL(url).host, pid: child.pid!, stop: () => stopGroup(child.pid!) };
+}
+
+/** Puts the extension of this tree, as built, into a profile: without a smoke test's driver, which shows no notifications. */
+export function linkBuilt(profile: string): void {
+  const folder = join(profile, 'extensions');
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(resolve('.'), join(folder, 'alphasteer.alphasteer-0.1.0'));
 }
 
 /** Puts a VSIX into a profile, as `Install from VSIX` does. */

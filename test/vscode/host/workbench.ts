@@ -45,7 +45,8 @@ export class Workbench {
         await this.page.keyboard.press('F1');
         await input.fill(`>${title}`, { timeout: 2_000 });
         await row.waitFor({ timeout: 2_000 });
-        await this.page.keyboard.press('Enter');
+        // Not the enter key: the first row need not be this one.
+        await row.click({ timeout: 2_000 });
         return;
       } catch (error) {
         if (left === 0) throw error;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -22,6 +22,13 @@ function workerPid(): number | undefined {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
   const own = rows.find((row) => row.includes(profile) && row.includes('worker.js'));
   return own === undefined ? undefined : Number.parseInt(own.trim(), 10);
+}
+
+/** Replies that the fit has made to label its prompts, and keeps: a line each. */
+function labelled(): string[] {
+  const cache = join(workspace, '.alphasteer', 'cache');
+  const file = readdirSync(cache).find((name) => name.includes('-replies-'));
+  return file === undefined ? [] : readFileSync(join(cache, file), 'utf8').trimEnd().split('\n');
 }
 
 beforeAll(async () => {
@@ -49,7 +56,7 @@ afterAll(async () => {
 });
 
 test(
-  'a fit is seen with numbers and time left; when its process is killed, the message offers to go on',
+  'a fit is seen with numbers and time left; stopped, it goes on later; when its process is killed, the message offers to go on',
   { timeout: 300_000 },
   async () => {
     await window.status(/not fitted/).waitFor({ timeout: 60_000 });
@@ -57,6 +64,14 @@ test(
     const progress = window.notification(/\d+ of \d+ .*left/);
     await progress.waitFor({ timeout: 60_000 });
     await window.screenshot('fit-progress');
+    await window.command('AlphaSteer: Stop');
+    const stopped = window.notification('Fit was stopped. What is finished is kept.');
+    await stopped.waitFor();
+    await window.screenshot('fit-stopped');
+    const kept = labelled();
+    expect(kept.length).toBeGreaterThan(0);
+    await stopped.getByRole('button', { name: 'Go On' }).click();
+    await progress.waitFor({ timeout: 60_000 });
     process.kill(workerPid()!, 'SIGKILL');
     const message = window.notification("The model's process was ended by SIGKILL");
     await message.waitFor();
@@ -64,6 +79,9 @@ test(
     await message.getByRole('button', { name: 'Go On' }).click();
     await window.notification(/Fitted: layers 14, 16, strength 1/).waitFor({ timeout: 200_000 });
     await window.screenshot('fit-done');
+    // Nothing was lost, and nothing made twice.
+    expect(labelled().slice(0, kept.length)).toEqual(kept);
+    expect(new Set(labelled()).size).toBe(labelled().length);
     await window.status(/strength 1/).waitFor();
   },
 );
@@ -95,6 +113,12 @@ test('Test above a prompt streams both replies beside the editor', { timeout: 12
   );
   await window.lens('→').first().waitFor();
   await window.screenshots('reply');
+  await lens.click();
+  await reply.locator('section.side:not(:has(.empty))').first().waitFor();
+  await reply.getByRole('button', { name: 'Stop' }).click();
+  await reply.getByText('Stopped. What had come stays here, not judged.').waitFor();
+  expect(await reply.locator('.side .text').first().innerText()).not.toBe('');
+  expect(await reply.locator('.verdict').count()).toBe(0);
 });
 
 test(
@@ -144,8 +168,22 @@ test('a folder that is not trusted: reports open, and nothing runs', { timeout: 
     expect(await restricted.lens('Test').count()).toBe(0);
     await page.keyboard.press('F1');
     await page.locator('.quick-input-widget input').fill('>AlphaSteer: ');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Open Refusal Report' }).waitFor();
-    expect(await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Fit AlphaSteer' }).count()).toBe(0);
+    const entries = page.locator('.quick-input-list .monaco-list-row .label-name');
+    await entries.filter({ hasText: 'Open Steering Norms' }).waitFor();
+    expect((await entries.allInnerTexts()).sort()).toEqual([
+      'AlphaSteer: Compare with Another Run…',
+      'AlphaSteer: Create alphasteer.json',
+      'AlphaSteer: Export',
+      'AlphaSteer: Focus on Runs View',
+      'AlphaSteer: Open Refusal Report',
+      'AlphaSteer: Open Steering Norms',
+      'AlphaSteer: Open Walkthrough',
+      'AlphaSteer: Show Log',
+    ]);
+    await page.keyboard.press('Escape');
+    await restricted.status(/strength 1/).click();
+    await entries.filter({ hasText: 'Manage Trust' }).waitFor();
+    expect(await entries.allInnerTexts()).toHaveLength(4);
     await restricted.screenshot('restricted');
   } finally {
     await untrusted.stop();

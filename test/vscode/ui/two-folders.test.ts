@@ -139,6 +139,29 @@ test('a run is renamed, compared with another one, and deleted after a question'
   expect(existsSync(join(second, '.alphasteer/runs', runsOf(second)[0]!))).toBe(true);
 });
 
+test('a broken row and a wrong entry are problems of their own project alone', { timeout: 120_000 }, async () => {
+  const broken = join(second, 'prompts/harmful-heldout.jsonl');
+  writeFileSync(broken, '{"prompt": "one"}\n{"prompt": 7}\n');
+  await window.openFile('harmful-heldout.jsonl', 'second');
+  const config = join(second, 'alphasteer.json');
+  const text = readFileSync(config, 'utf8');
+  writeFileSync(config, text.replace('prompts/benign.jsonl', 'prompts/benin.jsonl'));
+  await window.openFile('alphasteer.json', 'second');
+  await window.openFile('harmful-heldout.jsonl', 'first');
+  await window.openFile('alphasteer.json', 'first');
+  await window.command('Problems: Focus on Problems View');
+  const rows = window.page.locator('.markers-panel .monaco-list-row');
+  await rows.filter({ hasText: 'not text' }).waitFor();
+  await rows.filter({ hasText: 'No file of the workspace matches "prompts/benin.jsonl"' }).waitFor();
+  const files = (await rows.allInnerTexts()).filter((text) => !text.includes('AlphaSteer'));
+  expect(files.map((text) => /first|second/.exec(text)?.[0])).toEqual(['second', 'second']);
+  await window.screenshot('problems');
+  writeFileSync(config, text);
+  writeFileSync(broken, '{"prompt": "one"}\n');
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(0);
+  await window.command('View: Hide Panel');
+});
+
 test('the walkthrough has ticked off what is there already', { timeout: 60_000 }, async () => {
   await window.command('AlphaSteer: Open Walkthrough');
   const done = window.page.locator('[data-done-step-id].complete');
