@@ -21,10 +21,10 @@ export function layersSection(summary: Summary, fit: FitSummary): Html {
             <th scope="col" rowspan="2">Measured on</th>
             <th scope="col" rowspan="2" class="number">AUC</th>
             <th scope="col" rowspan="2" class="number">Leakage</th>
-            <th scope="col" rowspan="2" class="number">Leakage of the fit’s<br />choose split, 95th percentile</th>
-            <th scope="col" rowspan="2" class="number">Stability of w<br />(lowest)</th>
+            <th scope="col" rowspan="2" class="number">Leakage of the fit’s choose split, 95th percentile</th>
+            <th scope="col" rowspan="2" class="number">Stability of w (lowest)</th>
             <th scope="col" rowspan="2" class="number">Stability of r</th>
-            <th scope="col" rowspan="2" class="number">Cosine of r with<br />“plain against template”</th>
+            <th scope="col" rowspan="2" class="number">Cosine of r with “plain against template”</th>
             <th scope="colgroup" colspan="${labelGroups.length}" class="span">Score s</th>
             <th scope="colgroup" colspan="${labelGroups.length}" class="span">Relative norm</th>
           </tr>
