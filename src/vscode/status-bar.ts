@@ -38,7 +38,8 @@ export class StatusBar implements vscode.Disposable {
     const uri = vscode.window.activeTextEditor?.document.uri;
     const project = (uri && this.#projects.projectOf(uri)) ?? this.#projects.all[0];
     if (job !== undefined) {
-      const percent = job.progress === undefined ? '' : ` ${percentDone(job.progress)} %`;
+      // A test is two replies, which are seen as they come: 0 % until the end would say nothing.
+      const percent = job.progress === undefined || job.call === 'ask' ? '' : ` ${percentDone(job.progress)} %`;
       this.#item.text = `$(loading~spin) ${job.title}${percent}`;
       this.#item.tooltip = `AlphaSteer: ${job.title}${job.progress === undefined ? '' : `, ${job.progress.phase}`}`;
     } else if (project !== undefined) {
