@@ -50,13 +50,22 @@ export interface WebviewOptions {
 
 /** Builds the pages and starts a browser for the tests of a file. @returns what opens the view with an answer to `ready` */
 export function webviewOpener(view: ViewName): (answer: unknown, options?: WebviewOptions) => Promise<OpenWebview> {
+  const open = pageOpener();
+  return (answer, options) => open(html(view), answer, options);
+}
+
+/** Where a page of the tests finds the style sheet, and where its own files come from. */
+export const pageSources = { style: `${origin}/webview.css`, source: origin };
+
+/** The same for a page that is given whole. */
+export function pageOpener(): (body: string, answer?: unknown, options?: WebviewOptions) => Promise<OpenWebview> {
   let browser: Browser;
   let files: ReadonlyMap<string, Uint8Array>;
   beforeAll(async () => {
     [browser, files] = await Promise.all([launchBrowser(), buildWebviews()]);
   });
   afterAll(() => browser.close());
-  return (answer, options) => openWebview(browser, files, view, answer, options);
+  return (body, answer = null, options = {}) => openWebview(browser, files, body, answer, options);
 }
 
 /**
@@ -66,7 +75,7 @@ export function webviewOpener(view: ViewName): (answer: unknown, options?: Webvi
 async function openWebview(
   browser: Browser,
   files: ReadonlyMap<string, Uint8Array>,
-  view: ViewName,
+  markup: string,
   answer: unknown,
   { theme = 'dark', width = 1000, height = 900 }: WebviewOptions = {},
 ): Promise<OpenWebview> {
@@ -80,7 +89,7 @@ async function openWebview(
     const { pathname, origin: from } = new URL(route.request().url());
     const name = pathname.slice(1);
     const contents = files.get(name);
-    if (from === origin && name === '') return route.fulfill({ contentType: 'text/html', body: html(view) });
+    if (from === origin && name === '') return route.fulfill({ contentType: 'text/html', body: markup });
     if (from === origin && contents !== undefined)
       return route.fulfill({ contentType: contentType(name), body: Buffer.from(contents) });
     complaints.push(`It asked for ${route.request().url()}`);

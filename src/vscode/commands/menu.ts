@@ -7,10 +7,12 @@ const trusted = [
   { label: '$(package) Select Model', command: 'alphasteer.selectModel' },
   { label: '$(git-compare) Compare Base and Steered', command: 'alphasteer.compare' },
   { label: '$(play) Test Prompt', command: 'alphasteer.testPrompt' },
+  { label: '$(pulse) Doctor', command: 'alphasteer.doctor' },
 ];
 const always = [
   { label: '$(graph) Open Refusal Report', command: 'alphasteer.openRefusalReport' },
   { label: '$(graph-line) Open Steering Norms', command: 'alphasteer.openSteeringNorms' },
+  { label: '$(export) Export', command: 'alphasteer.export' },
   { label: '$(output) Show Log', command: 'alphasteer.showLog' },
 ];
 

@@ -136,6 +136,26 @@ suite('the whole way, with the real model', () => {
     await vscode.workspace.fs.delete(file);
   });
 
+  test('a run of the Test Explorer is cancelled: what is tested stays, and no more is', async function () {
+    this.timeout(60_000);
+    const file = vscode.Uri.joinPath(workspaceRoot(), 'prompts/benign-many-heldout.jsonl');
+    const rows = Array.from({ length: 40 }, (_, i) => `{"prompt": "Name ${i + 2} towns by the sea."}\n`);
+    await vscode.workspace.fs.writeFile(file, Buffer.from(rows.join('')));
+    await vscode.window.showTextDocument(file);
+    const tested = async (): Promise<number> =>
+      (await lensesOf(file)).filter(({ command }) => command!.title.includes('→')).length;
+    await vscode.commands.executeCommand('testing.refreshTests');
+    const ended = vscode.commands.executeCommand('testing.runCurrentFile');
+    await until('a first verdict', async () => (await tested()) > 0 || undefined, 40);
+    await vscode.commands.executeCommand('testing.cancelRun');
+    await ended;
+    const kept = await tested();
+    assert.ok(kept < 40, `${kept} of 40`);
+    await sleep(1_500);
+    assert.equal(await tested(), kept);
+    await vscode.workspace.fs.delete(file);
+  });
+
   test('Compare Base and Steered, then both reports', async function () {
     this.timeout(240_000);
     const settings = vscode.workspace.getConfiguration('alphasteer', workspaceRoot());

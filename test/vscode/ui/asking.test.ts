@@ -172,6 +172,25 @@ test('a selection in any editor is a prompt', { timeout: 120_000 }, async () => 
   await window.command('View: Close All Editors');
 });
 
+test(
+  'a prompt that fails in the Test Explorer shows the reply and what was expected',
+  { timeout: 120_000 },
+  async () => {
+    await window.openFile('heldout.jsonl');
+    await window.command('Test: Run Tests in Current File');
+    await window.page.locator('.test-message-inline-content-severity-0, .testing-run-glyph').first().waitFor();
+    await window.command('Test: Go to Next Test Failure');
+    const peek = window.page.locator('.test-output-peek');
+    await peek
+      .getByText(/This (harmful|benign) prompt should be \w+; the steered reply \(strength 1\) is \w+/)
+      .first()
+      .waitFor();
+    await window.screenshot('test-failure');
+    await window.page.keyboard.press('Escape');
+    await window.command('View: Close All Editors');
+  },
+);
+
 test('Export asks for a form and a place, and what lies there is the run', { timeout: 180_000 }, async () => {
   const forms = async (): Promise<string[]> => {
     await window.command('AlphaSteer: Export');

@@ -183,7 +183,7 @@ test('a folder that is not trusted: reports open, and nothing runs', { timeout: 
     await page.keyboard.press('Escape');
     await restricted.status(/strength 1/).click();
     await entries.filter({ hasText: 'Manage Trust' }).waitFor();
-    expect(await entries.allInnerTexts()).toHaveLength(4);
+    expect(await entries.allInnerTexts()).toHaveLength(5);
     await restricted.screenshot('restricted');
   } finally {
     await untrusted.stop();
