@@ -12,6 +12,9 @@ const leastRows = 2;
 /** Most bytes the KV cache of a batch may take. */
 const maxCacheBytes = 1024 ** 3;
 
+/** The output of the likeliest token, the first of equal ones. */
+const nextToken = 'next_token';
+
 /** One prompt to reply to. */
 export interface PromptRow {
   readonly ids: readonly number[];
@@ -113,15 +116,18 @@ export class ChatSession {
     const fewest = alone ? 1 : leastRows;
     const padded = rows.length < fewest ? [...rows, ...rows] : rows;
     const longest = Math.max(...padded.map(({ ids }) => ids.length));
-    const cache = openCache(this.#shape.kv, padded.length, longest + maxNewTokens);
-    const first = await this.#prefill(padded, longest, cache);
+    const prompts = padded.map(({ ids }) => ids.length);
+    const cache = openCache(this.#shape.kv, prompts, longest, maxNewTokens);
+    const first = await this.#prefill(padded, longest, cache, options.onFirstLogits !== undefined);
     const live: LiveRow[] = padded.map(({ ids }, row) => ({ row, prompt: ids.length, tokens: [], ended: false }));
     const all = [...live];
-    rows.forEach((_, row) => options.onFirstLogits?.(row, this.#row(first.logits, row)));
+    const { vocabulary } = this.#shape;
+    if (first.logits)
+      for (const row of rows.keys())
+        options.onFirstLogits?.(row, first.logits.subarray(row * vocabulary, (row + 1) * vocabulary));
 
-    let logits = first.logits;
+    let next = first.next;
     for (let step = 0; step < maxNewTokens; step++) {
-      const next = live.map((_, i) => argmax(this.#row(logits, i)));
       for (let i = live.length - 1; i >= 0; i--) {
         const state = live[i]!;
         const token = next[i]!;
@@ -142,7 +148,7 @@ export class ChatSession {
       }
       if (live.every(({ ended }) => ended) || step === maxNewTokens - 1) break;
       await job.checkpoint();
-      logits = await this.#decode(live, next, { step: step + 1, longest, cache });
+      next = await this.#decode(live, next, { step: step + 1, longest, cache });
     }
     return rows.map((_, row) => ({
       tokens: all[row]!.tokens,
@@ -166,20 +172,21 @@ export class ChatSession {
   }
 
   get #padding(): Padding {
-    return this.#shape.kv.inPlace ? 'right' : 'left';
-  }
-
-  #row(logits: Float32Array, row: number): Float32Array {
-    const { vocabulary } = this.#shape;
-    return logits.subarray(row * vocabulary, (row + 1) * vocabulary);
+    return this.#shape.kv.appends ? 'right' : 'left';
   }
 
   async #prefill(
     rows: readonly PromptRow[],
     longest: number,
     cache: KvCache,
-  ): Promise<{ logits: Float32Array; scores: Float32Array; norms: Float32Array; taps: Float32Array }> {
-    const { feeds, fetches } = cache.bind();
+    wantsLogits: boolean,
+  ): Promise<{
+    next: number[];
+    logits: Float32Array | undefined;
+    scores: Float32Array;
+    norms: Float32Array;
+    taps: Float32Array;
+  }> {
     const out = await this.#session.run(
       {
         ...promptFeeds(
@@ -188,16 +195,17 @@ export class ChatSession {
           this.#shape.positionIds,
           this.#padding,
         ),
-        ...feeds,
+        ...cache.feeds(),
         ...this.#steering,
         steer_strength: this.#perLayer(rows.map(({ strength }) => strength)),
         steer_constant: this.#perLayer(rows.map(({ constant = 0 }) => constant)),
       },
-      { ...fetches, logits: null, steer_scores: null, steer_norms: null, residual_taps: null },
+      [...cache.wanted, nextToken, 'steer_scores', 'steer_norms', 'residual_taps', ...(wantsLogits ? ['logits'] : [])],
     );
     cache.keep(out);
     return {
-      logits: floats(out['logits']),
+      next: tokensOf(out[nextToken]),
+      logits: wantsLogits ? floats(out['logits']) : undefined,
       scores: floats(out['steer_scores']),
       norms: floats(out['steer_norms']),
       taps: floats(out['residual_taps']),
@@ -208,8 +216,7 @@ export class ChatSession {
     live: readonly LiveRow[],
     tokens: readonly number[],
     { step, longest, cache }: { step: number; longest: number; cache: KvCache },
-  ): Promise<Float32Array> {
-    const { feeds, fetches } = cache.bind();
+  ): Promise<number[]> {
     const none = this.#perLayer(live.map(() => 0)); // steering is for prefill only
     // Where each row's cache ends at its own length, what is longer than every row that is left need not be masked.
     const block = this.#padding === 'left' ? longest : Math.max(...live.map(({ prompt }) => prompt));
@@ -217,15 +224,15 @@ export class ChatSession {
     const out = await this.#session.run(
       {
         ...stepFeeds(rows, step, { longest: block, padding: this.#padding, positionIds: this.#shape.positionIds }),
-        ...feeds,
+        ...cache.feeds(),
         ...this.#steering,
         steer_strength: none,
         steer_constant: none,
       },
-      { ...fetches, logits: null },
+      [...cache.wanted, nextToken],
     );
     cache.keep(out);
-    return floats(out['logits']);
+    return tokensOf(out[nextToken]);
   }
 
   /** One number a row, the same at every steered layer: [rows, L]. */
@@ -253,8 +260,8 @@ function slice(data: Float32Array, row: number, width: number): Float32Array {
   return data.slice(row * width, (row + 1) * width);
 }
 
-function argmax(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
+function tokensOf(tensor: Tensor | undefined): number[] {
+  if (!(tensor?.data instanceof BigInt64Array))
+    throw new TypeError(`Expected an int64 tensor, got ${tensor?.type ?? 'none'}.`);
+  return Array.from(tensor.data, Number);
 }

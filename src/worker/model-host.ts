@@ -4,6 +4,7 @@ import { listExternalFiles } from '../core/onnx/external-data.ts';
 import { readModelPorts, type ModelPorts } from '../core/onnx/model-ports.ts';
 import { readModel } from '../core/onnx/onnx-model.ts';
 import { TensorProto_DataType } from '../core/onnx/onnx_pb.ts';
+import { newestOf } from '../core/onnx/newest-entries.ts';
 import { mapResidualStream } from '../core/onnx/map-residual-stream.ts';
 import type { ResidualStream } from '../core/onnx/residual-stream.ts';
 import { HumanError } from '../core/problem.ts';
@@ -87,7 +88,7 @@ export async function openModel(
   return { ...model, device: deviceReport.device, deviceReport };
 }
 
-function kvShape({ cache, appendsInPlace }: ModelPorts, folder: ModelFolder): KvShape {
+function kvShape({ cache, appendsByRow }: ModelPorts, folder: ModelFolder): KvShape {
   const { config } = folder;
   const first = cache[0]?.key;
   if (!first) {
@@ -101,13 +102,13 @@ function kvShape({ cache, appendsInPlace }: ModelPorts, folder: ModelFolder): Kv
     typeof dim === 'number' ? dim : otherwise;
   return {
     names: cache.flatMap(({ key, value, presentKey, presentValue }) => [
-      { past: key.name, present: presentKey.name },
-      { past: value.name, present: presentValue.name },
+      { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
+      { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
     ]),
     heads: size(first.dims[1], config.num_key_value_heads ?? config.num_attention_heads),
     size: size(first.dims[3], config.head_dim ?? config.hidden_size / config.num_attention_heads),
     type: first.elementType === TensorProto_DataType.FLOAT16 ? 'float16' : 'float32',
-    inPlace: appendsInPlace,
+    appends: appendsByRow,
   };
 }
 

@@ -31,7 +31,8 @@ export async function openChatSession(
   taps: readonly number[],
   profile?: string,
 ): Promise<ChatSession> {
-  const { bytes } = instrument(model.graph, model.folder.graph, { steered, taps, logits: 'last', cache: true });
+  const options = { steered, taps, logits: 'last', cache: true, decoding: true } as const;
+  const { bytes } = instrument(model.graph, model.folder.graph, options);
   const session = await createSessionFromBytes(model, bytes, profile);
   return new ChatSession(session, shapeOf(model, steered.length, taps.length));
 }

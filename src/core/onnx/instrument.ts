@@ -2,6 +2,8 @@ import { HumanError } from '../problem.ts';
 import { GraphEdit, valueInfo } from './graph-edit.ts';
 import { gatherLast, lastResidual } from './last-residual.ts';
 import { mapResidualStream } from './map-residual-stream.ts';
+import { addNewestEntries } from './newest-entries.ts';
+import { addNextToken } from './next-token.ts';
 import { readModel, writeModel, type OnnxModel } from './onnx-model.ts';
 import { TensorProto_DataType, type GraphProto } from './onnx_pb.ts';
 import { pruneGraph } from './prune-graph.ts';
@@ -24,6 +26,11 @@ export interface InstrumentOptions {
    * above it, the final norm and lm_head are cut off, with their weights and past inputs.
    */
   readonly cache: boolean;
+  /**
+   * Outputs of a greedy decoding step, which stand for the logits and the whole cache: the next token, and each
+   * GroupQueryAttention's newest keys and values. Needs `cache`, and the logits of the last position.
+   */
+  readonly decoding?: boolean;
 }
 
 /** An edited model, and what its own new ports are called (a model may already use the plain names). */
@@ -52,6 +59,8 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
   const opset = requireOpset(model);
   const { steered, taps, logits } = options;
   requireLayers(file, stream, [...steered, ...taps]);
+  if (options.decoding === true && (logits !== 'last' || !options.cache))
+    throw new RangeError('Outputs for decoding need the cache, and the logits of the last position.');
 
   const batch = batchSize(graph);
   graph.output = graph.output.filter(({ name }) => (name === 'logits' ? logits !== 'none' : options.cache));
@@ -67,6 +76,10 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
     if (steered.length > 0) steering = addSteering(edit, stream, steered, { position, batch, opset });
     if (taps.length > 0) tapped = addTaps(edit, stream, taps, position, batch);
     if (logits === 'last') keepLastLogits(edit, graph, stream, position);
+    if (options.decoding === true) {
+      addNextToken(edit, batch);
+      addNewestEntries(edit, graph, batch);
+    }
   }
   if (graph.output.length === 0) throw new RangeError('The edited graph would have no output.');
   pruneGraph(model);

@@ -29,7 +29,7 @@ export interface ModelPorts {
    * Every layer's cache is GroupQueryAttention's, which appends at each row's own length, into the past's own memory; else
    * a step's tokens are concatenated to the end of the past, padding included.
    */
-  readonly appendsInPlace: boolean;
+  readonly appendsByRow: boolean;
 }
 
 /**
@@ -78,7 +78,7 @@ export function readModelPorts({ file, graph }: OnnxModel): ModelPorts {
     positionIds: integers[1],
     cache,
     logits: need(outputs, 'logits'),
-    appendsInPlace: cache.every(({ presentKey }) =>
+    appendsByRow: cache.every(({ presentKey }) =>
       graph.node.some(({ opType, output }) => opType === 'GroupQueryAttention' && output.includes(presentKey.name)),
     ),
     scalesOverBatch: graph.node.some(({ opType }) => opType === 'DynamicQuantizeLinear'),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
 import { ChatSession } from '../../../src/worker/chat-session.ts';
 import type { Job } from '../../../src/worker/job.ts';
 import { bits, float32, ModelUnderTest, relativeError, row, run, steeringFeeds, tinyModels, type Expected } from './tiny-model.ts';
@@ -54,17 +55,17 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
   });
 
   test("steered replies of a batch are PyTorch's of each prompt alone, token for token", async () => {
-    const { session } = await model.open({ steered: layers, taps: layers, logits: 'last', cache: true });
+    const { session } = await model.open({ steered: layers, taps: layers, logits: 'last', cache: true, decoding: true });
     const chat = new ChatSession(session, {
       kv: {
         names: model.ports.cache.flatMap(({ key, value, presentKey, presentValue }) => [
-          { past: key.name, present: presentKey.name },
-          { past: value.name, present: presentValue.name },
+          { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
+          { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
         ]),
         heads: Number(model.ports.cache[0]!.key.dims[1]),
         size: expected.headDim,
         type: 'float32',
-        inPlace: model.ports.appendsInPlace,
+        appends: model.ports.appendsByRow,
       },
       hiddenSize: d,
       steeredLayers: layers.length,

@@ -12,7 +12,14 @@ const file = 'model.onnx';
 const llama = tinyBytes('llama-int4');
 const layers = fc.uniqueArray(fc.nat(2));
 const options: fc.Arbitrary<InstrumentOptions> = fc
-  .record({ steered: layers, taps: layers, logits: fc.constantFrom('all', 'last', 'none'), cache: fc.boolean() })
+  .record({
+    steered: layers,
+    taps: layers,
+    logits: fc.constantFrom('all', 'last', 'none'),
+    cache: fc.boolean(),
+    decoding: fc.boolean(),
+  })
+  .map((wanted) => ({ ...wanted, decoding: wanted.decoding && wanted.cache && wanted.logits === 'last' }))
   .filter(({ steered, taps, logits, cache }) => steered.length + taps.length > 0 || logits !== 'none' || cache);
 
 describe('an edited graph', () => {
@@ -50,6 +57,8 @@ describe('an edited graph', () => {
         expect(edited.steering !== undefined).toBe(wanted.steered.length > 0);
         expect(edited.outputs.includes('logits')).toBe(wanted.logits !== 'none');
         expect(edited.outputs.includes('present.0.key')).toBe(wanted.cache);
+        for (const name of ['next_token', 'present.0.key.newest', 'present.2.value.newest'])
+          expect(edited.outputs.includes(name)).toBe(wanted.decoding);
       }),
       { numRuns: 60 },
     );

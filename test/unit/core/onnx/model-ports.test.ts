@@ -60,7 +60,7 @@ test('a merged graph is refused as one', () => {
 });
 
 test('a cache of GroupQueryAttention is appended to in place, another one grows at its end', () => {
-  expect(readModelPorts(tiny('llama-int4')).appendsInPlace).toBe(true);
-  expect(readModelPorts(tiny('llama-fp16')).appendsInPlace).toBe(false); // MultiHeadAttention
-  expect(readModelPorts(tiny('architectures/llama/optimum')).appendsInPlace).toBe(false);
+  expect(readModelPorts(tiny('llama-int4')).appendsByRow).toBe(true);
+  expect(readModelPorts(tiny('llama-fp16')).appendsByRow).toBe(false); // MultiHeadAttention
+  expect(readModelPorts(tiny('architectures/llama/optimum')).appendsByRow).toBe(false);
 });

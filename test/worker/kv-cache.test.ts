@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { newestOf } from '../../src/core/onnx/newest-entries.ts';
+import { openCache, type KvShape } from '../../src/worker/kv-cache.ts';
+import { ModelUnderTest, bits, row, run, steeringFeeds, tinyModels } from './onnx/tiny-model.ts';
+
+const prompts = [
+  [5, 6, 7, 8, 9, 10, 11, 12],
+  [100, 3, 77],
+  [42, 150, 9, 9],
+];
+const tokens = [20, 21, 22];
+
+test.each(['llama-int4', 'llama-fp32'])(
+  "%s: a step from the kept cache, a row dropped, gives the bits of one from the graph's own",
+  async (name) => {
+    const model = new ModelUnderTest(join(tinyModels, name, 'model.onnx'), 16);
+    const { cache } = model.ports;
+    const { session } = await model.open({ steered: [1], taps: [], logits: 'last', cache: true, decoding: true });
+    const shape: KvShape = {
+      names: cache.flatMap(({ key, value, presentKey, presentValue }) => [
+        { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
+        { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
+      ]),
+      heads: Number(cache[0]!.key.dims[1]),
+      size: 16,
+      type: 'float32',
+      appends: true,
+    };
+    const longest = 8;
+    const off = (rows: number) => steeringFeeds(1, 64, Array<number>(rows).fill(0));
+    const kept = openCache(
+      shape,
+      prompts.map(({ length }) => length),
+      longest,
+      3,
+    );
+
+    const first = await run(session, { ...model.prefill(prompts), ...off(3) });
+    kept.keep(first);
+    const second = await run(session, { ...model.decode(prompts, tokens, first), ...off(3) });
+    const again = await run(session, { ...model.decode(prompts, tokens, first), ...kept.feeds(), ...off(3) });
+    expect(bits(again['logits']!)).toBe(bits(second['logits']!));
+    kept.keep(again);
+
+    // The third row comes into the first one's place.
+    kept.drop(0);
+    const longer = prompts.map((ids, i) => [...ids, tokens[i]!]);
+    const next = [30, 31, 32];
+    const whole = await run(session, { ...model.decode(longer, next, second), ...off(3) });
+    const two = [2, 1];
+    const left = model.decode(
+      two.map((i) => longer[i]!),
+      two.map((i) => next[i]!),
+      second,
+    );
+    const part = await run(session, { ...left, ...kept.feeds(), ...off(2) });
+    expect(two.map((i) => row(whole['logits']!, i))).toEqual([0, 1].map((at) => row(part['logits']!, at)));
+  },
+);

@@ -1,0 +1,45 @@
+import { create } from '@bufbuild/protobuf';
+import fc from 'fast-check';
+import { InferenceSession } from 'onnxruntime-node';
+import { expect, test } from 'vitest';
+import { GraphEdit } from '../../../src/core/onnx/graph-edit.ts';
+import { addNextToken } from '../../../src/core/onnx/next-token.ts';
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  OperatorSetIdProtoSchema,
+  TensorProto_DataType,
+} from '../../../src/core/onnx/onnx_pb.ts';
+import { writeModel } from '../../../src/core/onnx/onnx-model.ts';
+import { float32 } from './tiny-model.ts';
+
+test('the next token is the first of the largest logits, however many there are', async () => {
+  const graph = create(GraphProtoSchema, { name: 'greedy' });
+  const edit = new GraphEdit(graph);
+  edit.input('logits', TensorProto_DataType.FLOAT, ['batch', 1, 'vocabulary']);
+  addNextToken(edit, 'batch');
+  const proto = create(ModelProtoSchema, {
+    irVersion: 8n,
+    graph,
+    opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: 18n })],
+  });
+  const session = await InferenceSession.create(writeModel({ file: 'greedy.onnx', proto, graph }));
+  const few = fc.constantFrom(-Infinity, -3, -0, 0, 1e-45, 2, 2.5, 3e38);
+  const rows = fc
+    .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 70 }))
+    .chain(([count, length]) =>
+      fc.array(fc.array(few, { minLength: length, maxLength: length }), { minLength: count, maxLength: count }),
+    );
+  await fc.assert(
+    fc.asyncProperty(rows, async (logits) => {
+      const { next_token: next } = await session.run({
+        logits: float32(logits.flat(), [logits.length, 1, logits[0]!.length]),
+      });
+      expect(Array.from(next!.data as BigInt64Array, Number)).toEqual(
+        logits.map((row) => row.findIndex((x) => x >= Math.max(...row))),
+      );
+      expect(next!.dims).toEqual([logits.length, 1]);
+    }),
+    { numRuns: 200 },
+  );
+});
