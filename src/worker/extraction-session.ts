@@ -13,13 +13,10 @@ const maxRows = 64;
 export class ExtractionSession {
   readonly #session: InferenceSession;
   readonly #shape: SessionShape;
-  readonly #isPacked: boolean;
 
-  /** @param isPacked the graph is one that `packPrompts` made */
-  constructor(session: InferenceSession, shape: SessionShape, isPacked: boolean) {
+  constructor(session: InferenceSession, shape: SessionShape) {
     this.#session = session;
     this.#shape = shape;
-    this.#isPacked = isPacked;
   }
 
   /** f32 values of a row: taps * d. */
@@ -29,7 +26,7 @@ export class ExtractionSession {
 
   /** How prompts are grouped for {@link run}. */
   batches(prompts: readonly (readonly number[])[]): number[][] {
-    if (this.#isPacked) return batchesByPrefix(prompts, maxRows, maxTokens);
+    if (this.#shape.packed) return batchesByPrefix(prompts, maxRows, maxTokens);
     return batchesByLength(
       prompts.map((ids) => ids.length),
       this.#shape.rowsTouch ? 1 : maxRows,
@@ -39,20 +36,12 @@ export class ExtractionSession {
 
   /** Residual stream at the last token of each prompt: a row of [taps * d] each. */
   async run(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
-    return this.#isPacked ? this.#runPacked(prompts) : this.#runPadded(prompts);
+    return this.#shape.packed ? this.#runPacked(prompts) : this.#runPadded(prompts);
   }
 
   async #runPacked(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
-    const { tappedLayers, hiddenSize } = this.#shape;
     const taps = await this.#taps(packedFeeds(prompts, this.#shape.positionIds), prompts.length);
-    return prompts.map((_, row) => {
-      const values = new Float32Array(this.width);
-      for (let tap = 0; tap < tappedLayers; tap++) {
-        const at = (tap * prompts.length + row) * hiddenSize;
-        values.set(taps.subarray(at, at + hiddenSize), tap * hiddenSize);
-      }
-      return values;
-    });
+    return prompts.map((_, row) => taps.slice(row * this.width, (row + 1) * this.width));
   }
 
   async #runPadded(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {

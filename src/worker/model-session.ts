@@ -2,7 +2,6 @@ import { dirname } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { instrument } from '../core/onnx/instrument.ts';
 import type { ModelPorts } from '../core/onnx/model-ports.ts';
-import { packPrompts } from '../core/onnx/pack-prompts.ts';
 import { HumanError } from '../core/problem.ts';
 import { ChatSession, type SessionShape } from './chat-session.ts';
 import type { Device } from './devices.ts';
@@ -31,18 +30,18 @@ export async function openChatSession(
   taps: readonly number[],
   profile?: string,
 ): Promise<ChatSession> {
-  const options = { steered, taps, logits: 'last', cache: true, decoding: true } as const;
-  const { bytes } = instrument(model.graph, model.folder.graph, options);
+  const options = { steered, taps, logits: 'last', cache: true, decoding: true, packed: true } as const;
+  const { bytes, packed } = instrument(model.graph, model.folder.graph, options);
   const session = await createSessionFromBytes(model, bytes, profile);
-  return new ChatSession(session, shapeOf(model, steered.length, taps.length));
+  return new ChatSession(session, shapeOf(model, steered.length, taps.length, packed));
 }
 
 /** A session for activations only, cut off above the last tap. */
 export async function openExtractionSession(model: SessionModel, taps: readonly number[]): Promise<ExtractionSession> {
-  const { bytes } = instrument(model.graph, model.folder.graph, { steered: [], taps, logits: 'none', cache: false });
-  const packed = model.ports.scalesOverBatch ? undefined : packPrompts(bytes, model.folder.graph);
-  const session = await createSessionFromBytes(model, packed ?? bytes);
-  return new ExtractionSession(session, shapeOf(model, 0, taps.length), packed !== undefined);
+  const options = { steered: [], taps, logits: 'none', cache: false, packed: true } as const;
+  const { bytes, packed } = instrument(model.graph, model.folder.graph, options);
+  const session = await createSessionFromBytes(model, bytes);
+  return new ExtractionSession(session, shapeOf(model, 0, taps.length, packed));
 }
 
 /** @throws {HumanError} when onnxruntime refuses the graph */
@@ -68,7 +67,7 @@ export async function createSessionFromBytes(
   }
 }
 
-function shapeOf(model: SessionModel, steeredLayers: number, tappedLayers: number): SessionShape {
+function shapeOf(model: SessionModel, steeredLayers: number, tappedLayers: number, packed: boolean): SessionShape {
   return {
     kv: model.kv,
     hiddenSize: model.hiddenSize,
@@ -77,5 +76,6 @@ function shapeOf(model: SessionModel, steeredLayers: number, tappedLayers: numbe
     vocabulary: model.folder.config.vocab_size,
     positionIds: model.ports.positionIds !== undefined,
     rowsTouch: model.ports.scalesOverBatch,
+    packed,
   };
 }

@@ -34,37 +34,69 @@ export function batchesByPrefix(
   return batches;
 }
 
-/** Inputs of a graph that `packPrompts` made, for prompts in the order of `batchesByPrefix`. */
-export function packedFeeds(prompts: readonly (readonly number[])[], positionIds: boolean): Record<string, Tensor> {
+/**
+ * Inputs of a graph that `packPrompts` made, for prompts in the order of `batchesByPrefix`.
+ * @param shares whether a prompt may share tokens with its neighbours: not one that is steered, whose tokens hang on its last
+ */
+export function packedFeeds(
+  prompts: readonly (readonly number[])[],
+  positionIds: boolean,
+  shares: (row: number) => boolean = () => true,
+): Record<string, Tensor> {
   const longest = Math.max(...prompts.map((ids) => ids.length));
   const tokens: number[] = [];
   const positions: number[] = [];
+  const owners: number[] = [];
   const places: number[] = [];
   const rows = new BigInt64Array(prompts.length * longest);
   const mask = new BigInt64Array(rows.length);
   const last: number[] = [];
   prompts.forEach((prompt, row) => {
     const at = row * longest;
-    const shared = row === 0 ? 0 : sharedPrefix(prompts[row - 1]!, prompt);
+    const shared = row === 0 || !shares(row) || !shares(row - 1) ? 0 : sharedPrefix(prompts[row - 1]!, prompt);
     rows.copyWithin(at, at - longest, at - longest + shared);
     for (let i = shared; i < prompt.length; i++) {
       rows[at + i] = BigInt(tokens.length);
       tokens.push(prompt[i]!);
       positions.push(i);
+      owners.push(row);
       places.push(at + i);
     }
     mask.fill(1n, at, at + prompt.length);
     last.push(Number(rows[at + prompt.length - 1]!));
   });
-  const int64 = (data: BigInt64Array, dims: readonly number[]): Tensor => new Tensor('int64', data, dims);
   return {
-    input_ids: int64(BigInt64Array.from(tokens, BigInt), [1, tokens.length]),
-    attention_mask: int64(mask, [prompts.length, longest]),
-    last_position: int64(BigInt64Array.from(last, BigInt), [1, prompts.length]),
-    packed_rows: int64(rows, [prompts.length, longest]),
-    packed_places: int64(BigInt64Array.from(places, BigInt), [tokens.length]),
-    ...(positionIds && { position_ids: int64(BigInt64Array.from(positions, BigInt), [1, tokens.length]) }),
+    input_ids: int64(tokens, [1, tokens.length]),
+    attention_mask: new Tensor('int64', mask, [prompts.length, longest]),
+    last_position: int64(last, [prompts.length, 1]),
+    packed_rows: new Tensor('int64', rows, [prompts.length, longest]),
+    packed_places: int64(places, [tokens.length]),
+    packed_owners: int64(owners, [1, tokens.length]),
+    ...(positionIds && { position_ids: int64(positions, [1, tokens.length]) }),
   };
+}
+
+/** The inputs of a decoding step (`stepFeeds`) packed: a batch of prompts of one token, none of them shared. */
+export function packedStep({
+  input_ids,
+  position_ids,
+  ...rest
+}: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  const rows = input_ids!.dims[0]!;
+  const each = Array.from({ length: rows }, (_, row) => row);
+  return {
+    ...rest,
+    input_ids: input_ids!.reshape([1, rows]),
+    ...(position_ids && { position_ids: position_ids.reshape([1, rows]) }),
+    last_position: int64(each, [rows, 1]),
+    packed_rows: int64(each, [rows, 1]),
+    packed_places: int64(each, [rows]),
+    packed_owners: int64(each, [1, rows]),
+  };
+}
+
+function int64(values: readonly number[], dims: readonly number[]): Tensor {
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
 }
 
 function compareTokens(a: readonly number[], b: readonly number[]): number {

@@ -3,9 +3,19 @@ import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { instrument } from '../../src/core/onnx/instrument.ts';
-import { packPrompts } from '../../src/core/onnx/pack-prompts.ts';
-import { batchesByPrefix, packedFeeds } from '../../src/worker/packed-prompts.ts';
-import { ModelUnderTest, relativeError, run, tinyModels, type Expected } from './onnx/tiny-model.ts';
+import { batchesByPrefix, packedFeeds, packedStep } from '../../src/worker/packed-prompts.ts';
+import {
+  bits,
+  ModelUnderTest,
+  quickstartModel,
+  relativeError,
+  row,
+  run,
+  steeringFeeds,
+  tinyModels,
+  type Expected,
+  type Outputs,
+} from './onnx/tiny-model.ts';
 
 const d = 64;
 
@@ -14,8 +24,13 @@ describe.each(['llama', 'qwen3', 'gemma2'])('the %s export, its prompts packed',
   const model = new ModelUnderTest(join(folder, 'model.onnx'), 16);
   const { prompts, hidden } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
   const layers = hidden[0]!.map((_, layer) => layer);
-  const edited = instrument(model.bytes, model.file, { steered: [], taps: layers, logits: 'none', cache: false });
-  const packed = packPrompts(edited.bytes, model.file)!;
+  const { bytes: packed } = instrument(model.bytes, model.file, {
+    steered: [],
+    taps: layers,
+    logits: 'none',
+    cache: false,
+    packed: true,
+  });
 
   /** [prompt][layer] [d] */
   const taps = async (rows: readonly (readonly number[])[]): Promise<number[][][]> => {
@@ -27,7 +42,7 @@ describe.each(['llama', 'qwen3', 'gemma2'])('the %s export, its prompts packed',
     const { data } = (await run(session, feeds))['residual_taps']!;
     return rows.map((_, row) =>
       layers.map((_, tap) => {
-        const at = (tap * rows.length + row) * d;
+        const at = (row * layers.length + tap) * d;
         return Array.from((data as Float32Array).subarray(at, at + d));
       }),
     );
@@ -53,6 +68,54 @@ describe.each(['llama', 'qwen3', 'gemma2'])('the %s export, its prompts packed',
   });
 });
 
+describe.each([
+  { name: 'llama-int4', model: new ModelUnderTest(join(tinyModels, 'llama-int4', 'model.onnx'), 16), d: 64 },
+  { name: 'qwen3-fp32', model: new ModelUnderTest(join(tinyModels, 'qwen3-fp32', 'model.onnx'), 16), d: 64 },
+  { name: 'the quickstart model', model: new ModelUnderTest(quickstartModel, 64), d: 576 },
+])('replies of $name, the prompts packed', ({ model, d }) => {
+  const layers = [0, 1];
+  const begun = [5, 6, 7, 8, 9, 10];
+  const rows = [
+    [...begun, 11, 12, 13],
+    [...begun, 11, 14],
+    [...begun, 20, 21],
+    [90, 3, 77],
+    [42, 150, 9, 9],
+  ];
+  const options = { steered: layers, taps: layers, logits: 'last', cache: true, decoding: true } as const;
+  const positionIds = model.ports.positionIds !== undefined;
+
+  /** Prefill and a decoding step. */
+  const replies = async (packed: boolean, strengths: number[]): Promise<[Outputs, Outputs]> => {
+    const { session } = await model.open({ ...options, packed });
+    const steering = steeringFeeds(layers.length, d, strengths);
+    const shared = packedFeeds(rows, positionIds, (row) => strengths[row] === 0);
+    const first = await run(session, { ...model.prefill(rows), ...(packed && shared), ...steering });
+    const step = model.decode(rows, [20, 21, 22, 23, 24], first);
+    const off = steeringFeeds(layers.length, d, [0, 0, 0, 0, 0]);
+    return [first, await run(session, { ...step, ...(packed && packedStep(step)), ...off })];
+  };
+  const same = (got: [Outputs, Outputs], want: [Outputs, Outputs]): void => {
+    for (const [step, outputs] of want.entries())
+      for (const name of ['logits', 'next_token', 'steer_scores', 'steer_norms', 'residual_taps'])
+        expect(bits(got[step]![name]!), `${name}, step ${step}`).toBe(bits(outputs[name]!));
+  };
+
+  test('unsteered, sharing their beginnings, have the bits of padded prompts', async () => {
+    same(await replies(true, [0, 0, 0, 0, 0]), await replies(false, [0, 0, 0, 0, 0]));
+  });
+
+  test('steered or not, have the bits of padded prompts', async () => {
+    const strengths = [0, 0, 1, 0.5, 0];
+    const got = await replies(true, strengths);
+    same(got, await replies(false, strengths));
+    const none = await replies(true, [0, 0, 0, 0, 0]);
+    expect(strengths.map((_, i) => relativeError(row(got[0]['logits']!, i), row(none[0]['logits']!, i)) > 0)).toEqual(
+      strengths.map((strength) => strength !== 0),
+    );
+  });
+});
+
 test('tokens that prompts share are fed once', () => {
   const feeds = packedFeeds(
     [
@@ -68,6 +131,7 @@ test('tokens that prompts share are fed once', () => {
   expect(numbers('packed_rows')).toEqual([0, 1, 2, 0, 0, 1, 3, 4, 5, 6, 0, 0]);
   expect(numbers('packed_places')).toEqual([0, 1, 2, 6, 7, 8, 9]);
   expect(numbers('last_position')).toEqual([2, 4, 6]);
+  expect(numbers('packed_owners')).toEqual([0, 0, 0, 1, 1, 2, 2]);
   expect(numbers('attention_mask')).toEqual([1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 0]);
 });
 

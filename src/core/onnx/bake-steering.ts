@@ -8,6 +8,7 @@ import { readModel, writeModel } from './onnx-model.ts';
 import { StringStringEntryProtoSchema, TensorProto_DataType } from './onnx_pb.ts';
 import { pruneGraph } from './prune-graph.ts';
 import { addSteering } from './steering-nodes.ts';
+import { blockLayout } from './token-layout.ts';
 
 /** A steering to be made part of a model: w and r [L * d], thresholds [L], one strength. */
 export interface BakedSteering {
@@ -57,7 +58,11 @@ export function bakeSteering(bytes: Uint8Array, file: string, steering: BakedSte
   );
   const position = edit.node('Unsqueeze', [inBlock, edit.int64([2], 'steer_axis')], 'steer_position');
 
-  const ports = addSteering(edit, stream, steering.layers, { position, batch: 'batch_size', opset });
+  const ports = addSteering(edit, stream, steering.layers, {
+    layout: blockLayout(edit, position),
+    batch: 'batch_size',
+    opset,
+  });
   const rows = steering.layers.length;
   const strength = edit.floats(new Float32Array(rows).fill(steering.strength), [1, rows], 'steer_full_strength');
   const none = edit.floats(new Float32Array(rows), [1, rows], 'steer_none');

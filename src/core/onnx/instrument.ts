@@ -1,15 +1,17 @@
 import { HumanError } from '../problem.ts';
 import { GraphEdit, valueInfo } from './graph-edit.ts';
-import { gatherLast, lastResidual } from './last-residual.ts';
+import { lastResidual } from './last-residual.ts';
 import { mapResidualStream } from './map-residual-stream.ts';
 import { addNewestEntries } from './newest-entries.ts';
 import { addNextToken } from './next-token.ts';
 import { readModel, writeModel, type OnnxModel } from './onnx-model.ts';
 import { TensorProto_DataType, type GraphProto } from './onnx_pb.ts';
+import { canPackPrompts, packPrompts } from './pack-prompts.ts';
 import { pruneGraph } from './prune-graph.ts';
 import type { ResidualStream } from './residual-stream.ts';
 import { addSteering, type SteeringPorts } from './steering-nodes.ts';
 import { tensorPort, type Dim } from './tensor-port.ts';
+import { blockLayout, packedLayout, type TokenLayout } from './token-layout.ts';
 
 export interface InstrumentOptions {
   /** Layers that can be steered, in the order of the rows of w and r. */
@@ -31,11 +33,15 @@ export interface InstrumentOptions {
    * GroupQueryAttention's newest keys and values. Needs `cache`, and the logits of the last position.
    */
   readonly decoding?: boolean;
+  /** Take prompts packed, where the graph can (see `packPrompts`). */
+  readonly packed?: boolean;
 }
 
 /** An edited model, and what its own new ports are called (a model may already use the plain names). */
 export interface InstrumentedModel {
   readonly bytes: Uint8Array;
+  /** Whether it takes prompts packed. */
+  readonly packed: boolean;
   /** Every input of the edited graph: what was cut off needs no feeding. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -65,6 +71,7 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
   const batch = batchSize(graph);
   graph.output = graph.output.filter(({ name }) => (name === 'logits' ? logits !== 'none' : options.cache));
   const edit = new GraphEdit(graph);
+  const packed = options.packed === true && canPackPrompts(graph);
 
   const reads = steered.length + taps.length > 0 || logits === 'last';
   const lastPosition = reads ? edit.input('last_position', TensorProto_DataType.INT64, [batch, 1]) : undefined;
@@ -73,18 +80,21 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
   let steering: SteeringPorts | undefined;
   let tapped: string | undefined;
   if (position !== undefined) {
-    if (steered.length > 0) steering = addSteering(edit, stream, steered, { position, batch, opset });
-    if (taps.length > 0) tapped = addTaps(edit, stream, taps, position, batch);
-    if (logits === 'last') keepLastLogits(edit, graph, stream, position);
+    const layout = packed ? packedLayout(edit, position) : blockLayout(edit, position);
+    if (steered.length > 0) steering = addSteering(edit, stream, steered, { layout, batch, opset });
+    if (taps.length > 0) tapped = addTaps(edit, stream, taps, layout, batch);
+    if (logits === 'last') keepLastLogits(edit, graph, stream, layout);
     if (options.decoding === true) {
       addNextToken(edit, batch);
       addNewestEntries(edit, graph, batch);
     }
   }
+  if (packed) packPrompts(edit, graph);
   if (graph.output.length === 0) throw new RangeError('The edited graph would have no output.');
   pruneGraph(model);
   return {
     bytes: writeModel(model),
+    packed,
     inputs: graph.input.map(({ name }) => name),
     outputs: graph.output.map(({ name }) => name),
     lastPosition,
@@ -97,18 +107,18 @@ function addTaps(
   edit: GraphEdit,
   stream: ResidualStream,
   taps: readonly number[],
-  position: string,
+  layout: TokenLayout,
   batch: Dim,
 ): string {
-  const residuals = taps.map((layer) => lastResidual(edit, stream, layer, position));
+  const residuals = taps.map((layer) => lastResidual(edit, stream, layer, layout));
   const together = edit.node('Concat', residuals, 'residual_taps', { axis: 1 });
   return edit.output(together, TensorProto_DataType.FLOAT, [batch, taps.length, stream.hiddenSize]);
 }
 
 /** Lets lm_head, and whatever else is above the last block, see the last position only; logits become f32. */
-function keepLastLogits(edit: GraphEdit, graph: GraphProto, stream: ResidualStream, position: string): void {
+function keepLastLogits(edit: GraphEdit, graph: GraphProto, stream: ResidualStream, layout: TokenLayout): void {
   const readers = edit.readersOf(stream.last);
-  edit.redirect(readers, stream.last, gatherLast(edit, stream.last, position));
+  edit.redirect(readers, stream.last, layout.last(stream.last));
   graph.output = graph.output.map((output) => {
     const port = output.name === 'logits' ? tensorPort(output) : undefined;
     if (!port) return output;

@@ -1,27 +1,17 @@
 import type { GraphEdit } from './graph-edit.ts';
 import { TensorProto_DataType } from './onnx_pb.ts';
 import type { ResidualStream } from './residual-stream.ts';
-
-/**
- * Adds nodes that gather, from a tensor [batch, seq, d], each row's own position.
- * @param position int64 [batch, 1, 1]
- * @returns the tensor [batch, 1, d]
- */
-export function gatherLast(edit: GraphEdit, tensor: string, position: string): string {
-  return edit.node('GatherND', [tensor, position], 'steer_last', { batch_dims: 1 });
-}
+import type { TokenLayout } from './token-layout.ts';
 
 /**
  * Adds nodes that compute h_l at each row's last real token, f32 [batch, 1, d]; in f32 also on f16 models, so that the
  * sum isn't rounded to f16 as the stream itself is. On f32 the block is added first and gathered then: one node less,
  * which a decode step feels more than a prefill feels the addition.
  */
-export function lastResidual(edit: GraphEdit, stream: ResidualStream, layer: number, position: string): string {
+export function lastResidual(edit: GraphEdit, stream: ResidualStream, layer: number, layout: TokenLayout): string {
   const addends = stream.layers[layer] ?? [];
   const sum = (parts: readonly string[]): string => parts.reduce((a, b) => edit.node('Add', [a, b], `steer_h${layer}`));
-  if (stream.elementType === TensorProto_DataType.FLOAT) return gatherLast(edit, sum(addends), position);
+  if (stream.elementType === TensorProto_DataType.FLOAT) return layout.last(sum(addends));
   const to = TensorProto_DataType.FLOAT;
-  return sum(
-    addends.map((addend) => edit.node('Cast', [gatherLast(edit, addend, position)], 'steer_last_f32', { to })),
-  );
+  return sum(addends.map((addend) => edit.node('Cast', [layout.last(addend)], 'steer_last_f32', { to })));
 }

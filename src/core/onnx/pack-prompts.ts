@@ -1,10 +1,7 @@
-import { GraphEdit, valueInfo } from './graph-edit.ts';
+import type { GraphEdit } from './graph-edit.ts';
 import { ancestors, indexGraph } from './graph-index.ts';
 import { nodeInputs } from './node-inputs.ts';
-import { readModel, writeModel } from './onnx-model.ts';
 import { TensorProto_DataType, type GraphProto, type NodeProto } from './onnx_pb.ts';
-import { pruneGraph } from './prune-graph.ts';
-import { tensorPort } from './tensor-port.ts';
 
 /** Inputs of GroupQueryAttention that are read token by token: query (or all three in one), key, value. */
 const tokenwise = [0, 1, 2];
@@ -16,23 +13,16 @@ const positional = [9, 10];
  * with all that stands before it (the chat template, a jailbreak's wrapper) is computed once, and padding only in attention.
  * Everything but attention works token by token; each attention first lays the tokens out as [batch, seq].
  *
- * `input_ids`, and `position_ids` where the graph has them, become [1, tokens], `last_position` [1, batch], and with it the
- * residual taps [1, taps * batch, d], tap by tap. New inputs, int64: `packed_rows` [batch, seq], the token that stands at
- * each place of each prompt, and `packed_places` [tokens], a place (row * seq + position) at which each token stands.
- * The attention mask and the (empty) past stay as they were.
- * @returns undefined where the graph has something that can't be laid out so: other attention operators, biases, a shape taken from the tokens
+ * `input_ids`, and `position_ids` where the graph has them, become [1, tokens]. New inputs, int64: `packed_rows` [batch, seq],
+ * the token that stands at each place of each prompt, and `packed_places` [tokens], a place (row * seq + position) at which
+ * each token stands. The attention mask and the cache stay as they were, so a decoding step is a batch of prompts of one token.
  */
-export function packPrompts(bytes: Uint8Array, file: string): Uint8Array | undefined {
-  const model = readModel(bytes, file);
-  const { graph } = model;
-  const attentions = graph.node.filter(({ opType }) => opType.endsWith('Attention'));
-  if (attentions.length === 0 || !attentions.every(canPack) || mixesTokens(graph)) return undefined;
-  const edit = new GraphEdit(graph);
+export function packPrompts(edit: GraphEdit, graph: GraphProto): void {
   const rows = edit.input('packed_rows', TensorProto_DataType.INT64, ['packed_batch', 'packed_length']);
   const places = edit.input('packed_places', TensorProto_DataType.INT64, ['packed_tokens']);
   const first = edit.int64([0], 'packed_axis');
   const flat = edit.int64([1, -1, 0], 'packed_shape');
-  for (const node of attentions) {
+  for (const node of attentions(graph)) {
     const readers = edit.readersOf(node.output[0]!);
     node.input = node.input.map((input, i) =>
       input !== '' && tokenwise.includes(i)
@@ -42,14 +32,16 @@ export function packPrompts(bytes: Uint8Array, file: string): Uint8Array | undef
     const tokens = edit.node('Reshape', [node.output[0]!, flat], 'packed_flat');
     edit.redirect(readers, node.output[0]!, edit.node('Gather', [tokens, places], 'packed_back', { axis: 1 }));
   }
-  // Sizes that were fixed, of one last position a row and of the layers tapped, are so no longer.
-  for (const port of [...graph.input, ...graph.output]) {
-    if (port.name !== 'last_position' && port.name !== 'residual_taps') continue;
-    const { name, elementType, dims } = tensorPort(port)!;
-    Object.assign(port, valueInfo(name, elementType, [1, `packed_${name}`, ...dims.slice(2)]));
-  }
-  pruneGraph(model);
-  return writeModel(model);
+}
+
+/** Whether `packPrompts` can lay a graph out: not with other attention operators, biases, or a shape taken from the tokens. */
+export function canPackPrompts(graph: GraphProto): boolean {
+  const found = attentions(graph);
+  return found.length > 0 && found.every(canPack) && !mixesTokens(graph);
+}
+
+function attentions(graph: GraphProto): NodeProto[] {
+  return graph.node.filter(({ opType }) => opType.endsWith('Attention'));
 }
 
 function canPack({ opType, input }: NodeProto): boolean {

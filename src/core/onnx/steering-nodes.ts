@@ -3,6 +3,7 @@ import { lastResidual } from './last-residual.ts';
 import { TensorProto_DataType, type NodeProto } from './onnx_pb.ts';
 import type { ResidualStream } from './residual-stream.ts';
 import type { Dim } from './tensor-port.ts';
+import type { TokenLayout } from './token-layout.ts';
 
 /** Names of the ports that steering adds; L steered layers in the order they were asked for. */
 export interface SteeringPorts {
@@ -39,13 +40,13 @@ const float = TensorProto_DataType.FLOAT;
  * row, up to 2.6 % at four, no clear gain for a second code path. A second session without the nodes would hold the weights
  * twice.
  *
- * @param position int64 [batch, 1, 1]: each row's last real token
+ * @param layout tells each row's last real token
  */
 export function addSteering(
   edit: GraphEdit,
   stream: ResidualStream,
   steered: readonly number[],
-  { position, batch, opset }: { position: string; batch: Dim; opset: number },
+  { layout, batch, opset }: { layout: TokenLayout; batch: Dim; opset: number },
 ): SteeringPorts {
   const count = steered.length;
   const w = edit.input('steer_w', float, [count, stream.hiddenSize]);
@@ -77,17 +78,18 @@ export function addSteering(
   const readings = steered.map((layer, k) => {
     const addend = stream.layers[layer]!.at(-1)!;
     const readers = edit.readersOf(addend);
-    const h = lastResidual(edit, stream, layer, position); // [batch, 1, d]
+    const h = lastResidual(edit, stream, layer, layout); // [batch, 1, d]
     const score = edit.node('MatMul', [h, columns[k]!], `steer_score${layer}`); // [batch, 1, 1]
     const scaled = edit.node('Mul', [score, directions[k]!], `steer_scaled${layer}`); // [batch, 1, d]
     const full = edit.node('Add', [scaled, pushes[k]!], `steer_full${layer}`); // [batch, 1, d]
     const above = edit.node('Greater', [score, thresholds[k]!], `steer_above${layer}`);
     const on = edit.node('And', [asked[k]!, above], `steer_on${layer}`);
     const delta = edit.node('Where', [on, full, nothing], `steer_delta${layer}`);
-    const sum = addDelta(edit, addend, delta, stream.elementType);
+    const addition = layout.toTokens(delta);
+    const sum = addDelta(edit, addend, addition, stream.elementType);
     edit.redirect(readers, addend, sum);
     if (stream.elementType === float && edit.producerOf(addend)?.opType === 'DequantizeLinear')
-      keepNormApart(edit, sum, edit.node('Add', [addend, delta], 'steer_sum'));
+      keepNormApart(edit, sum, edit.node('Add', [addend, addition], 'steer_sum'));
     return { h, score };
   });
 
@@ -115,6 +117,7 @@ export function addSteering(
 }
 
 /**
+<<<<<<< HEAD
  * The embedding of an int8 export comes out of a DequantizeLinear, which onnxruntime repeats for each of its readers, so that
  * the norm's square and its quotient read different tensors and the norm is not fused. One sum in between would let it be
  * fused, and a fused norm rounds otherwise: strength 0 would change the last bit. So the square reads `other`, an equal sum;
@@ -135,6 +138,9 @@ function keepNormApart(edit: GraphEdit, sum: string, other: string): void {
 
 /**
  * `tensor` [batch, seq, d] plus `delta` f32 [batch, 1, d]. On f16 models by Casts and an f32 Add: an f16 Add has no CPU
+=======
+ * `tensor` of all tokens plus `delta` f32, of their rows. On f16 models by Casts and an f32 Add: an f16 Add has no CPU
+>>>>>>> 1712e10 (Replies take their prompts packed: what unsteered ones share is computed once, and no padding; batches of 64)
  * kernel, and around a node without one onnxruntime moves neighbouring norms to f32 as well
  * (ForceSingleNodeCPUFloat16ToFloat32), which changes bits at strength 0.
  */

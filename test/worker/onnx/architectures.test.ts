@@ -55,7 +55,14 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
   });
 
   test("steered replies of a batch are PyTorch's of each prompt alone, token for token", async () => {
-    const { session } = await model.open({ steered: layers, taps: layers, logits: 'last', cache: true, decoding: true });
+    const { session, edited } = await model.open({
+      steered: layers,
+      taps: layers,
+      logits: 'last',
+      cache: true,
+      decoding: true,
+      packed: true,
+    });
     const chat = new ChatSession(session, {
       kv: {
         names: model.ports.cache.flatMap(({ key, value, presentKey, presentValue }) => [
@@ -73,6 +80,7 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
       vocabulary: expected.logits[0]!.length,
       positionIds: model.ports.positionIds !== undefined,
       rowsTouch: false,
+      packed: edited!.packed,
     });
     chat.setSteering({
       w: Float32Array.from(steering.w.flat()),

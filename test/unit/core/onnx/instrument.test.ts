@@ -18,6 +18,7 @@ const options: fc.Arbitrary<InstrumentOptions> = fc
     logits: fc.constantFrom('all', 'last', 'none'),
     cache: fc.boolean(),
     decoding: fc.boolean(),
+    packed: fc.boolean(),
   })
   .map((wanted) => ({ ...wanted, decoding: wanted.decoding && wanted.cache && wanted.logits === 'last' }))
   .filter(({ steered, taps, logits, cache }) => steered.length + taps.length > 0 || logits !== 'none' || cache);
@@ -57,6 +58,11 @@ describe('an edited graph', () => {
         expect(edited.steering !== undefined).toBe(wanted.steered.length > 0);
         expect(edited.outputs.includes('logits')).toBe(wanted.logits !== 'none');
         expect(edited.outputs.includes('present.0.key')).toBe(wanted.cache);
+        expect(edited.packed).toBe(wanted.packed);
+        if (wanted.cache) {
+          expect(edited.inputs.includes('packed_rows')).toBe(wanted.packed);
+          expect(edited.inputs.includes('packed_owners')).toBe(wanted.packed && wanted.steered.length > 0);
+        }
         for (const name of ['next_token', 'present.0.key.newest', 'present.2.value.newest'])
           expect(edited.outputs.includes(name)).toBe(wanted.decoding);
       }),
