@@ -6,6 +6,8 @@
  *   npm run bench -- [--parts activations,solve,replies] [--prompts 250] [--rounds 3] [--threads 2] [--new-tokens 64]
  *                    [--batches 16,32,64] [--solve 576,2048]
  *
+ * The batches are PyTorch's to choose from; transformers.js gives the same tokens only one prompt at a time.
+ *
  * PyTorch's part needs a Python with torch, transformers, onnx and numpy: name it in PYTHON.
  */
 import { execFileSync } from 'node:child_process';
@@ -158,7 +160,10 @@ try {
   }
   if (parts.includes('replies')) {
     const newTokens = Number(flags['new-tokens']);
-    const task = (batch: number): Task => ({ task: 'replies', ids, newTokens, batch });
+    const some =
+      (prompts: typeof ids, most: number, alone: boolean) =>
+      (batch: number): Task => ({ task: 'replies', ids: prompts, newTokens: most, batch, alone });
+    const task = some(ids, newTokens, false);
     const js = await startPeer(
       process.execPath,
       tsx,
@@ -170,8 +175,17 @@ try {
       `Replies: ${ids.length} prompts, ${newTokens} new tokens at most, ${flags.threads} threads`,
       [
         { name: 'ours, int4 in f32', peer: ours, task, batches: [0] },
-        { name: 'transformers.js, the same files', peer: js, task, batches },
+        { name: 'transformers.js, the same files, batch 1', peer: js, task, batches: [1] },
         { name: 'PyTorch generate, f32', peer: torch, task, batches },
+      ],
+      sameTokens,
+    );
+    const first = some(evenly(ids, 40), 1, true);
+    await compare(
+      `First token: ${evenly(ids, 40).length} prompts, one after the other, ${flags.threads} threads`,
+      [
+        { name: 'ours, int4 in f32', peer: ours, task: first, batches: [0] },
+        { name: 'transformers.js, the same files', peer: js, task: first, batches: [1] },
       ],
       sameTokens,
     );

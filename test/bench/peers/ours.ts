@@ -32,12 +32,12 @@ async function activations({ ids, layers }: Task & { task: 'activations' }): Pro
   return { numbers };
 }
 
-async function replies({ ids, newTokens }: Task & { task: 'replies' }): Promise<Answer> {
+async function replies({ ids, newTokens, alone }: Task & { task: 'replies' }): Promise<Answer> {
   chat ??= await openChatSession(model, [14, 16, 18], [14]);
   const rows = ids.map((each) => ({ ids: each, strength: 0 }));
   const tokens = new Array<readonly number[]>(ids.length);
-  for (const batch of chat.batches(rows, newTokens)) {
-    const options = { maxNewTokens: newTokens, endTokens: model.tokenizer.endTokens };
+  for (const batch of alone ? ids.map((_, i) => [i]) : chat.batches(rows, newTokens)) {
+    const options = { maxNewTokens: newTokens, endTokens: model.tokenizer.endTokens, alone };
     const made = await chat.reply(
       batch.map((i) => rows[i]!),
       options,

@@ -13,6 +13,8 @@ export type Task =
       readonly ids: readonly (readonly number[])[];
       readonly newTokens: number;
       readonly batch: number;
+      /** Each prompt by itself, as the test of one prompt does it. */
+      readonly alone: boolean;
     }
   | {
       readonly task: 'solve';

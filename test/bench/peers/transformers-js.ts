@@ -1,4 +1,9 @@
-/** npx tsx transformers-js.ts MODEL_FOLDER THREADS */
+/**
+ * npx tsx transformers-js.ts MODEL_FOLDER THREADS
+ *
+ * One prompt at a time, whatever batch is asked for: generate wants a batch padded on the left, where GroupQueryAttention
+ * gives other tokens.
+ */
 import { basename, dirname } from 'node:path';
 import { AutoModelForCausalLM, env, Tensor } from '@huggingface/transformers';
 import { serve } from './serve.ts';
@@ -17,31 +22,20 @@ const ends = new Set([end ?? []].flat());
 
 await serve(async (task) => {
   if (task.task !== 'replies') throw new Error('transformers.js gives replies only.');
-  const { ids, newTokens, batch } = task;
-  const order = ids.map((_, i) => i).sort((a, b) => ids[b]!.length - ids[a]!.length);
-  const tokens = new Array<number[]>(ids.length);
-  for (let from = 0; from < order.length; from += batch) {
-    const rows = order.slice(from, from + batch);
-    const longest = Math.max(...rows.map((i) => ids[i]!.length));
-    // Padded on the left, as generate wants it.
-    const padded = (value: (id: number) => number): Tensor =>
-      new Tensor(
-        'int64',
-        BigInt64Array.from(
-          rows.flatMap((i) => [...new Array<number>(longest - ids[i]!.length).fill(0), ...ids[i]!.map(value)]),
-          BigInt,
-        ),
-        [rows.length, longest],
-      );
-    const inputs = { input_ids: padded((id) => id), attention_mask: padded(() => 1) };
+  const { ids, newTokens } = task;
+  const tokens: number[][] = [];
+  for (const prompt of ids) {
+    const row = (values: BigInt64Array): Tensor => new Tensor('int64', values, [1, prompt.length]);
+    const inputs = {
+      input_ids: row(BigInt64Array.from(prompt, BigInt)),
+      attention_mask: row(new BigInt64Array(prompt.length).fill(1n)),
+    };
     const all = (
       (await model.generate({ ...inputs, max_new_tokens: newTokens, do_sample: false })) as Tensor
     ).tolist() as bigint[][];
-    rows.forEach((i, at) => {
-      const made = all[at]!.slice(longest).map(Number);
-      const stop = made.findIndex((token) => ends.has(token));
-      tokens[i] = stop < 0 ? made : made.slice(0, stop);
-    });
+    const made = all[0]!.slice(prompt.length).map(Number);
+    const stop = made.findIndex((token) => ends.has(token));
+    tokens.push(stop < 0 ? made : made.slice(0, stop));
   }
   return { tokens };
 });

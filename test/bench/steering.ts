@@ -1,0 +1,140 @@
+/**
+ * What steering costs a prefill and a decoding step: processor time of sessions with the nodes of steering, the rows steered,
+ * as a multiple of those of sessions without. Rows share no tokens on either side. Sessions of the same graph differ by a
+ * few percent by where their memory came to lie, so pairs of them are opened anew, the rounds of a pair taken in turn; the
+ * interval (95 %) is over the pairs.
+ *
+ *   npx tsx test/bench/steering.ts [--rows 1,32] [--rounds 6] [--steps 12] [--threads 1]
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { evenly } from '../../src/core/evenly.ts';
+import { instrument } from '../../src/core/onnx/instrument.ts';
+import { quantile } from '../../src/core/stats/quantile.ts';
+import { openCache } from '../../src/worker/kv-cache.ts';
+import { openModel } from '../../src/worker/model-host.ts';
+import { packedFeeds, packedStep } from '../../src/worker/packed-prompts.ts';
+import { stepFeeds } from '../../src/worker/prompt-feeds.ts';
+import { quickstart, quickstartModel } from '../worker/agreement/quickstart.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1,32' },
+    rounds: { type: 'string', default: '6' },
+    steps: { type: 'string', default: '12' },
+    threads: { type: 'string', default: '1' },
+  },
+});
+const pairs = 8;
+/** Student's t of 7 degrees of freedom at 97.5 %. */
+const t = 2.365;
+/** What a fit of the quickstart steers. */
+const steered = [14, 16, 18];
+
+const threads = Number(flags.threads);
+const model = await openModel({ path: quickstartModel, dtype: 'q4', device: 'cpu', threads });
+const d = model.hiddenSize;
+const lines = readFileSync(join(quickstart, 'prompts/harmful.jsonl'), 'utf8').trim().split('\n');
+
+interface Cost {
+  readonly prefill: number;
+  readonly step: number;
+}
+
+async function open(layers: readonly number[]): Promise<InferenceSession> {
+  const options = { steered: layers, taps: [14], logits: 'last', cache: true, decoding: true, packed: true } as const;
+  return await InferenceSession.create(instrument(model.graph, model.folder.graph, options).bytes, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    logSeverityLevel: 3,
+    extra: { session: { model_external_initializers_file_folder_path: dirname(model.folder.graph) } },
+  });
+}
+
+/** Processor milliseconds of a prefill, and of one of the steps after it. */
+async function run(session: InferenceSession, prompts: readonly (readonly number[])[]): Promise<Cost> {
+  const rows = prompts.length;
+  const longest = Math.max(...prompts.map(({ length }) => length));
+  const steps = Number(flags.steps);
+  const lengths = prompts.map(({ length }) => length);
+  const cache = openCache(model.kv, lengths, longest, steps + 1);
+  const feed = (feeds: Record<string, Tensor>): Record<string, Tensor> =>
+    Object.fromEntries(Object.entries(feeds).filter(([name]) => session.inputNames.includes(name)));
+  const from = process.cpuUsage();
+  const first = await session.run(
+    feed({ ...packedFeeds(prompts, false, () => false), ...cache.feeds(), ...steering(rows, 0.01) }),
+    [...cache.wanted, 'next_token'],
+  );
+  cache.keep(first);
+  const prefill = used(from);
+  const between = process.cpuUsage();
+  for (let step = 1; step <= steps; step++) {
+    const next = stepFeeds(
+      lengths.map((prompt) => ({ prompt, token: 100 + step })),
+      step,
+      { longest, padding: 'right', positionIds: false },
+    );
+    cache.keep(
+      await session.run(feed({ ...packedStep(next), ...cache.feeds(), ...steering(rows, 0) }), [
+        ...cache.wanted,
+        'next_token',
+      ]),
+    );
+  }
+  return { prefill, step: used(between) / steps };
+}
+
+function used(from: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1000;
+}
+
+function steering(rows: number, strength: number): Record<string, Tensor> {
+  const floats = (dims: readonly number[], value: number): Tensor =>
+    new Tensor('float32', new Float32Array(dims.reduce((a, b) => a * b)).fill(value), dims);
+  return {
+    steer_w: floats([steered.length, d], 0.01),
+    steer_r: floats([steered.length, d], 0.01),
+    steer_threshold: floats([steered.length], -Infinity),
+    steer_strength: floats([rows, steered.length], strength),
+    steer_constant: floats([rows, steered.length], 0),
+  };
+}
+
+for (const rows of flags.rows.split(',').map(Number)) {
+  const prompts = evenly(lines, rows).map(
+    (line) => model.tokenizer.encode((JSON.parse(line) as { prompt: string }).prompt).ids,
+  );
+  const ratios: Cost[] = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    const orders = pair % 2 === 0 ? [steered, []] : [[], steered];
+    const sessions = [await open(orders[0]!), await open(orders[1]!)];
+    const costs: [Cost[], Cost[]] = [[], []];
+    for (let round = 0; round <= Number(flags.rounds); round++)
+      for (const side of round % 2 === 0 ? [0, 1] : [1, 0]) {
+        const cost = await run(sessions[side]!, prompts);
+        if (round > 0) costs[side]!.push(cost); // the first warms up
+      }
+    const middle = (side: number, what: keyof Cost): number =>
+      quantile(
+        costs[side]!.map((cost) => cost[what]),
+        0.5,
+      );
+    const [on, off] = pair % 2 === 0 ? [0, 1] : [1, 0];
+    ratios.push({
+      prefill: middle(on, 'prefill') / middle(off, 'prefill'),
+      step: middle(on, 'step') / middle(off, 'step'),
+    });
+    for (const session of sessions) await session.release();
+  }
+  for (const what of ['prefill', 'step'] as const) {
+    const values = ratios.map((ratio) => 100 * (ratio[what] - 1));
+    const mean = values.reduce((a, b) => a + b) / pairs;
+    const half = t * Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (pairs - 1) / pairs);
+    console.log(
+      `${rows} rows, ${what}: steering costs ${mean.toFixed(1)} % (${(mean - half).toFixed(1)} to ${(mean + half).toFixed(1)}), ${pairs} pairs of sessions`,
+    );
+  }
+}
