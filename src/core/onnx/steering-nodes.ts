@@ -117,7 +117,6 @@ export function addSteering(
 }
 
 /**
-<<<<<<< HEAD
  * The embedding of an int8 export comes out of a DequantizeLinear, which onnxruntime repeats for each of its readers, so that
  * the norm's square and its quotient read different tensors and the norm is not fused. One sum in between would let it be
  * fused, and a fused norm rounds otherwise: strength 0 would change the last bit. So the square reads `other`, an equal sum;
@@ -137,10 +136,7 @@ function keepNormApart(edit: GraphEdit, sum: string, other: string): void {
 }
 
 /**
- * `tensor` [batch, seq, d] plus `delta` f32 [batch, 1, d]. On f16 models by Casts and an f32 Add: an f16 Add has no CPU
-=======
  * `tensor` of all tokens plus `delta` f32, of their rows. On f16 models by Casts and an f32 Add: an f16 Add has no CPU
->>>>>>> 1712e10 (Replies take their prompts packed: what unsteered ones share is computed once, and no padding; batches of 64)
  * kernel, and around a node without one onnxruntime moves neighbouring norms to f32 as well
  * (ForceSingleNodeCPUFloat16ToFloat32), which changes bits at strength 0.
  */

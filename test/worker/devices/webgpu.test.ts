@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
 import { TensorProto_DataType } from '../../../src/core/onnx/onnx_pb.ts';
 import type { RawReply } from '../../../src/worker/chat-session.ts';
 import type { Device } from '../../../src/worker/devices.ts';
@@ -79,13 +80,13 @@ function sessionModel(file: string, headDim: number, d: number, vocabulary: numb
     ports,
     kv: {
       names: ports.cache.flatMap(({ key, value, presentKey, presentValue }) => [
-        { past: key.name, present: presentKey.name },
-        { past: value.name, present: presentValue.name },
+        { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
+        { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
       ]),
       heads: Number(key.dims[1]),
       size: headDim,
       type: 'float32',
-      inPlace: ports.appendsInPlace,
+      appends: ports.appendsByRow,
     },
     device,
     threads: 2,
