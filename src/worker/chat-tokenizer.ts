@@ -47,13 +47,14 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
   const ownEnd = tokenizer.eos_token_id as number | undefined;
   if (endTokens.size === 0 && ownEnd !== undefined) endTokens.add(ownEnd);
 
+  const dateString = formatPinnedDate('%d %b %Y'); // once: it takes longer than encoding a prompt
   const render: Render = (turns) =>
     tokenizer.apply_chat_template([...turns], {
       tokenize: false,
       add_generation_prompt: true,
       chat_template: template,
       pinned_date: formatPinnedDate,
-      date_string: formatPinnedDate('%d %b %Y'),
+      date_string: dateString,
     } as never) as unknown as string;
   let plain: PreTrainedTokenizer | undefined; // made for the first prompt that needs it
   const encodeText = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false });

@@ -1,4 +1,5 @@
 /** The model's process: answers the requests of `WorkerApi`, one at a time, and dies with its parent. */
+import { setFlagsFromString } from 'node:v8';
 import { createMessageConnection, ResponseError, type CancellationToken } from 'vscode-jsonrpc';
 import { IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { CancelledError } from '../core/cancelled.ts';
@@ -7,6 +8,10 @@ import { humanErrorCode, notifications, requests, type WorkerApi } from '../rpc/
 import { createWorker } from './jobs.ts';
 import { checkpoint, type Job } from './job.ts';
 import { humanIoError } from '../workspace/io-error.ts';
+
+// V8 else lets the heap grow to a multiple of what is alive before it collects: 724 against 487 MB
+// in a fit of 100,000 prompts.
+setFlagsFromString('--heap-growing-percent=20');
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 const worker = createWorker();

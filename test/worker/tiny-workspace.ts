@@ -90,7 +90,7 @@ export function promptLines(label: string, n: number, set = 'fit'): string {
 }
 
 function writeModel(folder: string): void {
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   for (const name of ['model.onnx', 'model.onnx.data']) cpSync(join(tinyModel, name), join(folder, name));
   const json = (name: string, value: unknown): void => writeFileSync(join(folder, name), JSON.stringify(value));
   json('config.json', {
