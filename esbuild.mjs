@@ -21,7 +21,6 @@ const node = {
   logLevel: 'warning',
   metafile: true,
   external: ['onnxruntime-node'],
-  alias: { sharp: './src/worker/no-images.ts' },
   // CommonJS packages inside an ES module still call `require`.
   banner: {
     js: "import { createRequire as createRequireOf } from 'node:module';\nconst require = createRequireOf(import.meta.url);",

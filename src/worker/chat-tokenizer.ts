@@ -1,10 +1,11 @@
-import { basename, dirname } from 'node:path';
 import { readFile } from 'node:fs/promises';
-import { AutoTokenizer, env, PreTrainedTokenizer } from '@huggingface/transformers';
+import { Template } from '@huggingface/jinja';
+import type { Tokenizer } from '@huggingface/tokenizers';
 import { HumanError } from '../core/problem.ts';
 import type { Turn } from '../core/prompts/turn.ts';
 import { checkChatFormat } from './check-chat-format.ts';
 import type { ModelFolder } from './model-folder.ts';
+import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
 
 /** The date that templates which print one are given, so that a run does not change overnight. */
 export const pinnedDate = '2025-01-01';
@@ -30,39 +31,38 @@ export interface ChatTokenizer {
 
 /** @throws {HumanError} no tokenizer, or no chat template */
 export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer> {
-  env.allowRemoteModels = false;
-  env.localModelPath = dirname(folder.path);
-  const tokenizer = await AutoTokenizer.from_pretrained(basename(folder.path), { local_files_only: true }).catch(
-    (error: unknown) => {
-      throw new HumanError({
-        file: folder.path,
-        message: `The tokenizer cannot be loaded: ${(error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.')}`,
-        fix: 'The folder needs tokenizer.json and tokenizer_config.json of the same model.',
-      });
-    },
-  );
-  const template = await chatTemplate(tokenizer, folder);
-  const special = [...new Set(tokenizer.all_special_tokens)].filter((token) => token !== '');
+  const files = await readTokenizerFiles(folder.path).catch((error: unknown) => {
+    throw new HumanError({
+      file: folder.path,
+      message: `The tokenizer cannot be loaded: ${(error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.')}`,
+      fix: 'The folder needs tokenizer.json and tokenizer_config.json of the same model.',
+    });
+  });
+  const { tokenizer, named } = files;
+  const special = files.specialTokens;
+  const template = new Template(await chatTemplate(files, folder));
   const endTokens = new Set(folder.endTokens);
-  const ownEnd = tokenizer.eos_token_id as number | undefined;
+  const ownEnd = idOf(tokenizer, named.eos_token);
   if (endTokens.size === 0 && ownEnd !== undefined) endTokens.add(ownEnd);
 
   const dateString = formatPinnedDate('%d %b %Y'); // once: it takes longer than encoding a prompt
   const render: Render = (turns) =>
-    tokenizer.apply_chat_template([...turns], {
-      tokenize: false,
+    template.render({
+      messages: [...turns],
       add_generation_prompt: true,
-      chat_template: template,
+      tools: null,
+      documents: null,
+      ...named,
       pinned_date: formatPinnedDate,
       date_string: dateString,
-    } as never) as unknown as string;
-  let plain: PreTrainedTokenizer | undefined; // made for the first prompt that needs it
-  const encodeText = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false });
+    });
+  let plain: Tokenizer | undefined; // made for the first prompt that needs it
+  const encodeText = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
   checkChatFormat({
     folder: folder.path,
     render: (prompt) => renderChat([userTurn(prompt)], render),
     encode: encodeText,
-    unknown: (tokenizer as { unk_token_id?: number }).unk_token_id,
+    unknown: idOf(tokenizer, named.unk_token),
     ends: [...endTokens].map((id) => tokenizer.decode([id])),
   });
 
@@ -74,20 +74,20 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
       const text = renderChat(turns, render);
       const controlTokens = special.filter((token) => turns.some(({ content }) => content.includes(token)));
       if (controlTokens.length === 0) return { ids: encodeText(text), controlTokens };
-      plain ??= withoutSpecialTokens(tokenizer);
+      plain ??= files.withoutSpecialTokens();
       const ids: number[] = [];
       let at = 0;
       for (const place of placesOf(turns, text, render)) {
         const [from, to] = betweenControlTokens(text, place, special);
         ids.push(
           ...encodeText(text.slice(at, from)),
-          ...plain.encode(text.slice(from, to), { add_special_tokens: false }),
+          ...plain.encode(text.slice(from, to), { add_special_tokens: false }).ids,
         );
         at = to;
       }
       return { ids: [...ids, ...encodeText(text.slice(at))], controlTokens };
     },
-    // A model may end its reply at once; transformers.js takes no tokens for an error.
+    // A model may end its reply at once.
     decode: (tokens) => (tokens.length === 0 ? '' : tokenizer.decode([...tokens], { skip_special_tokens: true })),
   };
 }
@@ -152,19 +152,12 @@ function betweenControlTokens(
   return [Math.max(0, ...starts), Math.min(text.length, ...ends)];
 }
 
-/** The same tokenizer, to which control tokens are text like any other: the model sees no turn that a prompt made up. */
-function withoutSpecialTokens({ _tokenizerJSON: json, config }: PreTrainedTokenizer): PreTrainedTokenizer {
-  const { added_tokens: added } = json as { added_tokens: { special: boolean }[] };
-  return new PreTrainedTokenizer(
-    { ...(json as object), added_tokens: added.filter(({ special }) => !special) },
-    config as object,
-  );
+function idOf(tokenizer: Tokenizer, token: string | undefined): number | undefined {
+  return token === undefined ? undefined : tokenizer.token_to_id(token);
 }
 
-async function chatTemplate(tokenizer: PreTrainedTokenizer, folder: ModelFolder): Promise<string> {
-  const own = tokenizer.chat_template as unknown;
-  const text =
-    typeof own === 'string' ? own : await readFile(`${folder.path}/chat_template.jinja`, 'utf8').catch(() => undefined);
+async function chatTemplate({ template }: TokenizerFiles, folder: ModelFolder): Promise<string> {
+  const text = template ?? (await readFile(`${folder.path}/chat_template.jinja`, 'utf8').catch(() => undefined));
   if (!text) {
     throw new HumanError({
       file: folder.path,

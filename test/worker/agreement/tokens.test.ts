@@ -1,5 +1,5 @@
-import { basename } from 'node:path';
-import { AutoTokenizer, type PreTrainedTokenizer } from '@huggingface/transformers';
+import { basename, dirname } from 'node:path';
+import { AutoTokenizer, env, type PreTrainedTokenizer } from '@huggingface/transformers';
 import { beforeAll, expect, test } from 'vitest';
 import { loadTokenizer, type ChatTokenizer } from '../../../src/worker/chat-tokenizer.ts';
 import type { Turn } from '../../../src/core/prompts/turn.ts';
@@ -15,7 +15,7 @@ let theirs: PreTrainedTokenizer;
 
 beforeAll(async () => {
   ours = await loadTokenizer(await openModelFolder(quickstartModel));
-  // loadTokenizer has set the folder that this one is looked for in
+  env.localModelPath = dirname(quickstartModel);
   theirs = await AutoTokenizer.from_pretrained(basename(quickstartModel), { local_files_only: true });
 });
 

@@ -1,5 +1,5 @@
-import { AutoModelForCausalLM, Tensor, type PreTrainedModel } from '@huggingface/transformers';
-import { basename } from 'node:path';
+import { AutoModelForCausalLM, env, Tensor, type PreTrainedModel } from '@huggingface/transformers';
+import { basename, dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ChatSession } from '../../../src/worker/chat-session.ts';
 import { openModel, type Model } from '../../../src/worker/model-host.ts';
@@ -27,6 +27,7 @@ beforeAll(async () => {
   model = await openModel({ path: quickstartModel, dtype: 'q4', device: 'cpu', threads: 2 });
   session = await openChatSession(model, [14], [14]);
   // openModel has set the folder that this one is looked for in
+  env.localModelPath = dirname(quickstartModel);
   theirs = await AutoModelForCausalLM.from_pretrained(basename(quickstartModel), {
     dtype: 'q4',
     device: 'cpu',

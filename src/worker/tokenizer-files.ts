@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import * as z from 'zod';
+
+const token = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
+
+/** The tokens that a chat template may write by their names. */
+const named = z.object({
+  bos_token: token.nullish(),
+  eos_token: token.nullish(),
+  unk_token: token.nullish(),
+  sep_token: token.nullish(),
+  pad_token: token.nullish(),
+  cls_token: token.nullish(),
+  mask_token: token.nullish(),
+});
+const configSchema = named.extend({ chat_template: z.unknown() });
+const jsonSchema = z.looseObject({ added_tokens: z.array(z.looseObject({ special: z.boolean() })).default([]) });
+
+/** A model's tokenizer as its two files describe it. */
+export interface TokenizerFiles {
+  readonly tokenizer: Tokenizer;
+  /** The same, to which control tokens are text like any other. */
+  withoutSpecialTokens(): Tokenizer;
+  readonly specialTokens: readonly string[];
+  /** The named tokens that the model has. */
+  readonly named: Readonly<Partial<Record<keyof z.infer<typeof named>, string>>>;
+  /** The chat template, where tokenizer_config.json holds one alone. */
+  readonly template: string | undefined;
+}
+
+/**
+ * Reads tokenizer.json and tokenizer_config.json. By Hugging Face's tokenizers alone, as transformers.js does it for every chat model: importing
+ * all of that for it took half of the worker's start, and loaded a second onnxruntime.
+ */
+export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
+  const json = jsonSchema.parse(await readJson(join(folder, 'tokenizer.json')));
+  const raw = await readJson(join(folder, 'tokenizer_config.json'));
+  const config = configSchema.parse(raw);
+  const tokenizer = new Tokenizer(json, raw as object);
+  const special = [...tokenizer.get_added_tokens_decoder().values()].filter((added) => added.special);
+  return {
+    tokenizer,
+    withoutSpecialTokens: () =>
+      new Tokenizer({ ...json, added_tokens: json.added_tokens.filter((added) => !added.special) }, raw as object),
+    specialTokens: [...new Set(special.map(({ content }) => content))].filter((content) => content !== ''),
+    named: Object.fromEntries(Object.entries(named.parse(config)).filter(([, content]) => content)),
+    template: typeof config.chat_template === 'string' ? config.chat_template : undefined,
+  };
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, 'utf8'));
+}
