@@ -20,20 +20,28 @@ export function madeProject(root: string, runs: readonly string[], seed = 1): vo
     prompts: { fit: [{ files: 'prompts/benign.jsonl' }], evaluate: [{ files: 'prompts/*-heldout.jsonl' }] },
   };
   writeFileSync(join(root, 'alphasteer.json'), JSON.stringify(config, null, 2));
-  for (const [i, name] of runs.entries()) {
-    const folder = join(root, '.alphasteer/runs', `2026010${i + 1}-120000-${name.replaceAll(' ', '')}`);
-    mkdirSync(folder, { recursive: true });
-    const manifest = {
-      format: 'alphasteer-run/1',
-      key: `${name}${i}`,
-      state: 'fitted',
-      created: `2026-01-0${i + 1}T12:00:00.000Z`,
-      heldOutGoals: [],
-      name,
-    };
-    writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
-    writeFileSync(join(folder, 'fit.json'), JSON.stringify(fit));
-    writeFileSync(join(folder, 'summary.json'), JSON.stringify({ strength: fit.strength, name }));
-    writeFileSync(join(folder, 'replies.jsonl'), replies.map((reply) => `${JSON.stringify(reply)}\n`).join(''));
-  }
+  for (const [i, name] of runs.entries()) writeMadeRun(root, name, i + 1, { replies, fit });
+}
+
+/** A compared run that never was. @param day of January 2026: when it was made */
+export function writeMadeRun(
+  root: string,
+  name: string,
+  day: number,
+  { replies, fit }: ReturnType<typeof fakeRun>,
+): void {
+  const folder = join(root, '.alphasteer/runs', `2026010${day}-120000-${name.replaceAll(' ', '')}`);
+  mkdirSync(folder, { recursive: true });
+  const manifest = {
+    format: 'alphasteer-run/1',
+    key: `${name}${day}`,
+    state: 'fitted',
+    created: `2026-01-0${day}T12:00:00.000Z`,
+    heldOutGoals: [],
+    name,
+  };
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, 'fit.json'), JSON.stringify(fit));
+  writeFileSync(join(folder, 'summary.json'), JSON.stringify({ strength: fit.strength, name }));
+  writeFileSync(join(folder, 'replies.jsonl'), replies.map((reply) => `${JSON.stringify(reply)}\n`).join(''));
 }

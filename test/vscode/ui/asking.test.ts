@@ -4,9 +4,11 @@ import { join, resolve } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../../ui/browser.ts';
+import { fakeRun } from '../../unit/core/report/fake-run.ts';
 import { startHubServer, type HubServer } from '../../worker/hub-server.ts';
 import { writeTinyWorkspace } from '../../worker/tiny-workspace.ts';
 import { installCodeServer, linkBuilt, startCodeServer, type CodeServer } from '../host/code-server.ts';
+import { writeMadeRun } from '../host/made-project.ts';
 import { Workbench } from '../host/workbench.ts';
 
 // Commands that ask something, answered as a user does, one after the other in one window. The project's model is tiny: a fit takes a second.
@@ -178,15 +180,15 @@ test(
   async () => {
     await window.openFile('heldout.jsonl');
     await window.command('Test: Run Tests in Current File');
-    await window.page.locator('.test-message-inline-content-severity-0, .testing-run-glyph').first().waitFor();
-    await window.command('Test: Go to Next Test Failure');
-    const peek = window.page.locator('.test-output-peek');
-    await peek
-      .getByText(/This (harmful|benign) prompt should be \w+; the steered reply \(strength 1\) is \w+/)
-      .first()
-      .waitFor();
+    const failures = window.page.locator('.part.panel .test-output-peek-tree .monaco-list-row', { hasText: 'no' });
+    await failures.first().click();
+    const panel = async (): Promise<string> =>
+      (await window.page.locator('.part.panel').innerText()).replaceAll(/\s+/g, ' ');
+    await expect
+      .poll(panel, { timeout: 20_000 })
+      .toMatch(/This \w+ prompt should be (answered|refused); the steered reply \(strength 1\) is \w+/);
     await window.screenshot('test-failure');
-    await window.page.keyboard.press('Escape');
+    await window.command('View: Hide Panel');
     await window.command('View: Close All Editors');
   },
 );
@@ -259,3 +261,26 @@ test(
     expect([await rates(), await agreement()]).toEqual([after, expect.stringMatching(/^A person judged 1/)]);
   },
 );
+
+test('a report of 10,000 prompts is soon a table that can be used', { timeout: 120_000 }, async () => {
+  const size = { harmful: 2000, perUnseenKind: 700, perSeenKind: 100, benign: 2000, borderline: 1000 };
+  const { replies, fit } = fakeRun(size);
+  const pairs = replies.filter(({ condition }) => condition === 'base' || condition === 'steered');
+  writeMadeRun(project, 'large', 1, { replies: pairs, fit });
+  await window.command('View: Close All Editors');
+  await window.page.locator('.activitybar [aria-label="AlphaSteer"]').first().click();
+  const row = window.page.locator('.pane-body .monaco-list-row', { hasText: 'large' }).first();
+  await row.waitFor();
+  const begun = performance.now();
+  await row.click();
+  await window.webview().locator('.prompt-row').first().waitFor({ timeout: 60_000 });
+  const table = performance.now() - begun;
+  await window.webview().getByRole('searchbox', { name: 'Search' }).fill('rye bread');
+  await window
+    .webview()
+    .locator('.prompts-table .status', { hasText: /\d+ of 10000/ })
+    .waitFor();
+  console.log(
+    `measured: click on a run of 10,000 prompts to its table ${table.toFixed(0)} ms, to what a search finds ${(performance.now() - begun).toFixed(0)} ms`,
+  );
+});
