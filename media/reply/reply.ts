@@ -1,14 +1,23 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { chatText } from '../../src/core/report/chat-text.ts';
-import { count } from '../../src/core/report/format.ts';
+import { count, percent } from '../../src/core/report/format.ts';
 import { trustWords } from '../../src/core/report/trust-words.ts';
-import type { Asked, Outcome, ReplyMessage, ReplyRequest } from '../../src/rpc/webview-reply.ts';
+import {
+  withPiece,
+  type Asked,
+  type Outcome,
+  type ReplyMessage,
+  type ReplyRequest,
+} from '../../src/rpc/webview-reply.ts';
 import { connectEditor } from '../editor/connect.ts';
 import { editorControls } from '../editor/editor-controls.ts';
 import { layerTable } from '../report/layer-table.ts';
 import { textBlock } from '../report/text-block.ts';
 
 type Part = 'prompt' | 'earlier' | keyof Asked['texts'];
+
+const firstTokenMeaning =
+  'The chance that the reply refuses, from the distribution of its first token alone, as the model’s own replies of the fit began.';
 
 /** Long enough for every reply but one that has gone wrong, short enough to be drawn with every token. */
 const shownCharacters = 20_000;
@@ -24,10 +33,7 @@ const editor = connectEditor<ReplyRequest, never>((message: ReplyMessage) => {
     ({ asked } = message);
     whole.clear();
   } else if (asked !== undefined) {
-    asked =
-      message.type === 'outcome'
-        ? { ...asked, outcome: message.outcome }
-        : { ...asked, texts: { ...asked.texts, [message.condition]: asked.texts[message.condition] + message.text } };
+    asked = message.type === 'outcome' ? { ...asked, outcome: message.outcome } : withPiece(asked, message);
   }
   // Tokens come faster than pictures.
   frame ||= requestAnimationFrame(draw);
@@ -39,7 +45,7 @@ function draw(): void {
   if (asked !== undefined) render(view(asked), root);
 }
 
-function view({ question: { text: prompt, earlier }, texts, outcome }: Asked): TemplateResult {
+function view({ question: { text: prompt, earlier }, texts, firstToken, outcome }: Asked): TemplateResult {
   const running = outcome.kind === 'running';
   const result = outcome.kind === 'done' ? outcome.result : undefined;
   return html`<div class="toolbar">
@@ -66,8 +72,8 @@ function view({ question: { text: prompt, earlier }, texts, outcome }: Asked): T
       ${text('prompt', prompt, null)}
     </section>
     <div class="sides" aria-busy=${running}>
-      ${side('base', 'Base', texts.base, result?.base, running)}
-      ${side('steered', 'Steered', texts.steered, result?.steered, running)}
+      ${side('base', 'Base', texts.base, firstToken.base, result?.base, running)}
+      ${side('steered', 'Steered', texts.steered, firstToken.steered, result?.steered, running)}
     </div>
     ${
       result === undefined
@@ -89,6 +95,7 @@ function side(
   name: keyof Asked['texts'],
   title: string,
   streamed: string,
+  chance: number | undefined,
   judged: (Outcome & { kind: 'done' })['result']['base'] | undefined,
   running: boolean,
 ): TemplateResult {
@@ -101,9 +108,15 @@ function side(
   const nothingYet = running ? 'Waiting for the first token…' : 'The reply is empty.';
   return html`<section class="side" aria-labelledby="${name}-title">
     <h2 id="${name}-title">${title}</h2>
-    <p class="judged">${verdict}</p>
+    <p class="judged">${verdict} ${firstTokenWords(chance)}</p>
     ${reply === '' ? html`<p class="empty">${nothingYet}</p>` : text(name, reply, judged?.span ?? null)}
   </section>`;
+}
+
+/** There with the first token, long before a verdict. */
+function firstTokenWords(chance: number | undefined): TemplateResult | typeof nothing {
+  if (chance === undefined) return nothing;
+  return html`<span class="quiet" title=${firstTokenMeaning}>first token: ${percent(chance)} refusal</span>`;
 }
 
 function text(part: Part, written: string, span: readonly [number, number] | null): TemplateResult {

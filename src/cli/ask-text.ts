@@ -1,13 +1,17 @@
+import { percent } from '../core/report/format.ts';
 import { trustWords } from '../core/report/trust-words.ts';
 import type { AskResult, StreamedText } from '../rpc/worker-api.ts';
 
 /** Both replies, their verdicts, and the score and steering norm at each layer. */
-export function askText({ strength, base, steered, distance, layers }: AskResult): string {
+export function askText({ strength, base, steered, distance, firstToken, layers }: AskResult): string {
   return [
     `base     ${base.verdict} (${base.rule})`,
     indented(base.reply),
     `steered  ${steered.verdict} (${steered.rule}), strength ${strength}`,
     indented(steered.reply),
+    ...(firstToken === null
+      ? []
+      : [`refusal by the first token alone: base ${percent(firstToken.base)}, steered ${percent(firstToken.steered)}`]),
     trustWords(distance),
     ...layers.map(({ layer, score, spread, threshold, norm, relativeNorm }) => {
       const at = `layer ${layer}: score ${score.toFixed(3)}${spread === null ? '' : ` ± ${spread.toFixed(3)}`}`;

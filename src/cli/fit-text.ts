@@ -1,3 +1,4 @@
+import type { FitSummary } from '../core/report/fit-summary.ts';
 import type { FitResult } from '../rpc/worker-api.ts';
 
 /** What a fit learnt, for a terminal. */
@@ -21,10 +22,17 @@ export function fitText({ run, fit, cached, computed }: FitResult): string {
       ({ strength, refused, benignKl, degenerate, chosen }) =>
         `${chosen ? '*' : ' '} ${String(strength).padStart(8)}${percent(refused.benign, 23)}${percent(refused.borderline, 12)}${percent(refused.harmful, 19)}${percent(refused.jailbreak, 11)}${benignKl.toFixed(3).padStart(12)}${String(degenerate).padStart(12)}`,
     ),
+    ...firstTokenLine(fit),
     '',
     ...(fit.warnings.length === 0 ? [] : ['Warnings', ...fit.warnings.map((warning) => `- ${warning}`), '']),
     `Run: ${run}`,
   ].join('\n');
+}
+
+function firstTokenLine({ firstToken }: FitSummary): string[] {
+  if (firstToken === undefined) return [];
+  const auc = firstToken.auc === null ? 'all or none of them refused' : `AUC ${firstToken.auc.toFixed(3)}`;
+  return [`  Whether a reply refuses, told by its first token alone: ${auc}, on ${firstToken.n} replies`];
 }
 
 function percent(part: number | undefined, width: number): string {

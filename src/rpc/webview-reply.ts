@@ -12,6 +12,8 @@ export interface Asked {
   readonly question: Question;
   /** What has come of each reply so far. */
   readonly texts: Readonly<Record<StreamedText['condition'], string>>;
+  /** The chance of refusal by the first token, as far as it has come. */
+  readonly firstToken: Readonly<Partial<Record<StreamedText['condition'], number>>>;
   readonly outcome: Outcome;
 }
 
@@ -23,3 +25,16 @@ export type ReplyMessage =
 
 /** From the page; `again` asks the same prompt once more. */
 export type ReplyRequest = { readonly type: 'ready' } | { readonly type: 'stop' } | { readonly type: 'again' };
+
+/** A prompt whose replies are about to come. */
+export function begun(question: Question): Asked {
+  return { question, texts: { base: '', steered: '' }, firstToken: {}, outcome: { kind: 'running' } };
+}
+
+export function withPiece(asked: Asked, { condition, text, firstToken }: StreamedText): Asked {
+  return {
+    ...asked,
+    texts: { ...asked.texts, [condition]: asked.texts[condition] + text },
+    ...(firstToken !== undefined && { firstToken: { ...asked.firstToken, [condition]: firstToken } }),
+  };
+}

@@ -99,6 +99,8 @@ export interface AskResult {
   readonly steered: AskedReply;
   /** How far the prompt is from the fit's, above 1 further than 99 % of those set aside; null where the run doesn't say. */
   readonly distance: number | null;
+  /** The chance of refusal that the first token alone gives; null where the run has no table of first tokens. */
+  readonly firstToken: Readonly<Record<StreamedText['condition'], number>> | null;
   readonly layers: readonly {
     readonly layer: number;
     readonly score: number;
@@ -281,6 +283,8 @@ export interface Progress {
 export interface StreamedText {
   readonly condition: 'base' | 'steered';
   readonly text: string;
+  /** With the first piece, before a token has come: see `AskResult.firstToken`. */
+  readonly firstToken?: number;
 }
 
 /** What the worker says while a job runs. One job at a time, so none of these names it. */

@@ -9,7 +9,7 @@ function folderOf(root: string): string {
 
 /** The short replies that label malicious prompts: the model's own, so they hold for any layers. */
 export function labelFile(root: string, model: Pick<Model, 'fingerprint' | 'device'>, newTokens: number): string {
-  return join(folderOf(root), `${shortHash([model.fingerprint, model.device])}-replies-${newTokens}.jsonl`);
+  return join(folderOf(root), `${shortHash([model.fingerprint, model.device])}-labels-${newTokens}.jsonl`);
 }
 
 /** Activations at `layers`, in their order: [layers * d] a prompt. */

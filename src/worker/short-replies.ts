@@ -6,7 +6,13 @@ import type { Encoded } from './encode-prompts.ts';
 import type { Job } from './job.ts';
 import type { Model } from './model-host.ts';
 
-const lineSchema = z.object({ hash: z.string(), reply: z.string() });
+/** A short reply and the token it began with; null where it ended before one. */
+export interface ShortReply {
+  readonly reply: string;
+  readonly first: number | null;
+}
+
+const lineSchema = z.object({ hash: z.string(), reply: z.string(), first: z.int().nullable() });
 
 /**
  * Short unsteered replies, by the hash of the prompt's tokens: they tell refused from answered prompts. Those of an
@@ -17,10 +23,10 @@ export async function shortReplies(
   rows: readonly Encoded[],
   newTokens: number,
   { model, chat, cache, job }: { model: Model; chat: ChatSession; cache: ActivationCache; job: Job },
-): Promise<Map</* token hash */ string, string>> {
+): Promise<Map</* token hash */ string, ShortReply>> {
   const lines = await openJsonLines(file, (value) => lineSchema.safeParse(value).data);
   try {
-    const replies = new Map(lines.rows.map(({ hash, reply }) => [hash, reply]));
+    const replies = new Map(lines.rows.map(({ hash, ...reply }) => [hash, reply]));
     const todo = rows.filter(({ hash }) => !replies.has(hash));
     const work = todo.map(({ ids }) => ({ ids, strength: 0 }));
     const options = { maxNewTokens: newTokens, endTokens: model.tokenizer.endTokens };
@@ -34,9 +40,12 @@ export async function shortReplies(
         job,
       );
       await cache.put(batch.map((i, k) => ({ id: todo[i]!.hash, values: made[k]!.taps })));
-      const fresh = batch.map((i, k) => ({ hash: todo[i]!.hash, reply: model.tokenizer.decode(made[k]!.tokens) }));
+      const fresh = batch.map((i, k) => {
+        const { tokens } = made[k]!;
+        return { hash: todo[i]!.hash, reply: model.tokenizer.decode(tokens), first: tokens[0] ?? null };
+      });
       await lines.append(fresh);
-      for (const { hash, reply } of fresh) replies.set(hash, reply);
+      for (const { hash, ...reply } of fresh) replies.set(hash, reply);
       done += batch.length;
     }
     return replies;

@@ -3,6 +3,8 @@ import { evenly } from '../core/evenly.ts';
 import type { Judgement, Verdict } from '../core/judge/verdict.ts';
 import { isMalicious, labels, type Label } from '../core/prompts/prompt.ts';
 import type { StrengthPoint } from '../core/report/strength-point.ts';
+import type { FirstTokenMeasure } from '../core/report/fit-summary.ts';
+import { auc } from '../core/stats/auc.ts';
 import { mean } from '../core/stats/mean.ts';
 import type { ChatSession, PromptRow } from './chat-session.ts';
 import type { Encoded } from './encode-prompts.ts';
@@ -34,6 +36,8 @@ export interface Searched {
    * a fraction of the time where every prompt is steered.
    */
   readonly affordableOnly: boolean;
+  /** What the logits of the first token say of refusal; to be measured against the verdicts on the replies. */
+  readonly refusalChance?: (logits: Float32Array) => number;
 }
 
 /** Steering by the score, as fitted. */
@@ -49,21 +53,22 @@ export function byScore({ ids }: Encoded, strength: number): PromptRow {
  * Chosen is the smallest strength that reaches the target refusal of jailbreaks within the benign budget; else, within the
  * budget, the smallest that no other refuses noticeably more malicious prompts than; else the first.
  *
- * @returns the points, and whether any was within the budget
+ * @returns the points, whether any was within the budget, and how well the first token told the replies' verdicts
  */
 export async function searchStrength(
   strengths: readonly number[],
   tried: readonly Tried[],
-  { openPart, row: rowAt, affordableOnly }: Searched,
+  { openPart, row: rowAt, affordableOnly, refusalChance }: Searched,
   { benignBudget, labelTokens, targetRefusal }: Config['fit'],
   { model, chat, job, judge }: { model: Model; chat: ChatSession; job: Job; judge: (reply: string) => Judgement },
-): Promise<{ points: StrengthPoint[]; withinBudget: boolean }> {
+): Promise<{ points: StrengthPoint[]; withinBudget: boolean; firstToken: FirstTokenMeasure }> {
   const of = (label: Label): Tried[] => tried.filter(({ row }) => row.prompt.label === label);
   const sample = labels.flatMap((label) =>
     evenly(isMalicious(label) ? of(label) : of(label).filter(({ open }) => open), triedPerLabel),
   );
   const verdicts = new Map</* strength and prompt */ string, Verdict>();
   const firsts = new Map</* the same */ string, Float32Array>();
+  const chances = new Map</* the same */ string, number>();
   const keyOf = (strength: number, { hash }: Encoded): string => `${strength} ${hash}`;
   const ask = async (prompts: readonly Tried[], at: readonly number[]): Promise<void> => {
     const work = at.flatMap((strength) =>
@@ -89,6 +94,7 @@ export async function searchStrength(
           onFirstLogits: (k, logits) => {
             const { row, strength } = rows[k]!;
             if (row.prompt.label === 'benign') firsts.set(keyOf(strength, row), logSoftmax(logits));
+            if (refusalChance !== undefined) chances.set(keyOf(strength, row), refusalChance(logits));
           },
         },
         job,
@@ -158,7 +164,17 @@ export async function searchStrength(
     within.find(({ refused }) => (refused.jailbreak ?? 0) >= targetRefusal) ??
     within.find((point) => ofMalicious(point) >= most - worthRaising) ??
     points[0];
-  return { points: points.map((point) => ({ ...point, chosen: point === best })), withinBudget: within.length > 0 };
+  const chancesWhere = (refused: boolean): number[] =>
+    [...chances].filter(([key]) => (verdicts.get(key) === 'refused') === refused).map(([, chance]) => chance);
+  const [ofRefused, ofOthers] = [chancesWhere(true), chancesWhere(false)];
+  return {
+    points: points.map((point) => ({ ...point, chosen: point === best })),
+    withinBudget: within.length > 0,
+    firstToken: {
+      n: chances.size,
+      auc: ofRefused.length === 0 || ofOthers.length === 0 ? null : auc(ofRefused, ofOthers),
+    },
+  };
 }
 
 function partOf<T>(rows: readonly T[], wanted: (row: T) => boolean): number {

@@ -30,6 +30,7 @@ export const runFiles = {
   manifest: 'manifest.json',
   steering: 'steering.safetensors',
   stability: 'stability.safetensors',
+  firstTokens: 'first-tokens.json',
   fit: 'fit.json',
   replies: 'replies.jsonl',
   overrides: 'overrides.jsonl',

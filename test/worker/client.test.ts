@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CancelledError } from '../../src/core/cancelled.ts';
-import type { AskParams, Progress } from '../../src/rpc/worker-api.ts';
+import type { AskParams, Progress, StreamedText } from '../../src/rpc/worker-api.ts';
 import { createWorkerClient, type WorkerClient, type WorkerOptions } from '../../src/worker/client.ts';
 import { promptLines, tinyWorkspace } from './tiny-workspace.ts';
 
@@ -22,7 +22,7 @@ interface LongFit {
 /** A call that goes on for seconds, unless something happens to it. */
 function longFit(options: Partial<WorkerOptions> = {}): LongFit {
   const workspace = tinyWorkspace({ fit: { labelTokens: 40 } });
-  writeFileSync(join(workspace, 'harmful.jsonl'), promptLines('harmful', 2000));
+  writeFileSync(join(workspace, 'harmful.jsonl'), promptLines('harmful', 600));
   let begin: () => void;
   const underWay = new Promise<void>((resolve) => (begin = resolve));
   const progress = ({ phase }: Progress): void => {
@@ -41,6 +41,20 @@ test('a prompt is asked with the chat before it', async () => {
   const alone = await ask({ text: 'gula' });
   expect(await ask({ text: 'gula', earlier: [] })).toEqual(alone);
   expect(await ask({ text: 'gula', earlier: [{ role: 'user', content: 'bake' }] })).not.toEqual(alone);
+});
+
+test('the chance of refusal comes with the first token, before any text', async () => {
+  const workspace = tinyWorkspace();
+  const pieces: StreamedText[] = [];
+  const worker = client({ listener: { text: (piece) => pieces.push(piece) } });
+  const { fit } = await worker.call('fit', { workspace });
+  expect(fit.firstToken!.n).toBeGreaterThan(0);
+  const { firstToken } = await worker.call('ask', { workspace, question: { text: 'baba diri' }, maxNewTokens: 4 });
+  for (const condition of ['base', 'steered'] as const) {
+    const [first, ...rest] = pieces.filter((piece) => piece.condition === condition);
+    expect(first).toEqual({ condition, text: '', firstToken: firstToken![condition] });
+    expect(rest.length).toBeGreaterThan(0);
+  }
 });
 
 test('a model whose files change is read again by a worker that has it loaded', async () => {
@@ -99,8 +113,8 @@ test('a process that does not heed a cancel in time is ended', async () => {
 });
 
 test('a process without a sign of life is ended, and the call says so', async () => {
-  const { worker, fit, underWay } = longFit({ silence: 3_000 });
-  const failed = expect(fit()).rejects.toThrow(/gave no sign of life for 3 s and was ended\. Run the command again/);
+  const { worker, fit, underWay } = longFit({ silence: 5_000 });
+  const failed = expect(fit()).rejects.toThrow(/gave no sign of life for 5 s and was ended\. Run the command again/);
   await underWay;
   process.kill(worker.pid()!, 'SIGSTOP');
   await failed;

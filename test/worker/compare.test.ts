@@ -157,6 +157,7 @@ test('prompts that no layer steers keep the base reply, which is what the steere
     const asked = JSON.parse(alphasteer('ask', String(prompt), '--workspace', root, '--json').stdout) as AskResult;
     expect(asked.steered.reply).toBe(reply);
     expect(asked.layers.every(({ norm }) => norm === 0)).toBe(true);
+    expect(asked.firstToken?.steered).toBe(asked.firstToken?.base);
   }
   const steered = lines.filter((line) => line['condition'] === 'steered');
   expect(steered.length).toBeGreaterThan(untouched.length);

@@ -57,6 +57,14 @@ export interface AttackFit {
   readonly recognised: number;
 }
 
+/** How well the first token's distribution foretells whether a reply refuses. */
+export interface FirstTokenMeasure {
+  /** Replies tried, at any strength. */
+  readonly n: number;
+  /** How often a reply that refuses had the higher chance than one that doesn't; null where all or none refused. */
+  readonly auc: number | null;
+}
+
 /** What a fit says of itself: `fit.json` of a run folder. */
 export interface FitSummary {
   readonly format: 'alphasteer-fit/4';
@@ -85,6 +93,8 @@ export interface FitSummary {
   readonly attacks: Readonly<Record<string, AttackFit>>;
   readonly perLayer: readonly LayerFit[];
   readonly strengths: readonly StrengthPoint[];
+  /** Absent for fits of before it was measured, and for imported ones. */
+  readonly firstToken?: FirstTokenMeasure;
   /** What was chosen for the controls, once a comparison has made some; `fit.json` has none. */
   readonly controls?: ControlFits;
   /** Why these layers, this ratio and this strength, one sentence each, and what a reader must beware of. */

@@ -5,7 +5,9 @@ import type { ReplyView } from '../reports/reply-view.ts';
 /** Shows the replies of an earlier test again. */
 export function showReply(view: ReplyView, question: Question, result: AskResult): void {
   view.begin(question);
-  view.append('base', result.base.reply);
-  view.append('steered', result.steered.reply);
+  for (const condition of ['base', 'steered'] as const) {
+    const firstToken = result.firstToken?.[condition];
+    view.append({ condition, text: result[condition].reply, ...(firstToken !== undefined && { firstToken }) });
+  }
   view.end(result);
 }

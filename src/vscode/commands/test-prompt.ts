@@ -40,7 +40,7 @@ export function testPromptCommand(parts: {
     try {
       const params = { ...workspaceParams(project), question, run: folder };
       const result = await model.run('ask', 'Test Prompt', params, {
-        text: (piece) => replies.append(piece.condition, piece.text),
+        text: (piece) => replies.append(piece),
       });
       replies.end(result);
       verdicts.record(project, question, result);

@@ -1,7 +1,14 @@
 import * as vscode from 'vscode';
 import type { Question } from '../../core/prompts/prompt.ts';
 import type { AskResult, StreamedText } from '../../rpc/worker-api.ts';
-import type { Asked, Outcome, ReplyMessage, ReplyRequest } from '../../rpc/webview-reply.ts';
+import {
+  begun,
+  withPiece,
+  type Asked,
+  type Outcome,
+  type ReplyMessage,
+  type ReplyRequest,
+} from '../../rpc/webview-reply.ts';
 import { setUpWebview } from './set-up-webview.ts';
 
 export interface ReplyActions {
@@ -16,7 +23,7 @@ export class ReplyView implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #actions: ReplyActions;
   #panel: vscode.WebviewPanel | undefined;
-  #asked: Asked = { question: { text: '' }, texts: { base: '', steered: '' }, outcome: { kind: 'running' } };
+  #asked: Asked = begun({ text: '' });
 
   constructor(extensionUri: vscode.Uri, actions: ReplyActions) {
     this.#extensionUri = extensionUri;
@@ -25,16 +32,15 @@ export class ReplyView implements vscode.Disposable {
 
   /** Shows the view, empty, for a prompt whose replies are about to come. The editor keeps the focus. */
   begin(question: Question): void {
-    this.#asked = { question, texts: { base: '', steered: '' }, outcome: { kind: 'running' } };
+    this.#asked = begun(question);
     this.#panel ??= this.#open();
     this.#panel.reveal(undefined, true);
     this.#post({ type: 'asked', asked: this.#asked });
   }
 
-  append(condition: StreamedText['condition'], text: string): void {
-    const { texts } = this.#asked;
-    this.#asked = { ...this.#asked, texts: { ...texts, [condition]: texts[condition] + text } };
-    this.#post({ type: 'text', condition, text });
+  append(piece: StreamedText): void {
+    this.#asked = withPiece(this.#asked, piece);
+    this.#post({ type: 'text', ...piece });
   }
 
   end(result: AskResult): void {

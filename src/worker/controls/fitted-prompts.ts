@@ -81,7 +81,7 @@ export async function openFittedPrompts(
     return {
       settings,
       choose,
-      verdicts: new Map(malicious.map(({ hash }) => [hash, judge(replies.get(hash)!).verdict])),
+      verdicts: new Map(malicious.map(({ hash }) => [hash, judge(replies.get(hash)!.reply).verdict])),
       at: async (layer, folds) => {
         const foldOf = dealFolds(split.fit, folds, split.groupOf, ({ id }) => templates.get(id)!);
         const activations: LabelledActivation[] = [];

@@ -1,8 +1,10 @@
 import { steeringNorm } from '../../core/alphasteer.ts';
+import { refusalChance } from '../../core/first-token.ts';
 import { norm } from '../../core/linalg/inner-product.ts';
 import { HumanError, type Problem } from '../../core/problem.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { AskParams, AskResult } from '../../rpc/worker-api.ts';
+import { readFirstTokens } from '../../workspace/first-tokens-file.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/run-folder.ts';
@@ -25,6 +27,7 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const steering = await readSteering(run, model);
   const measure = await readTrustMeasure(run);
+  const firstTokens = await readFirstTokens(run);
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
   const prompt: Prompt = { ...params.question, id: 'prompt', label: 'benign', file: 'prompt', line: 1, column: 1 };
   const problems: Problem[] = [];
@@ -35,6 +38,7 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
   chat.setSteering(steering);
   const strength = params.strength ?? steering.strength;
   const conditions = ['base', 'steered'] as const;
+  const chances = { base: 0, steered: 0 };
   const replyAs = async (condition: (typeof conditions)[number]): Promise<RawReply> => {
     const tokens: number[] = [];
     let shown = '';
@@ -44,6 +48,11 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
         maxNewTokens,
         endTokens: model.tokenizer.endTokens,
         alone: true,
+        onFirstLogits: (_, logits) => {
+          if (firstTokens === undefined) return;
+          chances[condition] = refusalChance(logits, firstTokens);
+          job.text({ condition, text: '', firstToken: chances[condition] });
+        },
         onToken: (_, token) => {
           tokens.push(token);
           const text = model.tokenizer.decode(tokens);
@@ -67,6 +76,7 @@ export async function askJob(params: AskParams, shelf: ModelShelf, job: Job): Pr
     base: base!,
     steered: steered!,
     distance: trust?.distance ?? null,
+    firstToken: firstTokens === undefined ? null : chances,
     layers: steering.layers.map((layer, k) => {
       const score = replies[1]!.scores[k]!;
       const threshold = steering.thresholds[k]!;

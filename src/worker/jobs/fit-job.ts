@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { benignProblems, refusalProblems, steeringNorm } from '../../core/alphasteer.ts';
+import { learnFirstTokens, refusalChance } from '../../core/first-token.ts';
 import { HumanError, type Problem } from '../../core/problem.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
@@ -8,6 +9,7 @@ import type { FitSummary, LayerFit } from '../../core/report/fit-summary.ts';
 import { fitWarnings } from '../../core/report/fit-warnings.ts';
 import { meanByLabel } from '../../core/report/mean-by-label.ts';
 import type { FitResult, WorkspaceParams } from '../../rpc/worker-api.ts';
+import { writeFirstTokens } from '../../workspace/first-tokens-file.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { openRunFolder, runFiles, writeManifest } from '../../workspace/run-folder.ts';
@@ -91,7 +93,10 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     await extractActivations(rows, candidates, { model, cache, job });
     watch.lap('activations', `${rows.length} prompts, ${cached} from the cache`);
 
-    const verdicts = new Map(malicious.map(({ hash }) => [hash, judge(replies.get(hash)!).verdict]));
+    const verdicts = new Map(malicious.map(({ hash }) => [hash, judge(replies.get(hash)!.reply).verdict]));
+    const firstTokens = learnFirstTokens(
+      malicious.map(({ hash }) => ({ token: replies.get(hash)!.first, refused: verdicts.get(hash) === 'refused' })),
+    );
     const count = (wanted: (row: Encoded) => boolean): number => fitRows.filter(wanted).length;
     const counts = {
       benign: count(({ prompt }) => !isMalicious(prompt.label)),
@@ -134,14 +139,19 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       ),
       thresholds: Float32Array.from(steeredAs, (k) => chosen.thresholds[k] ?? Infinity),
     });
-    const { points, withinBudget } = await searchStrength(
+    const { points, withinBudget, firstToken } = await searchStrength(
       strength === undefined ? strengths : [strength],
       chooseRows.map((row, i) => ({
         row,
         base: verdicts.get(row.hash),
         open: chosen.layers.some(({ choose }, k) => choose[i]! > chosen.thresholds[k]!),
       })),
-      { openPart: chosen.steeredPart, row: byScore, affordableOnly: false },
+      {
+        openPart: chosen.steeredPart,
+        row: byScore,
+        affordableOnly: false,
+        refusalChance: (logits) => refusalChance(logits, firstTokens),
+      },
       config.fit,
       { model, chat, job, judge },
     );
@@ -205,6 +215,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       attacks: chosen.attacks,
       perLayer,
       strengths: points,
+      firstToken,
       reasons: fitReasons(
         {
           ...chosen,
@@ -246,6 +257,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         ({ hash }, k) => cache.read(hash, candidates.indexOf(layers[k]!) * d, d),
       ),
     );
+    await writeFirstTokens(run, firstTokens);
     watch.lap('trust', `${layers.length} layers`);
     await writeFileWhole(join(run, runFiles.fit), `${JSON.stringify(fit, null, 2)}\n`);
     await writeManifest(run, { ...manifest, state: 'fitted' });

@@ -56,11 +56,12 @@ test('a refusal direction at random: verdicts that have nothing to do with the p
   const cache = join(root, '.alphasteer/cache');
   const file = join(
     cache,
-    readdirSync(cache).find((name) => name.includes('-replies-'))!,
+    readdirSync(cache).find((name) => name.includes('-labels-'))!,
   );
   const random = seededRandom(3);
-  const atRandom = readLines(file).map(({ hash }) => ({
+  const atRandom = readLines(file).map(({ hash, first }) => ({
     hash,
+    first,
     reply: random() < 0.5 ? "I'm sorry, but I can't help with that." : 'Sure. First, find a quiet place.',
   }));
   writeFileSync(file, atRandom.map((line) => `${JSON.stringify(line)}\n`).join(''));

@@ -1,6 +1,6 @@
 import { definitions } from '../definitions.ts';
 import type { FitSummary } from '../fit-summary.ts';
-import { count, percent } from '../format.ts';
+import { count, fixed, percent } from '../format.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 /** Facts of the run, as name and value: what the manifest says that a reader of the report needs. */
@@ -75,11 +75,18 @@ function facts(fit: FitSummary, meta: ReportMeta): (readonly [string, string])[]
   ];
 }
 
-function fittedFacts({ nullSpaceRatio, ridge }: FitSummary): (readonly [string, string])[] {
+function fittedFacts({ nullSpaceRatio, ridge, firstToken }: FitSummary): (readonly [string, string])[] {
   return [
     ['Null space', `${percent(nullSpaceRatio)} of the dimensions`],
     ['Ridge', typeof ridge === 'number' ? String(ridge) : `${ridge.relative} × the mean eigenvalue`],
+    ...(firstToken === undefined ? [] : ([['Refusal by the first token', firstTokenQuality(firstToken)]] as const)),
   ];
+}
+
+function firstTokenQuality({ n, auc }: NonNullable<FitSummary['firstToken']>): string {
+  if (auc === null)
+    return `${count(n, 'reply', 'replies')} tried for the strength, all or none refused: its worth is not known`;
+  return `AUC ${fixed(auc, 3)} against the verdicts on ${count(n, 'reply', 'replies')} tried for the strength`;
 }
 
 function whatTheFitSaw({ counts }: FitSummary): Html {
