@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readTokenizerFiles } from '../../../src/worker/tokenizer-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'alphasteer-tokenizer-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const control = (content: string, id: number, special: boolean): object => ({
+  content,
+  id,
+  special,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+});
+writeFileSync(
+  join(folder, 'tokenizer.json'),
+  JSON.stringify({
+    added_tokens: [control('<s>', 1, true), control('<tool>', 2, false)],
+    normalizer: null,
+    pre_tokenizer: { type: 'Whitespace' },
+    post_processor: null,
+    decoder: null,
+    model: { type: 'WordLevel', vocab: { '<unk>': 0, '<s>': 1, '<tool>': 2, hello: 3, s: 4 }, unk_token: '<unk>' },
+  }),
+);
+writeFileSync(
+  join(folder, 'tokenizer_config.json'),
+  JSON.stringify({
+    bos_token: { __type: 'AddedToken', content: '<s>' },
+    eos_token: null,
+    unk_token: '<unk>',
+    chat_template: 'hi',
+  }),
+);
+
+test('named tokens are read as text or as objects, and those the model does not have are left out', async () => {
+  const { named, template, specialTokens } = await readTokenizerFiles(folder);
+  expect(named).toEqual({ bos_token: '<s>', unk_token: '<unk>' });
+  expect({ template, specialTokens }).toEqual({ template: 'hi', specialTokens: ['<s>'] });
+});
+
+test('without special tokens, a control token is text, and other added tokens stay', async () => {
+  const { tokenizer, withoutSpecialTokens } = await readTokenizerFiles(folder);
+  const ids = (of: typeof tokenizer): readonly number[] =>
+    of.encode('<s> hello <tool>', { add_special_tokens: false }).ids;
+  expect(ids(tokenizer)).toEqual([1, 3, 2]);
+  expect(ids(withoutSpecialTokens())).toEqual([0, 4, 0, 3, 2]);
+});
+
+test('a file that is missing is an error', async () => {
+  await expect(readTokenizerFiles(join(folder, 'none'))).rejects.toThrow('ENOENT');
+});
