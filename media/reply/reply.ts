@@ -1,6 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { chatText } from '../../src/core/report/chat-text.ts';
 import { count, percent } from '../../src/core/report/format.ts';
+import { ruleWords } from '../../src/core/report/rule-words.ts';
 import { trustWords } from '../../src/core/report/trust-words.ts';
 import {
   withPiece,
@@ -104,7 +105,7 @@ function side(
     judged === undefined
       ? nothing
       : html`<span class="verdict verdict-${judged.verdict}">${judged.verdict}</span>
-          <span class="quiet">${count(judged.tokens, 'token')}</span>`;
+          <span class="quiet">${ruleWords(judged)} · ${count(judged.tokens, 'token')}</span>`;
   const nothingYet = running ? 'Waiting for the first token…' : 'The reply is empty.';
   return html`<section class="side" aria-labelledby="${name}-title">
     <h2 id="${name}-title">${title}</h2>

@@ -71,6 +71,7 @@ describe('the reply view', () => {
     await expect.poll(() => side(view, 'Steered').locator('.verdict').innerText()).toBe('refused');
     expect(await side(view, 'Steered').locator('mark').textContent()).toBe(refusal);
     expect(await side(view, 'Base').locator('.text').textContent()).toBe(result.base.reply);
+    expect(await side(view, 'Steered').locator('.judged').innerText()).toMatch(/rule: sorry · 21.tokens/);
     expect(await page.getByRole('status').innerText()).toBe('Base complied, steered refused.');
     expect(await page.locator('table.layers thead th').allInnerTexts()).toEqual(['Layer', '8', '12', '18']);
     expect(await page.locator('table.layers tbody td').allInnerTexts()).toContain('7.1\u00a0%');
