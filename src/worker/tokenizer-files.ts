@@ -22,7 +22,7 @@ const jsonSchema = z.looseObject({ added_tokens: z.array(z.looseObject({ special
 export interface TokenizerFiles {
   readonly tokenizer: Tokenizer;
   /** The same, to which control tokens are text like any other. */
-  withoutSpecialTokens(): Tokenizer;
+  readonly withoutSpecialTokens: () => Tokenizer;
   readonly specialTokens: readonly string[];
   /** The named tokens that the model has. */
   readonly named: Readonly<Partial<Record<keyof z.infer<typeof named>, string>>>;
@@ -31,8 +31,8 @@ export interface TokenizerFiles {
 }
 
 /**
- * Reads tokenizer.json and tokenizer_config.json. By Hugging Face's tokenizers alone, as transformers.js does it for every chat model: importing
- * all of that for it took half of the worker's start, and loaded a second onnxruntime.
+ * Reads tokenizer.json and tokenizer_config.json, by Hugging Face's tokenizers as transformers.js does for every chat model.
+ * Importing all of that one took half of the worker's start.
  */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
   const json = jsonSchema.parse(await readJson(join(folder, 'tokenizer.json')));
