@@ -5,6 +5,7 @@ import type { Job } from './job.ts';
 import { emptyPast } from './kv-cache.ts';
 import type { Model } from './model-host.ts';
 import { createSessionFromBytes } from './model-session.ts';
+import { packedFeeds, packedStep } from './packed-prompts.ts';
 import { promptFeeds, stepFeeds } from './prompt-feeds.ts';
 
 const prompts = [
@@ -13,7 +14,10 @@ const prompts = [
   'Hi',
 ];
 
-/** Logits of the untouched graph against the edited one at strength 0, byte for byte, in prefill and in a decoding step. */
+/**
+ * Logits of the untouched graph against the edited one at strength 0, byte for byte, in prefill and in a decoding step: the
+ * edited one takes its prompts packed where sessions for replies do.
+ */
 export async function checkStrengthZero(model: Model, job: Job): Promise<InspectResult['strengthZero']> {
   const layers = Array.from({ length: model.layers }, (_, i) => i);
   const edited = instrument(model.graph, model.folder.graph, {
@@ -21,6 +25,7 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
     taps: layers,
     logits: 'all',
     cache: true,
+    packed: true,
   });
   const untouched = await createSessionFromBytes(model, model.graph);
   const steered = await createSessionFromBytes(model, edited.bytes);
@@ -29,26 +34,40 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
     await job.checkpoint();
     const ids = prompts.slice(0, rows).map((prompt) => model.tokenizer.encode(prompt).ids);
     const longest = Math.max(...ids.map(({ length }) => length));
-    const { last_position, ...prompt } = promptFeeds(ids, longest, model.ports.positionIds !== undefined);
+    const positionIds = model.ports.positionIds !== undefined;
     const step = async (
-      feeds: Record<string, Tensor>,
-      position: Tensor,
+      block: Record<string, Tensor>,
+      past: Record<string, Tensor>,
+      packed: Record<string, Tensor>,
       name: 'prefill' | 'decode',
     ): Promise<Record<string, Tensor>> => {
-      const extra = steeringFeeds(model, rows);
-      const base = await untouched.run(feeds);
-      const zero = await steered.run({ ...feeds, ...extra, last_position: position });
-      result.push({ shape: `${rows} x ${name === 'prefill' ? longest : 1}`, step: name, equal: sameBytes(base, zero) });
+      const { last_position, ...feeds } = block;
+      const base = await untouched.run({ ...feeds, ...past });
+      const extra = { ...past, ...steeringFeeds(model, rows) };
+      const zero = await steered.run({
+        ...(edited.packed ? packed : { ...feeds, last_position: last_position! }),
+        ...extra,
+      });
+      const width = name === 'prefill' ? longest : 1;
+      const places = ids.flatMap(({ length }, row) =>
+        Array.from({ length: Math.min(length, width) }, (_, i) => row * width + i),
+      );
+      const tokens = edited.packed ? (packed['packed_rows']!.data as BigInt64Array) : undefined;
+      const equal = places.every((place) =>
+        bytesAt(base, place).equals(bytesAt(zero, Number(tokens?.[place] ?? place))),
+      );
+      result.push({ shape: `${rows} x ${width}`, step: name, equal });
       return base;
     };
-    const first = await step({ ...prompt, ...emptyPast(model.kv, rows) }, last_position!, 'prefill');
+    const block = promptFeeds(ids, longest, positionIds);
+    const first = await step(block, emptyPast(model.kv, rows), packedFeeds(ids, positionIds), 'prefill');
     const past = Object.fromEntries(model.kv.names.map(({ past: name, present }) => [name, first[present]!]));
-    const { last_position: first_position, ...next } = stepFeeds(
+    const next = stepFeeds(
       ids.map(({ length }) => ({ prompt: length, token: 5 })),
       1,
-      { longest, padding: 'right', positionIds: model.ports.positionIds !== undefined },
+      { longest, padding: 'right', positionIds },
     );
-    await step({ ...next, ...past }, first_position!, 'decode');
+    await step(next, past, packedStep(next), 'decode');
   }
   await untouched.release();
   await steered.release();
@@ -68,10 +87,10 @@ function steeringFeeds({ layers, hiddenSize }: Model, rows: number): Record<stri
   };
 }
 
-function sameBytes(a: InferenceSession.OnnxValueMapType, b: InferenceSession.OnnxValueMapType): boolean {
-  const [x, y] = [a, b].map((out) => {
-    const data = out['logits']!.data as Float32Array | Uint16Array;
-    return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  });
-  return x!.equals(y!);
+/** The logits' bytes at one place of one block, counted over its rows. */
+function bytesAt(outputs: InferenceSession.OnnxValueMapType, place: number): Buffer {
+  const { data, dims } = outputs['logits']!;
+  const logits = data as Float32Array | Uint16Array;
+  const width = dims.at(-1)! * logits.BYTES_PER_ELEMENT;
+  return Buffer.from(logits.buffer, logits.byteOffset + place * width, width);
 }
