@@ -188,6 +188,15 @@ test(
       .poll(panel, { timeout: 20_000 })
       .toMatch(/This \w+ prompt should be (answered|refused); the steered reply \(strength 1\) is \w+/);
     await window.screenshot('test-failure');
+    // The model is busy with one prompt after the other, until all are tested.
+    const isBusy = async (): Promise<boolean> => {
+      for (let look = 0; look < 5; look++) {
+        if ((await window.status('Test Prompts').count()) > 0) return true;
+        await window.page.waitForTimeout(300);
+      }
+      return false;
+    };
+    await expect.poll(isBusy, { timeout: 60_000 }).toBe(false);
     await window.command('View: Hide Panel');
     await window.command('View: Close All Editors');
   },
