@@ -5,6 +5,7 @@ import type { ChatSession } from './chat-session.ts';
 import type { Encoded } from './encode-prompts.ts';
 import type { Job } from './job.ts';
 import type { Model } from './model-host.ts';
+import { requireFinite } from './require-finite.ts';
 
 /** A short reply and the token it began with; null where it ended before one. */
 export interface ShortReply {
@@ -17,12 +18,26 @@ const lineSchema = z.object({ hash: z.string(), reply: z.string(), first: z.int(
 /**
  * Short unsteered replies, by the hash of the prompt's tokens: they tell refused from answered prompts. Those of an
  * earlier fit are read from `file`; new ones are appended batch by batch, and their prefill's activations go to `cache`.
+ * @param layers those that `chat` taps
+ * @throws {HumanError} a layer gives numbers that are not finite
  */
 export async function shortReplies(
   file: string,
   rows: readonly Encoded[],
   newTokens: number,
-  { model, chat, cache, job }: { model: Model; chat: ChatSession; cache: ActivationCache; job: Job },
+  {
+    model,
+    chat,
+    layers,
+    cache,
+    job,
+  }: {
+    model: Model;
+    chat: ChatSession;
+    layers: readonly number[];
+    cache: ActivationCache;
+    job: Job;
+  },
 ): Promise<Map</* token hash */ string, ShortReply>> {
   const lines = await openJsonLines(file, (value) => lineSchema.safeParse(value).data);
   try {
@@ -39,6 +54,7 @@ export async function shortReplies(
         options,
         job,
       );
+      for (const { taps } of made) requireFinite(taps, layers, model);
       await cache.put(batch.map((i, k) => ({ id: todo[i]!.hash, values: made[k]!.taps })));
       const fresh = batch.map((i, k) => {
         const { tokens } = made[k]!;

@@ -86,6 +86,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     const replies = await shortReplies(labelFile(workspace.root, model, labelTokens), malicious, labelTokens, {
       model,
       chat,
+      layers: candidates,
       cache,
       job,
     });
