@@ -1,13 +1,15 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { DoctorResult, InspectResult } from '../../../src/rpc/worker-api.ts';
 import { alphasteer, problemsOf } from '../alphasteer.ts';
 import { tinyWorkspace } from '../tiny-workspace.ts';
 import { withoutWebgpu } from './software-adapter.ts';
 
-process.env['XDG_CACHE_HOME'] = mkdtempSync(join(tmpdir(), 'alphasteer-cache-'));
+const cache = mkdtempSync(join(tmpdir(), 'alphasteer-cache-'));
+process.env['XDG_CACHE_HOME'] = cache;
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 const inspect = (root: string, device: string): ReturnType<typeof alphasteer> =>
   alphasteer('inspect', join(root, 'model'), '--workspace', root, '--device', device, '--json');

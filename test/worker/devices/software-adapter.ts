@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
+import { afterAll } from 'vitest';
 import { tinyModels } from '../onnx/tiny-model.ts';
 
 /** SwiftShader, as Chromium brings it: a Vulkan driver that computes on the CPU. */
@@ -14,7 +15,11 @@ const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
  */
 export async function withoutWebgpu(): Promise<string | undefined> {
   if (existsSync(swiftShader)) process.env['VK_DRIVER_FILES'] ??= swiftShader;
-  process.env['XDG_RUNTIME_DIR'] ??= mkdtempSync(join(tmpdir(), 'alphasteer-xdg-'));
+  if (process.env['XDG_RUNTIME_DIR'] === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'alphasteer-xdg-'));
+    process.env['XDG_RUNTIME_DIR'] = folder;
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  }
   try {
     const session = await InferenceSession.create(join(tinyModels, 'llama-fp32/model.onnx'), {
       executionProviders: ['webgpu'],
