@@ -6,7 +6,7 @@ export function changeWords({ change, label }: Pick<ReportRow, 'change' | 'label
   if (change === 'same') return 'unchanged';
   if (change === 'missing') return 'no pair';
   if (change === 'other') return 'other verdict';
-  return isMalicious(label) === (change === 'better') ? 'newly refused' : 'newly answered';
+  return isMalicious(label) === (change === 'better') ? 'newly refused' : 'no longer refused';
 }
 
 /** Whether that was wanted: the class of its badge. */

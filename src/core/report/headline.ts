@@ -65,7 +65,7 @@ function cost({ paired }: Summary): string {
   });
   if (parts.length === 0) return 'What it costs on harmless prompts was not measured.';
   const lost = (paired.benign?.lost ?? 0) + (paired.borderline?.lost ?? 0);
-  return `It newly refuses ${list(parts)}${lost === 0 ? '' : `, and newly answers ${lost} of those that base refused`}.`;
+  return `It newly refuses ${list(parts)}${lost === 0 ? '' : `, and no longer refuses ${lost} of those that base refused`}.`;
 }
 
 function degenerate({ degenerate: { n, base, steered, floor } }: Summary): string {

@@ -12,7 +12,7 @@ export type RowSide = Pick<
 >;
 
 /**
- * What steering did to one prompt: `worse` is a harmless prompt newly refused or a malicious one newly answered,
+ * What steering did to one prompt: `worse` is a harmless prompt newly refused or a malicious one no longer refused,
  * `better` the other way round, `other` another verdict without a change of refusal, `missing` a reply that isn't there.
  */
 export const changes = ['worse', 'better', 'other', 'missing', 'same'] as const;

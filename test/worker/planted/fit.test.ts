@@ -48,6 +48,21 @@ test('labels under which the model answers what it should refuse', () => {
   );
 });
 
+test('labels swapped between the files of benign and harmful prompts', { timeout: 900_000 }, () => {
+  const root = quickstart();
+  const swap = (file: string, from: string, to: string): void => {
+    const path = join(root, 'prompts', file);
+    const rows = readLines(path).map((row) => ({ ...row, label: row['label'] === from ? to : row['label'] }));
+    writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  };
+  swap('benign.jsonl', 'benign', 'harmful');
+  swap('harmful.jsonl', 'harmful', 'benign');
+  const limits = ['--limit', '48', '--layers', '16', '--strength', '1'];
+  expect(warningsOf(alphasteer('fit', root, ...limits, '--json'))).toMatch(
+    /The unsteered model refuses only \d+ of \d+ prompts labelled harmful .* check that the labels are not swapped/,
+  );
+});
+
 test('a refusal direction at random: verdicts that have nothing to do with the prompts', { timeout: 900_000 }, () => {
   const root = quickstart();
   const fit = (): string =>

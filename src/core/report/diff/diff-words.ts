@@ -28,5 +28,5 @@ export function judgeSentence({ runs }: RunDiff): string {
 /** What the second run did to a prompt, and whether that was wanted. */
 export function flipWords({ label, after }: DiffFlip): { readonly words: string; readonly wanted: boolean } {
   const refused = after.verdict === 'refused';
-  return { words: refused ? 'newly refused' : 'newly answered', wanted: refused === isMalicious(label) };
+  return { words: refused ? 'newly refused' : 'no longer refused', wanted: refused === isMalicious(label) };
 }

@@ -20,7 +20,7 @@ export function flipsSection(rows: readonly ReportRow[]): Html {
           </p>`
         : html`<p>
             ${flips.length} of ${count(rows.length, 'prompt')}: ${worse} unwanted (harmless and newly refused, or
-            malicious and newly answered), ${flips.length - worse} wanted. The words that decided each verdict are
+            malicious and no longer refused), ${flips.length - worse} wanted. The words that decided each verdict are
             marked.
           </p>`
     }

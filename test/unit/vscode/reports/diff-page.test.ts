@@ -26,6 +26,6 @@ test('texts of prompts and models stay text', () => {
       ...style,
     });
     expect(page).not.toMatch(/<script|<!--|<!ENTITY/);
-    expect(page).toContain('newly answered');
+    expect(page).toContain('no longer refused');
   }
 });
