@@ -36,7 +36,7 @@ suite('the whole way, with the real model', () => {
     const labelled = (): number => {
       const file = ((): string | undefined => {
         try {
-          return readdirSync(cache).find((name) => name.includes('-replies-'));
+          return readdirSync(cache).find((name) => name.includes('-labels-'));
         } catch {
           return undefined; // not there yet
         }

@@ -27,7 +27,7 @@ function workerPid(): number | undefined {
 /** Replies that the fit has made to label its prompts, and keeps: a line each. */
 function labelled(): string[] {
   const cache = join(workspace, '.alphasteer', 'cache');
-  const file = readdirSync(cache).find((name) => name.includes('-replies-'));
+  const file = readdirSync(cache).find((name) => name.includes('-labels-'));
   return file === undefined ? [] : readFileSync(join(cache, file), 'utf8').trimEnd().split('\n');
 }
 

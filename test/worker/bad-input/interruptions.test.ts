@@ -85,7 +85,7 @@ test('Ctrl-C in fit ends it with status 130, and the same command goes on in the
   const cache = join(root, '.alphasteer/cache');
   const fit = startAlphasteer('fit', root);
   const labels = await firstLines(fit, () => {
-    const name = existsSync(cache) ? readdirSync(cache).find((file) => file.includes('replies')) : undefined;
+    const name = existsSync(cache) ? readdirSync(cache).find((file) => file.includes('-labels-')) : undefined;
     return name && join(cache, name);
   });
   process.kill(-fit.child.pid!, 'SIGINT');

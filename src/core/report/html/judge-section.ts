@@ -16,8 +16,8 @@ export function judgeSection({ version, sha256, file, measure }: JudgeFacts): Ht
     <p>
       ${file === undefined ? 'The shipped rules' : html`The workspace's own rules, ${file}`}, version ${version}
       (SHA-256 ${sha256.slice(0, 12)}…), judged the replies. On ${count(n, 'labelled reply', 'labelled replies')} that
-      no shipped rule was tuned on, written in the styles of eight families of models with traps on purpose, they agree
-      with the labels by ${kappaWords(confusion)}. Real replies are mostly plainer.
+      no shipped rule was tuned on, written in the styles of ten families of models and of the bundled one, with traps
+      on purpose, they agree with the labels by ${kappaWords(confusion)}. Real replies are mostly plainer.
     </p>
     <div class="scroll" role="region" tabindex="0" aria-labelledby="judge-title">
       ${confusionTable(confusion, {
