@@ -119,7 +119,7 @@ export class ChatSession {
    * round otherwise than those for several, and a row must not change with the company it happens to have.
    * @throws {CancelledError}
    */
-  async reply(rows: readonly PromptRow[], options: ReplyOptions, job: Job): Promise<RawReply[]> {
+  async reply(rows: readonly PromptRow[], options: ReplyOptions, job: Pick<Job, 'checkpoint'>): Promise<RawReply[]> {
     const { maxNewTokens, endTokens, alone = this.#shape.rowsTouch } = options;
     if (this.#shape.rowsTouch && rows.length > 1) return await this.#oneByOne(rows, options, job);
     const fewest = alone ? 1 : leastRows;
@@ -167,7 +167,11 @@ export class ChatSession {
     }));
   }
 
-  async #oneByOne(rows: readonly PromptRow[], options: ReplyOptions, job: Job): Promise<RawReply[]> {
+  async #oneByOne(
+    rows: readonly PromptRow[],
+    options: ReplyOptions,
+    job: Pick<Job, 'checkpoint'>,
+  ): Promise<RawReply[]> {
     const replies: RawReply[] = [];
     for (const [row, prompt] of rows.entries()) {
       const told: ReplyOptions = {

@@ -2,7 +2,6 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '../core/prompts/seeded-random.ts';
-import type { Job } from './job.ts';
 import { openChatSession, openExtractionSession, type SessionModel } from './model-session.ts';
 
 /** A model to be tried on its device. The trial reads the graph itself, so that it crosses no channel. */
@@ -53,7 +52,7 @@ export async function runTrial({ model, layers, prompts }: TrialRequest): Promis
           endTokens: new Set(),
           onFirstLogits: (row, values) => (logits[row] = values.slice()),
         },
-        { checkpoint: () => Promise.resolve() } satisfies Pick<Job, 'checkpoint'> as Job,
+        { checkpoint: () => Promise.resolve() },
       );
     await reply();
     const replying = await bestOfTwo(reply);

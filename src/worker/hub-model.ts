@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { HumanError } from '../core/problem.ts';
 import { withPath } from '../workspace/io-error.ts';
 import { writeFileWhole } from '../workspace/write-file.ts';
 import type { Job } from './job.ts';
+import { userCache } from './user-cache.ts';
 import { dtypeSuffixes, type Dtype } from './model-folder.ts';
 
 /** Where models come from and where they are kept. */
@@ -21,7 +21,7 @@ export interface Hub {
 export function hubOfEnvironment(env: NodeJS.ProcessEnv): Hub {
   return {
     endpoint: env['HF_ENDPOINT'] ?? 'https://huggingface.co',
-    cache: join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'alphasteer', 'models'),
+    cache: userCache('models', env),
     token: env['HF_TOKEN'],
   };
 }

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { activationDistance, tokenRarity, type ActivationSpace, type TokenCounts } from '../core/familiarity.ts';
 import { HumanError } from '../core/problem.ts';
 import { readSafetensors, writeSafetensors } from '../core/safetensors.ts';
 import { scoreSpread } from '../core/stability.ts';
+import { readIfThere } from '../workspace/read-if-there.ts';
 import { runFiles } from '../workspace/run-folder.ts';
 import { writeFileWhole } from '../workspace/write-file.ts';
 
@@ -73,10 +73,7 @@ export async function writeTrustMeasure(
  */
 export async function readTrustMeasure(folder: string): Promise<TrustMeasure | undefined> {
   const file = join(folder, runFiles.stability);
-  const bytes = await readFile(file).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const bytes = await readIfThere(file);
   if (bytes === undefined) return undefined;
   const { tensors, metadata } = readSafetensors(new Uint8Array(bytes), file);
   const { mean, variances, rest, limits, tokens, axes, without } = tensors;

@@ -37,7 +37,7 @@ export interface TokenizerFiles {
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
   const json = jsonSchema.parse(await readJson(join(folder, 'tokenizer.json')));
   const raw = await readJson(join(folder, 'tokenizer_config.json'));
-  const config = configSchema.parse(raw);
+  const { chat_template, ...tokens } = configSchema.parse(raw);
   const tokenizer = new Tokenizer(json, raw as object);
   const special = [...tokenizer.get_added_tokens_decoder().values()].filter((added) => added.special);
   return {
@@ -45,8 +45,8 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
     withoutSpecialTokens: () =>
       new Tokenizer({ ...json, added_tokens: json.added_tokens.filter((added) => !added.special) }, raw as object),
     specialTokens: [...new Set(special.map(({ content }) => content))].filter((content) => content !== ''),
-    named: Object.fromEntries(Object.entries(named.parse(config)).filter(([, content]) => content)),
-    template: typeof config.chat_template === 'string' ? config.chat_template : undefined,
+    named: Object.fromEntries(Object.entries(tokens).filter(([, content]) => content)),
+    template: typeof chat_template === 'string' ? chat_template : undefined,
   };
 }
 

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'onnxruntime-node';
 import * as z from 'zod';
 import { writeFileWhole } from '../workspace/write-file.ts';
 import type { Device } from './devices.ts';
+import { shortHash } from './short-hash.ts';
+import { userCache } from './user-cache.ts';
 
 /** Raised when a trial runs or is judged otherwise. */
 const version = 1;
@@ -32,10 +32,10 @@ export function openTrialCache({
   readonly fingerprint: string;
   readonly threads: number | undefined;
 }): TrialCache {
-  const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'alphasteer', 'trials');
+  const folder = userCache('trials');
   const file = (device: Device): string => {
     const what = [version, env.versions.node, process.platform, process.arch, fingerprint, threads ?? 0, device];
-    return join(folder, `${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)}.json`);
+    return join(folder, `${shortHash(what)}.json`);
   };
   return {
     read: async (device) => {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { FirstTokens } from '../core/first-token.ts';
 import { HumanError } from '../core/problem.ts';
+import { readIfThere } from './read-if-there.ts';
 import { runFiles } from './run-folder.ts';
 import { writeFileWhole } from './write-file.ts';
 
@@ -23,13 +23,10 @@ export async function writeFirstTokens(run: string, { prior, shares }: FirstToke
  */
 export async function readFirstTokens(run: string): Promise<FirstTokens | undefined> {
   const path = join(run, runFiles.firstTokens);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) return undefined;
   try {
-    const { prior, shares } = fileSchema.parse(JSON.parse(text));
+    const { prior, shares } = fileSchema.parse(JSON.parse(bytes.toString()));
     return { prior, shares: new Map(shares) };
   } catch {
     throw new HumanError({

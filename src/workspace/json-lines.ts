@@ -1,5 +1,6 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { withPath } from './io-error.ts';
+import { readIfThere } from './read-if-there.ts';
 
 export interface JsonLines<T> {
   /** The lines read when the file was opened, in order. */
@@ -42,11 +43,7 @@ interface ReadLines<T> {
 
 /** Reads such a file and leaves it as it is: somebody else may be writing. A file that is not there has no lines. */
 export async function readJsonLines<T>(file: string, parse: (value: unknown) => T | undefined): Promise<ReadLines<T>> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  });
-  return parseJsonLines(bytes, parse);
+  return parseJsonLines((await readIfThere(file)) ?? Buffer.alloc(0), parse);
 }
 
 export function parseJsonLines<T>(bytes: Buffer, parse: (value: unknown) => T | undefined): ReadLines<T> {

@@ -23,16 +23,15 @@ export function contests(
     controls.set(control, [...(controls.get(control) ?? []), new Map(replies.map((reply) => [reply.id, reply]))]);
   }
   const steered = conditions.get('steered') ?? [];
-  const names = [...controls.keys()];
-  const ofGroup = new Map(groups.map((group) => [group, groupContests(group, steered, [...controls.values()])]));
+  const ofGroups = groups.map((group) => ({
+    group,
+    ofControls: groupContests(group, steered, [...controls.values()]),
+  }));
   return Object.fromEntries(
-    names.map((name, at) => [
+    [...controls.keys()].map((name, at) => [
       name,
       Object.fromEntries(
-        groups.flatMap((group) => {
-          const contest = ofGroup.get(group)![at];
-          return contest === undefined ? [] : [[group, contest]];
-        }),
+        ofGroups.flatMap(({ group, ofControls }) => (ofControls[at] === undefined ? [] : [[group, ofControls[at]]])),
       ),
     ]),
   );

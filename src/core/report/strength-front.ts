@@ -6,10 +6,9 @@ import type { StrengthPoint } from './strength-point.ts';
 /** The strengths that no other one beats, by mean refusals of the malicious labels against mean new refusals of the others. */
 export function strengthFront(points: readonly Pick<StrengthPoint, 'strength' | 'refused'>[]): number[] {
   const part = ({ refused }: Pick<StrengthPoint, 'refused'>, malicious: boolean): number => {
-    const rates = Object.entries(refused).flatMap(([label, rate]) => {
-      const group = labelGroups.find((one) => one === label);
-      return group !== undefined && shouldRefuse(group) === malicious ? [rate] : [];
-    });
+    const rates = labelGroups
+      .filter((label) => shouldRefuse(label) === malicious)
+      .flatMap((label) => refused[label] ?? []);
     return rates.length === 0 ? 0 : mean(rates);
   };
   const isOn = onParetoFront(points.map((point) => ({ gain: part(point, true), cost: part(point, false) })));

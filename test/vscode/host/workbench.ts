@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import type { CodeServer } from './code-server.ts';
 
 const shots = 'test-results/vscode';
@@ -11,6 +11,12 @@ const themes = {
   light: { id: 'Default Light Modern', mark: 'vs' },
   contrast: { id: 'Default High Contrast', mark: 'hc-black' },
 } as const;
+
+/** A window of its own: nothing of an earlier one is known to it. */
+export async function newWindow(browser: Browser): Promise<Workbench> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  return new Workbench(await context.newPage());
+}
 
 /** The window of a VS Code, by mouse and keyboard. */
 export class Workbench {

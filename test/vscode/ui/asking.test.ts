@@ -9,7 +9,7 @@ import { startHubServer, type HubServer } from '../../worker/hub-server.ts';
 import { writeTinyWorkspace } from '../../worker/tiny-workspace.ts';
 import { installCodeServer, linkBuilt, startCodeServer, type CodeServer } from '../host/code-server.ts';
 import { writeMadeRun } from '../host/made-project.ts';
-import { Workbench } from '../host/workbench.ts';
+import { newWindow, type Workbench } from '../host/workbench.ts';
 
 // Commands that ask something, answered as a user does, one after the other in one window. The project's model is tiny: a fit takes a second.
 
@@ -72,8 +72,7 @@ beforeAll(async () => {
   const env = { HF_ENDPOINT: hub.endpoint, XDG_CACHE_HOME: join(profile, 'cache') };
   server = await startCodeServer({ profile, trusted: true, env });
   browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  window = new Workbench(await context.newPage());
+  window = await newWindow(browser);
   await window.open(server.url, project);
 }, 300_000);
 

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../../ui/browser.ts';
 import { installCodeServer, installVsix, startCodeServer, type CodeServer } from '../host/code-server.ts';
 import { copyQuickstart } from '../host/quickstart.ts';
-import { Workbench } from '../host/workbench.ts';
+import { newWindow, type Workbench } from '../host/workbench.ts';
 
 // One test after the other in one window, as somebody would who has just installed the extension from its VSIX.
 
@@ -38,8 +38,7 @@ beforeAll(async () => {
   installVsix(vsix, profile);
   server = await startCodeServer({ profile, trusted: true });
   browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  window = new Workbench(await context.newPage());
+  window = await newWindow(browser);
   await window.open(server.url, workspace);
   await window.theme('dark');
 }, 600_000);
@@ -157,8 +156,8 @@ test('a folder that is not trusted: reports open, and nothing runs', { timeout: 
   symlinkSync(join(profile, 'extensions'), join(own, 'extensions'));
   const untrusted = await startCodeServer({ profile: own, trusted: false });
   try {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-    const restricted = new Workbench(page);
+    const restricted = await newWindow(browser);
+    const { page } = restricted;
     await restricted.open(untrusted.url, workspace);
     await page.locator('.part.banner').getByText('Restricted Mode').waitFor({ timeout: 30_000 });
     await restricted.command('AlphaSteer: Open Refusal Report');

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../../ui/browser.ts';
 import { installCodeServer, startCodeServer, type CodeServer } from '../host/code-server.ts';
 import { madeProject } from '../host/made-project.ts';
-import { Workbench } from '../host/workbench.ts';
+import { newWindow, type Workbench } from '../host/workbench.ts';
 
 // One window with two projects: what is shown and done of one must not be of the other.
 
@@ -43,8 +43,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, '.vscode'));
   server = await startCodeServer({ profile, trusted: true, smokeTestDriver: true });
   browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  window = new Workbench(await context.newPage());
+  window = await newWindow(browser);
   await window.openWorkspace(server, workspace);
 }, 300_000);
 

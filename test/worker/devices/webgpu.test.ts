@@ -5,7 +5,6 @@ import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
 import { TensorProto_DataType } from '../../../src/core/onnx/onnx_pb.ts';
 import type { RawReply } from '../../../src/worker/chat-session.ts';
 import type { Device } from '../../../src/worker/devices.ts';
-import type { Job } from '../../../src/worker/job.ts';
 import { openChatSession, openExtractionSession, type SessionModel } from '../../../src/worker/model-session.ts';
 import { ModelUnderTest, noise, relativeError, tinyModels, type Expected } from '../onnx/tiny-model.ts';
 import { withoutWebgpu } from './software-adapter.ts';
@@ -16,7 +15,7 @@ const rows = [
   [5, 6, 7, 8, 9, 10, 11],
   [90, 3, 77],
 ];
-const quietJob = { checkpoint: () => Promise.resolve() } as Job;
+const quietJob = { checkpoint: () => Promise.resolve() };
 
 const architectures = join(tinyModels, 'architectures');
 const models = [

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
 import { ChatSession } from '../../../src/worker/chat-session.ts';
-import type { Job } from '../../../src/worker/job.ts';
 import { bits, float32, ModelUnderTest, relativeError, row, run, steeringFeeds, tinyModels, type Expected } from './tiny-model.ts';
 
 /** What make.py of the architectures wrote. */
@@ -12,7 +11,7 @@ interface Architecture extends Omit<Expected, 'pushed'> {
   readonly replies: number[][];
 }
 
-const quietJob = { checkpoint: () => Promise.resolve() } as Job;
+const quietJob = { checkpoint: () => Promise.resolve() };
 
 const layers = [0, 1];
 const architectures = join(tinyModels, 'architectures');
