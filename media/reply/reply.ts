@@ -109,7 +109,8 @@ function side(
   const nothingYet = running ? 'Waiting for the first token…' : 'The reply is empty.';
   return html`<section class="side" aria-labelledby="${name}-title">
     <h2 id="${name}-title">${title}</h2>
-    <p class="judged">${verdict} ${firstTokenWords(chance)}</p>
+    <p class="judged">${verdict}</p>
+    ${firstTokenWords(chance)}
     ${reply === '' ? html`<p class="empty">${nothingYet}</p>` : text(name, reply, judged?.span ?? null)}
   </section>`;
 }
@@ -117,7 +118,7 @@ function side(
 /** There with the first token, long before a verdict. */
 function firstTokenWords(chance: number | undefined): TemplateResult | typeof nothing {
   if (chance === undefined) return nothing;
-  return html`<span class="quiet" title=${firstTokenMeaning}>first token: ${percent(chance)} refusal</span>`;
+  return html`<p class="quiet" title=${firstTokenMeaning}>first token: ${percent(chance)} refusal</p>`;
 }
 
 function text(part: Part, written: string, span: readonly [number, number] | null): TemplateResult {
