@@ -1,13 +1,14 @@
-import { rmSync } from 'node:fs';
-import { build } from 'esbuild';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { build, transform } from 'esbuild';
 import { webviews } from './esbuild-webviews.mjs';
 import { writeNotices } from './notices.mjs';
 
 /** Small and without maps, for the packaged extension. */
 const production = process.argv.includes('--production');
 
-// Chunks are named by their content: what an earlier build left would be packed as well.
-if (production) rmSync('dist', { recursive: true, force: true });
+// Pieces are named by their content: what an earlier build left would be packed as well.
+rmSync('dist', { recursive: true, force: true });
 
 const node = {
   bundle: true,
@@ -27,19 +28,45 @@ const node = {
   },
 };
 
+/**
+ * The extension in pieces, so that starting the editor reads only what registers commands and views. VS Code calls
+ * `require` for an extension, whatever the package's type; esbuild splits ES modules alone, so a second pass turns the pieces
+ * into CommonJS, in which `import()` is a `require`.
+ */
+async function buildExtension() {
+  const pieces = await build({
+    ...node,
+    banner: {},
+    splitting: true,
+    external: ['vscode'],
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    chunkNames: 'extension/[name]-[hash]',
+    outExtension: { '.js': '.cjs' },
+    sourcemap: production ? false : 'inline',
+    write: false,
+  });
+  for (const { path, text } of pieces.outputFiles) {
+    const { code, map } = await transform(text, {
+      platform: 'node',
+      format: 'cjs',
+      minify: production,
+      sourcemap: !production,
+      sourcefile: path,
+      supported: { 'dynamic-import': false },
+    });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+    if (!production) writeFileSync(`${path}.map`, map);
+  }
+  return pieces;
+}
+
 const built = [
   await build({ ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' }),
   await build({ ...node, entryPoints: ['src/worker/device-trial-main.ts'], outfile: 'dist/device-trial.js' }),
   await build({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' }),
-  // VS Code calls `require` for an extension, whatever the package's type.
-  await build({
-    ...node,
-    format: 'cjs',
-    banner: {},
-    external: ['vscode'],
-    entryPoints: ['src/extension.ts'],
-    outfile: 'dist/extension.cjs',
-  }),
+  await buildExtension(),
 ];
 
 const browser = {

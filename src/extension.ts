@@ -6,13 +6,9 @@ import { compareCommand } from './vscode/commands/compare.ts';
 import { chooseRun, type RunTarget } from './vscode/commands/choose-run.ts';
 import { createConfig } from './vscode/commands/create-config.ts';
 import { doctorCommand } from './vscode/commands/doctor.ts';
-import { exportCommand } from './vscode/commands/export-run.ts';
 import { fitCommand } from './vscode/commands/fit.ts';
-import { compareRunsCommand } from './vscode/commands/compare-runs.ts';
-import { deleteRun, renameRun } from './vscode/commands/manage-runs.ts';
 import { menuCommand } from './vscode/commands/menu.ts';
 import { openReportCommand } from './vscode/commands/open-report.ts';
-import { selectModelCommand } from './vscode/commands/select-model.ts';
 import { comparePromptCommand } from './vscode/commands/compare-prompt.ts';
 import { showReply } from './vscode/commands/show-reply.ts';
 import { testPromptCommand } from './vscode/commands/test-prompt.ts';
@@ -95,21 +91,37 @@ export function activate(context: vscode.ExtensionContext): void {
   on('testPrompt', test);
   on('comparePrompt', comparePromptCommand(parts, test));
   on('showReply', (_: vscode.Uri, prompt: Prompt, result: AskResult) => showReply(replies, prompt, result));
-  on('selectModel', selectModelCommand(parts));
+  on('selectModel', async (target?: vscode.Uri) => {
+    const { selectModelCommand } = await import('./vscode/commands/select-model.ts');
+    return selectModelCommand(parts)(target);
+  });
   on('openRefusalReport', onRun(openReportCommand(parts, 'refusal', showRefusals)));
   on('openSteeringNorms', onRun(openReportCommand(parts, 'norms', (run) => reports.openSteeringNorms(run))));
-  on('export', onRun(exportCommand({ ...parts, built: context.asAbsolutePath('dist') })));
+  on(
+    'export',
+    onRun(async (target) => {
+      const { exportCommand } = await import('./vscode/commands/export-run.ts');
+      await exportCommand({ ...parts, built: context.asAbsolutePath('dist') })(target);
+    }),
+  );
   on('doctor', doctorCommand(parts));
   on('stop', () => model.stop());
   on('showMenu', menuCommand(model));
   on('showLog', () => log.show());
   on('createConfig', createConfig);
   on('openWalkthrough', () => openWalkthrough(context.extension.id));
-  const compareRuns = compareRunsCommand({ extensionUri: context.extensionUri, log });
-  for (const [name, manage] of Object.entries({ renameRun, deleteRun, compareRuns })) {
+  const manage = {
+    renameRun: async () => (await import('./vscode/commands/manage-runs.ts')).renameRun,
+    deleteRun: async () => (await import('./vscode/commands/manage-runs.ts')).deleteRun,
+    compareRuns: async () => {
+      const { compareRunsCommand } = await import('./vscode/commands/compare-runs.ts');
+      return compareRunsCommand({ extensionUri: context.extensionUri, log });
+    },
+  };
+  for (const [name, command] of Object.entries(manage)) {
     on(name, async (node: unknown) => {
       const run = runOfNode(node) ?? (await chooseRun(projects, runs, 'Compare Runs'));
-      if (run !== undefined) await manage(runs, run);
+      if (run !== undefined) await (await command())(runs, run);
     });
   }
   on('revealRun', async (node: unknown) => {

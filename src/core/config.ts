@@ -1,10 +1,9 @@
 import * as z from 'zod';
+import { configFileName } from './config-file-name.ts';
 import { controlNames } from './controls/controls.ts';
 import { parseJsoncFile, type JsoncFile } from './jsonc-file.ts';
 import { labels } from './prompts/prompt.ts';
 import { leavesFolder } from './workspace-path.ts';
-
-export const configFileName = 'alphasteer.json';
 
 const inWorkspace = z
   .string()

@@ -1,7 +1,6 @@
 import { basename, dirname, relative, sep } from 'node:path';
-import { getLocation } from 'jsonc-parser';
 import * as vscode from 'vscode';
-import { configFileName } from '../core/config.ts';
+import { configFileName } from '../core/config-file-name.ts';
 
 /**
  * Paths in `alphasteer.json`: prompt files for `files`, model folders for `model`. Keys and choices are completed by its
@@ -16,6 +15,7 @@ export class ConfigCompletion implements vscode.CompletionItemProvider, vscode.D
   );
 
   async provideCompletionItems(document: vscode.TextDocument, at: vscode.Position): Promise<vscode.CompletionItem[]> {
+    const { getLocation } = await import('jsonc-parser');
     const { path, isAtPropertyKey, previousNode } = getLocation(document.getText(), document.offsetAt(at));
     if (isAtPropertyKey) return [];
     const root = dirname(document.uri.fsPath);

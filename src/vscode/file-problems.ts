@@ -1,10 +1,9 @@
-import { access } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { configFileName, parseConfig } from '../core/config.ts';
+import { configFileName } from '../core/config-file-name.ts';
 import type { Problem } from '../core/problem.ts';
-import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';
-import type { Project, Projects } from './project.ts';
+import type { Projects } from './project.ts';
+import type { Project } from './read-project.ts';
 import type { PromptDocuments } from './prompt-documents.ts';
 import { placeOf } from './show-problem.ts';
 
@@ -13,8 +12,7 @@ const pause = 300;
 
 /**
  * What is wrong with prompt files and `alphasteer.json`, in the Problems view: open files as they are typed in, the
- * others as the last job found them. Values and keys of `alphasteer.json` are checked by its JSON schema; here is what
- * a schema can't say: entries that match no file, a model that is not there.
+ * others as the last job found them.
  */
 export class FileProblems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('alphasteer');
@@ -58,7 +56,9 @@ export class FileProblems implements vscode.Disposable {
   async #check(document: vscode.TextDocument): Promise<void> {
     this.#timers.delete(document);
     const isConfig = basename(document.uri.fsPath) === configFileName;
-    const problems = isConfig ? await configProblems(document) : this.#documents.of(document)?.problems;
+    const problems = isConfig
+      ? await (await import('./config-problems.ts')).configProblems(document)
+      : this.#documents.of(document)?.problems;
     if (document.isClosed) return;
     this.#collection.set(document.uri, problems?.map(diagnosticOf));
   }
@@ -73,25 +73,6 @@ export class FileProblems implements vscode.Disposable {
     this.#timers.forEach((timer) => clearTimeout(timer));
     this.#subscriptions.dispose();
   }
-}
-
-async function configProblems(document: vscode.TextDocument): Promise<readonly Problem[]> {
-  const file = document.uri.fsPath;
-  const root = dirname(file);
-  const { config, place } = parseConfig(document.getText(), file);
-  if (config === null) return [];
-  const pattern = new vscode.RelativePattern(root, '**/*.{jsonl,json,csv,txt}');
-  const found = await vscode.workspace.findFiles(pattern, '**/{node_modules,.git,.alphasteer}/**');
-  const paths = found.map(({ fsPath }) => relative(root, fsPath).split(sep).join('/'));
-  const { problems } = matchPromptFiles(config.prompts, paths, file, place);
-  const hasModel = await access(join(resolve(root, config.model), 'config.json')).then(
-    () => true,
-    () => false,
-  );
-  if (hasModel) return problems;
-  const message = `There is no model folder "${config.model}" here (a folder with config.json, tokenizer.json and onnx/).`;
-  const fix = 'Run "AlphaSteer: Select Model".';
-  return [...problems, { severity: 'warning', file, ...place(['model']), message, fix }];
 }
 
 function isOpen(uri: vscode.Uri): boolean {

@@ -1,13 +1,10 @@
 import * as vscode from 'vscode';
 import { questionKey, type Prompt, type Question } from '../core/prompts/prompt.ts';
-import { describeProblem } from '../core/problem.ts';
-import { applyOverrides, personsVerdicts } from '../core/report/overrides.ts';
 import type { AskedReply, AskResult } from '../rpc/worker-api.ts';
-import { readOverrides } from '../workspace/overrides-file.ts';
-import { readReplies } from '../workspace/run-replies.ts';
-import type { Project } from './project.ts';
-import type { Run, Runs } from './runs.ts';
-import { indexVerdicts, type VerdictIndex, type VerdictPair } from './verdict-index.ts';
+import type { Project } from './read-project.ts';
+import type { Runs } from './runs.ts';
+import type { JudgedRun } from './read-judged-run.ts';
+import type { VerdictPair } from './verdict-index.ts';
 
 /** What a prompt last got, and whether that still holds. */
 export interface LastVerdicts extends VerdictPair {
@@ -17,13 +14,6 @@ export interface LastVerdicts extends VerdictPair {
   readonly tested: AskResult | undefined;
   /** Folder of the run that steered. */
   readonly run: string;
-}
-
-/** A run's replies, as the rules and people judged them. */
-interface JudgedRun {
-  readonly run: Run;
-  readonly index: VerdictIndex;
-  readonly personsVerdict: ReturnType<typeof personsVerdicts>;
 }
 
 /** The last verdicts of prompts: those of tests made since the editor came up, else those of the newest run with replies. */
@@ -84,12 +74,8 @@ export class VerdictMemory implements vscode.Disposable {
     if (run === undefined) {
       this.#judged.delete(project.root);
     } else if (this.#judged.get(project.root)?.run !== run) {
-      const [replies, overrides] = await Promise.all([
-        readReplies(run.folder),
-        readOverrides(run.folder, (problem) => this.#log.warn(describeProblem(problem))),
-      ]);
-      const index = indexVerdicts(applyOverrides(replies, overrides));
-      this.#judged.set(project.root, { run, index, personsVerdict: personsVerdicts(overrides) });
+      const { readJudgedRun } = await import('./read-judged-run.ts');
+      this.#judged.set(project.root, await readJudgedRun(run, this.#log));
     }
   }
 

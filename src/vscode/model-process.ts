@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError } from '../core/cancelled.ts';
 import { describeProblem, type Problem } from '../core/problem.ts';
 import type { Progress, StreamedText, WorkerApi } from '../rpc/worker-api.ts';
-import { createWorkerClient, type WorkerClient } from '../worker/client.ts';
+import type { WorkerClient, WorkerOptions } from '../worker/client.ts';
 
 /** What runs in the model's process now. */
 export interface RunningJob {
@@ -30,12 +30,14 @@ export class ModelProcess implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   /** A job has begun, gone on or ended. */
   readonly onDidChange = this.#changed.event;
-  readonly #client: WorkerClient;
+  readonly #options: WorkerOptions;
+  #client: Promise<WorkerClient> | undefined;
+  #pid: () => number | undefined = () => undefined;
   #running:
     { job: RunningJob; listener: JobListener; controller: AbortController; ended: Promise<unknown> } | undefined;
 
   constructor(module: string, log: vscode.LogOutputChannel) {
-    this.#client = createWorkerClient({
+    this.#options = {
       module,
       // A debugged extension host would hand its --inspect port down.
       execArgv: [],
@@ -53,7 +55,7 @@ export class ModelProcess implements vscode.Disposable {
         },
         log: (line) => log.debug(line),
       },
-    });
+    };
   }
 
   get job(): RunningJob | undefined {
@@ -62,7 +64,7 @@ export class ModelProcess implements vscode.Disposable {
 
   /** Whether the process is up. After an error it tells a crash of the process from a refusal. */
   get isUp(): boolean {
-    return this.#client.pid() !== undefined;
+    return this.#pid() !== undefined;
   }
 
   /**
@@ -78,7 +80,7 @@ export class ModelProcess implements vscode.Disposable {
   ): Promise<JobResult<K>> {
     if (this.#running !== undefined) throw new Error(`${this.#running.job.title} is running.`);
     const controller = new AbortController();
-    const result = this.#client.call(call, params, controller.signal);
+    const result = this.#connect().then((client) => client.call(call, params, controller.signal));
     const running = {
       job: { call, title, progress: undefined },
       listener,
@@ -104,8 +106,18 @@ export class ModelProcess implements vscode.Disposable {
     if (this.#running === running) this.#running = undefined;
   }
 
+  /** The client's code is read with the first job, not when the editor starts. */
+  #connect(): Promise<WorkerClient> {
+    this.#client ??= import('../worker/client.ts').then(({ createWorkerClient }) => {
+      const client = createWorkerClient(this.#options);
+      this.#pid = client.pid;
+      return client;
+    });
+    return this.#client;
+  }
+
   dispose(): void {
-    this.#client.dispose();
+    void this.#client?.then((client) => client.dispose());
     this.#changed.dispose();
   }
 }

@@ -1,19 +1,8 @@
-import { dirname, posix, relative, sep } from 'node:path';
+import { posix, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
-import { configFileName, parseConfig, type Config } from '../core/config.ts';
-import { promptFileMatcher, type PromptFileRole } from '../core/prompts/prompt-file-matcher.ts';
-
-/** A folder with an `alphasteer.json`: what the worker calls a workspace. An editor's workspace may hold several. */
-export interface Project {
-  /** Absolute path of the folder. */
-  readonly root: string;
-  /** For people: the workspace folder's name, and the path in it where it is not the folder itself. */
-  readonly name: string;
-  /** Null while the file has problems. */
-  readonly config: Config | null;
-  /** What the project uses a file for, by its path from `root`; null when it doesn't. */
-  readonly roleOf: (path: string) => PromptFileRole | null;
-}
+import { configFileName } from '../core/config-file-name.ts';
+import type { PromptFileRole } from '../core/prompts/prompt-file-matcher.ts';
+import type { Project } from './read-project.ts';
 
 /** A file that a project names as prompts. */
 export interface PromptFileUse extends PromptFileRole {
@@ -66,6 +55,7 @@ export class Projects implements vscode.Disposable {
       '**/{node_modules,.alphasteer}/**',
       mostProjects,
     );
+    const { readProject } = await import('./read-project.ts');
     const read = await Promise.all(files.filter(({ scheme }) => scheme === 'file').map(readProject));
     const projects = read.filter((project) => project !== undefined);
     this.#all = projects.sort((a, b) => (a.root < b.root ? -1 : 1));
@@ -104,25 +94,4 @@ export class Projects implements vscode.Disposable {
   dispose(): void {
     this.#subscriptions.dispose();
   }
-}
-
-/** Undefined where the file is gone by now. */
-async function readProject(file: vscode.Uri): Promise<Project | undefined> {
-  const bytes = await vscode.workspace.fs.readFile(file).then(undefined, () => undefined);
-  if (bytes === undefined) return undefined;
-  const { config } = parseConfig(new TextDecoder().decode(bytes), file.fsPath);
-  return {
-    root: dirname(file.fsPath),
-    name: projectName(file),
-    config,
-    roleOf: config === null ? () => null : promptFileMatcher(config.prompts),
-  };
-}
-
-function projectName(file: vscode.Uri): string {
-  const folder = vscode.workspace.getWorkspaceFolder(file);
-  if (folder === undefined) return dirname(file.fsPath);
-  return [folder.name, relative(folder.uri.fsPath, dirname(file.fsPath)).split(sep).join('/')]
-    .filter(Boolean)
-    .join('/');
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Prompt } from '../core/prompts/prompt.ts';
 import { isAsExpected } from '../core/report/expectation.ts';
 import type { LastVerdicts, VerdictMemory } from './last-verdicts.ts';
-import type { Project } from './project.ts';
+import type { Project } from './read-project.ts';
 import type { PromptDocuments } from './prompt-documents.ts';
 import { showsCodeLenses } from './settings.ts';
 

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { count } from '../core/report/format.ts';
 import type { ModelProcess } from './model-process.ts';
-import type { Project, Projects } from './project.ts';
-import { runName, type Run, type Runs } from './runs.ts';
+import type { Projects } from './project.ts';
+import type { Project } from './read-project.ts';
+import { runName, type Runs } from './runs.ts';
+import type { Run } from './read-runs.ts';
 import { workspaceParams } from './settings.ts';
 
 type Node =

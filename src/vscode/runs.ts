@@ -1,20 +1,7 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { FitSummary } from '../core/report/fit-summary.ts';
-import { listRuns, readFitSummary, readManifest, runFiles, type Manifest } from '../workspace/run-folder.ts';
-import type { Project, Projects } from './project.ts';
-
-/** A run folder, as far as it is shown. */
-export interface Run {
-  readonly project: Project;
-  readonly folder: string;
-  readonly manifest: Manifest;
-  /** Absent while the fit has not ended. */
-  readonly fit: FitSummary | undefined;
-  /** Whether there are replies to report on. */
-  readonly compared: boolean;
-}
+import type { Projects } from './project.ts';
+import type { Project } from './read-project.ts';
+import type { Run } from './read-runs.ts';
 
 /** The runs of all projects, newest first in each; read again when their files change. */
 export class Runs implements vscode.Disposable {
@@ -50,6 +37,7 @@ export class Runs implements vscode.Disposable {
 
   async read(): Promise<void> {
     await this.#projects.ready;
+    const { readRuns } = await import('./read-runs.ts');
     const entries = await Promise.all(
       this.#projects.all.map(async (project) => [project.root, await readRuns(project)] as const),
     );
@@ -75,18 +63,4 @@ export class Runs implements vscode.Disposable {
 export function runName({ manifest }: Pick<Run, 'manifest'>): string {
   if (typeof manifest['name'] === 'string') return manifest['name'];
   return new Date(manifest.created).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-}
-
-async function readRuns(project: Project): Promise<Run[]> {
-  const runs = await Promise.all(
-    (await listRuns(project.root)).map(async (folder): Promise<Run | undefined> => {
-      // A folder whose manifest is not there yet, or is no run at all, is nothing to show.
-      const manifest = await readManifest(folder).catch(() => undefined);
-      if (manifest === undefined) return undefined;
-      const fit = manifest.state === 'fitted' ? await readFitSummary(folder).catch(() => undefined) : undefined;
-      const replies = await stat(join(folder, runFiles.replies)).catch(() => undefined);
-      return { project, folder, manifest, fit, compared: (replies?.size ?? 0) > 0 };
-    }),
-  );
-  return runs.filter((run) => run !== undefined);
 }

@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelProcess } from './model-process.ts';
 import { percentDone } from './progress-message.ts';
-import type { Project, Projects } from './project.ts';
+import type { Projects } from './project.ts';
+import type { Project } from './read-project.ts';
 import { runName, type Runs } from './runs.ts';
 import { workspaceParams } from './settings.ts';
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { configFileName, parseConfig, type Config } from '../core/config.ts';
+import { configFileName } from '../core/config-file-name.ts';
+import { parseConfig, type Config } from '../core/config.ts';
 import type { JsoncFile } from '../core/jsonc-file.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
 import { isPromptFile, parsePromptFile, type PromptFileOptions } from '../core/prompts/parse-prompt-file.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { configFileName } from '../../core/config.ts';
+import { configFileName } from '../../core/config-file-name.ts';
 
 const text = `{
   // A folder with config.json, tokenizer.json and onnx/. "AlphaSteer: Select Model" fills this in.

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { readManifest, writeManifest } from '../../workspace/run-folder.ts';
 import { hasDesktop } from '../reveal-file.ts';
-import { runName, type Run, type Runs } from '../runs.ts';
+import { runName, type Runs } from '../runs.ts';
+import type { Run } from '../read-runs.ts';
 
 /** Gives a run a name of its own; an empty one takes it away. */
 export async function renameRun(runs: Runs, run: Run): Promise<void> {

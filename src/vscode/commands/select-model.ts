@@ -1,11 +1,12 @@
 import { relative, resolve, sep } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import * as vscode from 'vscode';
-import { configFileName } from '../../core/config.ts';
+import { configFileName } from '../../core/config-file-name.ts';
 import { isHubId } from '../../core/hub-id.ts';
 import type { InspectResult } from '../../rpc/worker-api.ts';
 import type { ModelProcess } from '../model-process.ts';
-import type { Project, Projects } from '../project.ts';
+import type { Projects } from '../project.ts';
+import type { Project } from '../read-project.ts';
 import { mayRunModels, runJob } from '../run-job.ts';
 import { workspaceParams } from '../settings.ts';
 import { showMessage } from '../show-problem.ts';

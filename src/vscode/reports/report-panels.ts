@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import * as z from 'zod';
-import { RunPanel, type RunView } from './run-panel.ts';
+import type { RunView } from './run-panel.ts';
 
 const views = {
   refusal: { name: 'refusal', title: 'Refusal Report' },
@@ -9,9 +8,6 @@ const views = {
 } as const satisfies Record<string, RunView>;
 
 const viewType = (view: RunView) => `alphasteer.${view.name}`;
-
-/** What a page keeps of itself (`setState`) that the editor must understand. */
-const stateSchema = z.object({ folder: z.string() });
 
 /** The reports that are open, one panel a run and view. They come back with the window. */
 export class ReportPanels implements vscode.Disposable {
@@ -26,9 +22,9 @@ export class ReportPanels implements vscode.Disposable {
     this.#serializers = Object.values(views).map((view) =>
       vscode.window.registerWebviewPanelSerializer(viewType(view), {
         deserializeWebviewPanel: (panel, state) => {
-          const folder = stateSchema.safeParse(state).data?.folder;
+          const folder = folderOf(state);
           if (folder === undefined) panel.dispose();
-          else this.#adopt(panel, view, folder);
+          else return this.#adopt(panel, view, folder);
           return Promise.resolve();
         },
       }),
@@ -55,23 +51,30 @@ export class ReportPanels implements vscode.Disposable {
       return;
     }
     const title = `${view.title}: ${basename(run)}`;
-    this.#adopt(vscode.window.createWebviewPanel(viewType(view), title, vscode.ViewColumn.Active), view, run);
+    void this.#adopt(vscode.window.createWebviewPanel(viewType(view), title, vscode.ViewColumn.Active), view, run);
   }
 
-  #adopt(panel: vscode.WebviewPanel, view: RunView, run: string): void {
+  async #adopt(panel: vscode.WebviewPanel, view: RunView, run: string): Promise<void> {
+    const key = keyOf(view, run);
+    this.#panels.set(key, panel);
+    panel.onDidDispose(() => this.#panels.delete(key));
+    const { RunPanel } = await import('./run-panel.ts');
+    if (this.#panels.get(key) !== panel) return;
     const shown = new RunPanel(panel, run, view, {
       extensionUri: this.#extensionUri,
       log: this.#log,
       show: (name) => this.#open(views[name], run),
     });
-    this.#panels.set(keyOf(view, run), panel);
-    panel.onDidDispose(() => {
-      shown.dispose();
-      this.#panels.delete(keyOf(view, run));
-    });
+    panel.onDidDispose(() => shown.dispose());
   }
 }
 
 function keyOf({ name }: RunView, run: string): string {
   return JSON.stringify([name, run]);
+}
+
+/** The run that a page keeps as its own (`setState`). */
+function folderOf(state: unknown): string | undefined {
+  if (typeof state !== 'object' || state === null || !('folder' in state)) return undefined;
+  return typeof state.folder === 'string' ? state.folder : undefined;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { configFileName } from '../../core/config.ts';
+import { configFileName } from '../../core/config-file-name.ts';
 import { conditionsOf } from '../../core/controls/controls.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -67,3 +69,27 @@ test.each(Object.entries(platforms))(
     expect(megabytes).toBeLessThan(about.most);
   },
 );
+
+test('starting the editor reads a small part of the packed code', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'alphasteer-packed-'));
+  new AdmZip(file('linux-x64')).extractAllTo(folder);
+  const dist = join(folder, 'extension', 'dist');
+  // An empty `vscode`: what activate() registers is the editor's suite's to test, here only what is read before it.
+  const read = execFileSync(process.execPath, [
+    '-e',
+    `const Module = require('node:module');
+     const load = Module._load;
+     Module._load = (name, ...rest) => (name === 'vscode' ? {} : load(name, ...rest));
+     require(process.argv[1]);
+     console.log(JSON.stringify(Object.keys(require.cache)));`,
+    join(dist, 'extension.cjs'),
+  ]).toString();
+  const sizeOf = (path: string): number => statSync(path).size;
+  const started = (JSON.parse(read) as string[]).map(sizeOf).reduce((a, b) => a + b, 0);
+  const pieces = readdirSync(join(dist, 'extension')).map((name) => join(dist, 'extension', name));
+  const all = [join(dist, 'extension.cjs'), ...pieces].map(sizeOf).reduce((a, b) => a + b, 0);
+  rmSync(folder, { recursive: true });
+  console.log(`measured: ${(started / 1e3).toFixed(0)} of ${(all / 1e3).toFixed(0)} kB are read at the start`);
+  expect(started).toBeGreaterThan(0);
+  expect(started).toBeLessThan(all / 4);
+});

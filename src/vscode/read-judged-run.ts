@@ -1,0 +1,24 @@
+import type { LogOutputChannel } from 'vscode';
+import { describeProblem } from '../core/problem.ts';
+import { applyOverrides, personsVerdicts } from '../core/report/overrides.ts';
+import { readOverrides } from '../workspace/overrides-file.ts';
+import { readReplies } from '../workspace/run-replies.ts';
+import type { Run } from './read-runs.ts';
+import { indexVerdicts, type VerdictIndex } from './verdict-index.ts';
+
+/** A run's replies, as the rules and people judged them. */
+export interface JudgedRun {
+  readonly run: Run;
+  readonly index: VerdictIndex;
+  readonly personsVerdict: ReturnType<typeof personsVerdicts>;
+}
+
+/** A run's replies with their verdicts; lines of people's verdicts that are none go to the log. */
+export async function readJudgedRun(run: Run, log: LogOutputChannel): Promise<JudgedRun> {
+  const [replies, overrides] = await Promise.all([
+    readReplies(run.folder),
+    readOverrides(run.folder, (problem) => log.warn(describeProblem(problem))),
+  ]);
+  const index = indexVerdicts(applyOverrides(replies, overrides));
+  return { run, index, personsVerdict: personsVerdicts(overrides) };
+}

@@ -1,0 +1,31 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FitSummary } from '../core/report/fit-summary.ts';
+import { listRuns, readFitSummary, readManifest, runFiles, type Manifest } from '../workspace/run-folder.ts';
+import type { Project } from './read-project.ts';
+
+/** A run folder, as far as it is shown. */
+export interface Run {
+  readonly project: Project;
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** Absent while the fit has not ended. */
+  readonly fit: FitSummary | undefined;
+  /** Whether there are replies to report on. */
+  readonly compared: boolean;
+}
+
+/** The runs of a project, newest first. */
+export async function readRuns(project: Project): Promise<Run[]> {
+  const runs = await Promise.all(
+    (await listRuns(project.root)).map(async (folder): Promise<Run | undefined> => {
+      // A folder whose manifest is not there yet, or is no run at all, is nothing to show.
+      const manifest = await readManifest(folder).catch(() => undefined);
+      if (manifest === undefined) return undefined;
+      const fit = manifest.state === 'fitted' ? await readFitSummary(folder).catch(() => undefined) : undefined;
+      const replies = await stat(join(folder, runFiles.replies)).catch(() => undefined);
+      return { project, folder, manifest, fit, compared: (replies?.size ?? 0) > 0 };
+    }),
+  );
+  return runs.filter((run) => run !== undefined);
+}
