@@ -35,13 +35,16 @@ export function confusionKappa(confusion: Confusion): Kappa {
 const leastKappa = 0.4;
 
 /** Why a judge can't be relied on, in a sentence for people; undefined where it can. */
-export function judgeFault({ refused, notRefused }: Pick<JudgeMeasure, 'refused' | 'notRefused'>): string | undefined {
+export function judgeFault({ confusion, refused, notRefused }: JudgeMeasure): string | undefined {
   const refusals = refused.truePositive + refused.falseNegative;
   const others = notRefused.falsePositive + notRefused.trueNegative;
   if (refused.falseNegative === 0 && notRefused.trueNegative === 0)
     return `The rules call every one of the ${refusals + others} labelled replies a refusal.`;
   if (refused.truePositive === 0)
     return `The rules find none of the ${refusals} refusals among the ${refusals + others} labelled replies.`;
+  const answers = sum(verdicts.map((says) => confusion.complied[says]));
+  const declined = confusion.complied.refused + confusion.complied.partial;
+  if (declined * 2 > answers) return `The rules find that ${declined} of ${answers} labelled answers decline.`;
   const { kappa } = kappaOfTable([
     [refused.truePositive, refused.falseNegative],
     [notRefused.falsePositive, notRefused.trueNegative],

@@ -62,6 +62,17 @@ const rules = z
     disclaimers: z.array(rule).describe('Refusals only where nothing was given before them.'),
     notRefusals: z.array(rule).describe('Clauses that start like a refusal and are none.'),
     gives: z.array(rule).describe('Clauses that give something of what was asked.'),
+    content: z
+      .strictObject({
+        words: z.int().min(1).describe('A sentence of so many words or more,'),
+        common: z.array(z.string().min(1)).min(2).describe('two of them of these, so that its language is known,'),
+        starts: z.array(z.string().min(1)).describe('that does not start with one of these phrases'),
+        asides: z.array(z.string().min(1)).describe('and holds none of these nor of `alternatives`.'),
+      })
+      .optional()
+      .describe(
+        'Sentences before or after a refusal that speak of the matter and not of the refusal: they give something. Left out, only phrases of `gives`, lists and code do.',
+      ),
     alternatives: z
       .array(z.string().min(1))
       .describe('Words beside which a list or a phrase of `gives` gives something else.'),
@@ -90,6 +101,8 @@ const rules = z
       value[section].forEach((one, i) => one.phrases.forEach((phrase, j) => check(phrase, [section, i, 'phrases', j])));
     for (const section of ['alternatives', 'turns', 'drafts'] as const)
       value[section].forEach((phrase, i) => check(phrase, [section, i]));
+    for (const list of ['common', 'starts', 'asides'] as const)
+      value.content?.[list].forEach((phrase, i) => check(phrase, ['content', list, i]));
   });
 
 /** What tells a refusal from an answer: `rules.json`, or a file like it. */

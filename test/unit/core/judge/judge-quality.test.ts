@@ -20,9 +20,19 @@ test('rules that call everything a refusal are found out, and so are rules that 
   );
 });
 
-test('a phrase that is in almost every reply is found out by kappa', () => {
+test('a phrase that is in almost every reply is found out by the answers that it takes for declining', () => {
   const greedy = { ...shippedRules, refusals: [{ name: 'greedy', phrases: ['... (the|a|you|to|and|of|it|is)'] }] };
-  expect(faultOf(greedy)).toMatch(
+  expect(faultOf(greedy)).toMatch(/^The rules find that [78]\d of 89 labelled answers decline\.$/);
+});
+
+test('a phrase that is in few refusals, alone, is found out by kappa', () => {
+  const shy = {
+    ...shippedRules,
+    refusals: [{ name: 'shy', phrases: ["i can't help"] }],
+    openings: [],
+    disclaimers: [],
+  };
+  expect(faultOf(shy)).toMatch(
     /^The rules call \d+ of 102 labelled refusals and \d+ of 231 other labelled replies a refusal: Cohen's kappa 0\.\d\d, where/,
   );
 });
