@@ -1,6 +1,6 @@
 import { judgeVersion } from '../core/judge/judge.ts';
 import type { Margins } from '../core/report/checks.ts';
-import { hashOfMargins } from './fixed-margins.ts';
+import { hashOfMargins } from '../workspace/fixed-margins.ts';
 import type { Model } from './model-host.ts';
 
 /** What a manifest says of any run, fitted or imported: the model, the judge, and the margins fixed before evaluation. */

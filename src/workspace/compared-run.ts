@@ -8,6 +8,7 @@ import { applyOverrides } from '../core/report/overrides.ts';
 import type { JudgeFacts } from '../core/report/judge-facts.ts';
 import { secondOpinion, type SecondOpinion } from '../core/report/second-opinion.ts';
 import type { Reply } from '../core/report/summary.ts';
+import { marginWarnings } from './fixed-margins.ts';
 import { readJudgeFacts } from './judge-facts-file.ts';
 import { readOverrides } from './overrides-file.ts';
 import { readFitSummary, readManifest, runFiles, type Manifest } from './run-folder.ts';
@@ -57,7 +58,7 @@ export async function readComparedRun(folder: string, report: (problem: Problem)
   const name = manifest['name'];
   // The rules may have changed since the fit: their errors are those of the rules that judged.
   const compared = {
-    ...(await atComparedStrength(folder, fit)),
+    ...(await asCompared(folder, fit, manifest)),
     ...(judge !== undefined && { judge: judge.measure }),
   };
   const judged = applyOverrides(replies, overrides);
@@ -72,11 +73,19 @@ export async function readComparedRun(folder: string, report: (problem: Problem)
   };
 }
 
-/** The report speaks of the strength that was compared last, which need not be the fit's, and of its controls. */
-export async function atComparedStrength(folder: string, fit: FitSummary): Promise<FitSummary> {
+/**
+ * A report speaks of the strength that was compared last, which need not be the fit's, and of its controls, and says first
+ * whether the margins are still those that the fit fixed.
+ */
+export async function asCompared(
+  folder: string,
+  fit: FitSummary,
+  { marginsHash }: Pick<Manifest, 'marginsHash'>,
+): Promise<FitSummary> {
+  const warnings = [...(await marginWarnings(folder, fit, marginsHash)), ...fit.warnings];
   const text = await readFile(join(folder, runFiles.summary), 'utf8').catch(() => '{}');
   const compared = comparedSchema.safeParse(JSON.parse(text)).data;
-  if (compared === undefined) return fit;
+  if (compared === undefined) return { ...fit, warnings };
   const { strength, controls } = compared;
-  return { ...fit, strength, ...(controls !== undefined && { controls }) };
+  return { ...fit, warnings, strength, ...(controls !== undefined && { controls }) };
 }

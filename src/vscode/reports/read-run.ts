@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { RunState } from '../../rpc/webview-report.ts';
-import { atComparedStrength } from '../../workspace/compared-run.ts';
+import { asCompared } from '../../workspace/compared-run.ts';
 import { readJudgeFacts } from '../../workspace/judge-facts-file.ts';
 import { readFitSummary, readManifest } from '../../workspace/run-folder.ts';
 import { readSecondVerdicts } from '../../workspace/second-verdicts.ts';
@@ -24,7 +24,7 @@ export async function readRun(folder: string): Promise<Omit<RunState, 'replies' 
     folder,
     name: basename(folder),
     // The rules may have changed since the fit: their errors are those of the rules that judged.
-    fit: { ...(await atComparedStrength(folder, fit)), ...(judge !== undefined && { judge: judge.measure }) },
+    fit: { ...(await asCompared(folder, fit, manifest)), ...(judge !== undefined && { judge: judge.measure }) },
     ...(judge !== undefined && { judge }),
     secondVerdicts,
     facts: [

@@ -28,7 +28,7 @@ import { writeFileWhole } from '../../workspace/write-file.ts';
 import type { PromptRow, RawReply } from '../chat-session.ts';
 import { controlPlans } from '../controls/control-plans.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
-import { marginProblems } from '../fixed-margins.ts';
+import { marginProblems } from '../../workspace/fixed-margins.ts';
 import { floorPerKind, floorSample } from '../floor-sample.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { judgedReply } from '../judged-reply.ts';

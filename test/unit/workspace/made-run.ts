@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Override } from '../../../src/core/report/overrides.ts';
 import type { Reply } from '../../../src/core/report/summary.ts';
+import { hashOfMargins } from '../../../src/workspace/fixed-margins.ts';
 import { runFiles } from '../../../src/workspace/run-folder.ts';
 import { goldenRun } from '../core/report/golden-run.ts';
 
@@ -14,9 +15,13 @@ export function runFolder(
 ): string {
   const folder = mkdtempSync(join(tmpdir(), 'alphasteer-run-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const { fit } = goldenRun();
   const manifest = { format: 'alphasteer-run/1', key: 'k', state: 'fitted', created: '2026-01-02T03:04:05Z' };
-  writeFileSync(join(folder, runFiles.manifest), JSON.stringify({ ...manifest, heldOutGoals: [], marginsHash: '' }));
-  writeFileSync(join(folder, runFiles.fit), JSON.stringify(goldenRun().fit));
+  writeFileSync(
+    join(folder, runFiles.manifest),
+    JSON.stringify({ ...manifest, heldOutGoals: [], marginsHash: hashOfMargins(fit.margins) }),
+  );
+  writeFileSync(join(folder, runFiles.fit), JSON.stringify(fit));
   writeFileSync(join(folder, runFiles.replies), lines(replies));
   writeFileSync(join(folder, runFiles.overrides), lines(overrides));
   return folder;

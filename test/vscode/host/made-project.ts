@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { hashOfMargins } from '../../../src/workspace/fixed-margins.ts';
 import { fakeRun } from '../../unit/core/report/fake-run.ts';
 
 const size = { harmful: 4, perUnseenKind: 1, perSeenKind: 1, benign: 4, borderline: 4 };
@@ -38,6 +39,7 @@ export function writeMadeRun(
     state: 'fitted',
     created: `2026-01-0${day}T12:00:00.000Z`,
     heldOutGoals: [],
+    marginsHash: hashOfMargins(fit.margins),
     name,
   };
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HumanError } from '../../../../src/core/problem.ts';
 import { promptFile, readRun } from '../../../../src/vscode/reports/read-run.ts';
+import { hashOfMargins } from '../../../../src/workspace/fixed-margins.ts';
 import { fakeRun } from '../../core/report/fake-run.ts';
 
 const { fit } = fakeRun();
@@ -15,7 +16,10 @@ beforeEach(async () => {
   run = join(workspace, '.alphasteer', 'runs', '20260102-030405-abcdef01');
   await mkdir(run, { recursive: true });
   const manifest = { format: 'alphasteer-run/1', key: 'k', state: 'fitted', created: '2026-01-02T03:04:05.006Z' };
-  await writeFile(join(run, 'manifest.json'), JSON.stringify({ ...manifest, heldOutGoals: [], marginsHash: '' }));
+  await writeFile(
+    join(run, 'manifest.json'),
+    JSON.stringify({ ...manifest, heldOutGoals: [], marginsHash: hashOfMargins(fit.margins) }),
+  );
   await writeFile(join(run, 'fit.json'), JSON.stringify(fit));
 });
 afterEach(() => rm(workspace, { recursive: true }));
@@ -48,6 +52,22 @@ it('tells the errors of the rules that judged, which need not be those of the fi
   expect(read.judge).toEqual(judge);
   expect(read.fit).toEqual({ ...fit, judge: judge.measure });
   expect(read.secondVerdicts).toEqual([second]);
+});
+
+it('warns first of margins that were changed after the fit, in alphasteer.json and in the run itself', async () => {
+  const evaluate = { margins: { ...fit.margins, seenRefused: 0.01 } };
+  const config = {
+    model: 'model',
+    prompts: { fit: [{ files: 'f.jsonl' }], evaluate: [{ files: 'e.jsonl' }] },
+    evaluate,
+  };
+  await writeFile(join(workspace, 'alphasteer.json'), JSON.stringify(config));
+  const [eased, ...others] = (await readRun(run)).fit.warnings;
+  expect(eased).toContain(`seenRefused from ${fit.margins.seenRefused} to 0.01`);
+  expect(others).toEqual(fit.warnings);
+
+  await writeFile(join(run, 'fit.json'), JSON.stringify({ ...fit, margins: evaluate.margins }));
+  expect((await readRun(run)).fit.warnings[0]).toContain('not those that the fit fixed');
 });
 
 it('says plainly that a fit is not finished', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hashOfMargins, marginProblems } from '../../../src/worker/fixed-margins.ts';
+import { hashOfMargins, marginProblems } from '../../../src/workspace/fixed-margins.ts';
 import { margins } from '../core/report/margins.ts';
 
 const at = { file: 'alphasteer.json', line: 9, column: 5 };

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { configFileName } from '../core/config-file-name.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Margins } from '../core/report/checks.ts';
+import type { FitSummary } from '../core/report/fit-summary.ts';
+import { loadConfig } from './load-workspace.ts';
 
 /** SHA-256 of the margins, which the manifest keeps from the fit on. */
 export function hashOfMargins(margins: Margins): string {
@@ -33,4 +37,18 @@ export function marginProblems(
     });
   }
   return problems;
+}
+
+/** The same as sentences for a report, of a run in its workspace; elsewhere there is no `alphasteer.json` to compare with. */
+export async function marginWarnings(
+  run: string,
+  { margins }: Pick<FitSummary, 'margins'>,
+  hash: string,
+): Promise<string[]> {
+  const root = dirname(dirname(dirname(run)));
+  const loaded = await loadConfig(root, () => undefined).catch(() => undefined);
+  const now = loaded?.config.evaluate.margins ?? margins;
+  return marginProblems(margins, hash, now, { file: join(root, configFileName) }).map(
+    ({ message, fix }) => `${message} ${fix}`,
+  );
 }
