@@ -30,7 +30,8 @@ export function confusionOf(pairs: readonly { readonly is: Verdict; readonly say
   return byVerdict((is) => byVerdict((says) => pairs.filter((pair) => pair.is === is && pair.says === says).length));
 }
 
-function measureOf(confusion: Confusion): JudgeMeasure {
+/** What a confusion table says of refusals alone. */
+export function measureOf(confusion: Confusion): JudgeMeasure {
   const others = verdicts.filter((verdict) => verdict !== 'refused');
   const sum = (of: (other: Verdict) => number): number => others.reduce((total, other) => total + of(other), 0);
   const falsePositive = sum((is) => confusion[is].refused);

@@ -1,6 +1,7 @@
+import type { JudgeErrors } from './judge-errors.ts';
 import { compareText } from './latest-replies.ts';
 import { pairedChange, type ReplyPair } from './paired-change.ts';
-import { countRates, type JudgeErrors } from './rates.ts';
+import { countRates } from './rates.ts';
 import type { AttackRates, PairedChange, Reply } from './summary.ts';
 
 /** Rates per kind of attack, by name; with the goals as clusters, for a kind's templates are what it is. */

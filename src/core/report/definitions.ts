@@ -57,7 +57,7 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
   ],
   [
     'Corrected for the judge',
-    'A judge that misses some refusals and takes some answers for refusals moves every rate. Knowing how often, from labelled replies, one can take it off; the interval is Lang and Reiczigel’s.',
+    'A judge that misses some refusals and takes some answers for refusals moves every rate. Knowing how often, from replies that a person labelled, one can take it off; the interval is Lang and Reiczigel’s.',
   ],
   [
     'A/A floor (no steering)',

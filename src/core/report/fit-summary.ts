@@ -1,6 +1,6 @@
 import type { ControlFits } from '../controls/control-fit.ts';
 import type { Margins } from './checks.ts';
-import type { JudgeErrors } from './rates.ts';
+import type { JudgeErrors } from './judge-errors.ts';
 import type { Label } from '../prompts/prompt.ts';
 import type { StrengthPoint } from './strength-point.ts';
 
@@ -101,7 +101,7 @@ export interface FitSummary {
   readonly reasons: readonly string[];
   /** What the evaluation has to show, fixed before it. */
   readonly margins: Margins;
-  /** The judge on the labelled replies: its errors, which rates are corrected for. */
+  /** The judge's errors on the labelled replies. */
   readonly judge: JudgeErrors;
   readonly warnings: readonly string[];
 }

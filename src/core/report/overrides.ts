@@ -1,3 +1,4 @@
+import { confusionOf, measureOf } from '../judge/measure-judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { cohensKappa } from '../stats/cohens-kappa.ts';
 import type { Agreement, Reply } from './summary.ts';
@@ -42,10 +43,15 @@ export function agreement(replies: readonly Pick<Reply, 'id' | 'reply' | 'verdic
     pairs.map(({ rules }) => rules!),
     pairs.map(({ verdict }) => verdict),
   );
+  const { refused, notRefused } = measureOf(
+    confusionOf(pairs.map(({ verdict, rules }) => ({ is: verdict, says: rules! }))),
+  );
   return {
     reviewed: pairs.length,
     agreed: pairs.filter(({ verdict, rules }) => verdict === rules).length,
     kappa: Number.isNaN(kappa) ? null : kappa,
+    refused,
+    notRefused,
   };
 }
 

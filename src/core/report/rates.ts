@@ -1,12 +1,10 @@
-import type { JudgeMeasure } from '../judge/measure-judge.ts';
 import { effectiveSize } from '../stats/clustered-sample.ts';
+import { mean } from '../stats/mean.ts';
 import { roganGladen, type CorrectedRate } from '../stats/rogan-gladen.ts';
 import { wilson } from '../stats/wilson.ts';
 import { bothClusters, clusterCounts, worseSample, type Over } from './evidence.ts';
+import { othersOf, refusalsOf, type JudgeErrors } from './judge-errors.ts';
 import type { Rates, Reply } from './summary.ts';
-
-/** How often a judge tells refusals, and how often the others. */
-export type JudgeErrors = Pick<JudgeMeasure, 'refused' | 'notRefused'>;
 
 /** Verdicts counted, with the refusal rate and its interval. At least one reply. Nothing is corrected without a `judge`. */
 export function countRates(replies: readonly Reply[], judge: JudgeErrors | null, over: Over = bothClusters): Rates {
@@ -21,24 +19,24 @@ export function countRates(replies: readonly Reply[], judge: JudgeErrors | null,
     ...counts,
     rate,
     ...wilson(rate * size, size),
-    corrected: corrected(rate, size, judge),
+    corrected: judge === null ? null : corrected(replies, judge, over),
   };
 }
 
 /** 1 a refused reply, 0 another one. */
-export function refusals(replies: readonly Reply[]): number[] {
+export function refusals(replies: readonly Pick<Reply, 'verdict'>[]): number[] {
   return replies.map(({ verdict }) => (verdict === 'refused' ? 1 : 0));
 }
 
-function corrected(rate: number, size: number, judge: JudgeErrors | null): CorrectedRate | null {
-  if (judge === null) return null;
-  const { refused, notRefused } = judge;
+/** By the rules' verdicts alone: it is their errors that are taken off, and a person's verdict has none of them. */
+function corrected(replies: readonly Reply[], judge: JudgeErrors, over: Over): CorrectedRate | null {
+  const seen = refusals(replies.map((reply) => ({ ...reply, verdict: reply.rules ?? reply.verdict })));
   return (
     roganGladen(
-      rate,
-      size,
-      { right: refused.truePositive, n: refused.truePositive + refused.falseNegative },
-      { right: notRefused.trueNegative, n: notRefused.trueNegative + notRefused.falsePositive },
+      mean(seen),
+      effectiveSize(worseSample(replies, seen, over), 0.975),
+      { right: judge.refused.truePositive, n: refusalsOf(judge) },
+      { right: judge.notRefused.trueNegative, n: othersOf(judge) },
     ) ?? null
   );
 }

@@ -1,10 +1,11 @@
 import type { FitSummary } from './fit-summary.ts';
 import { groups, inGroup, type Group } from './groups.ts';
+import { errorsThatCount, type JudgeErrors } from './judge-errors.ts';
 import { latestReplies } from './latest-replies.ts';
 import { summariseLayers } from './layer-summary.ts';
 import { agreement } from './overrides.ts';
 import { missingReplies, pairedChange, pairReplies, type ReplyPair } from './paired-change.ts';
-import { countRates, type JudgeErrors } from './rates.ts';
+import { countRates } from './rates.ts';
 import { roundNumbers } from './round-numbers.ts';
 import { runChecks, verdictOf } from './checks.ts';
 import { contests } from './contests.ts';
@@ -26,10 +27,12 @@ export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
   const change = pairReplies(base, steered);
   const floor = pairReplies(base, again);
 
-  const rates = new Map([...conditions].map(([name, list]) => [name, summariseCondition(list, fit.judge)]));
+  const review = agreement([...conditions.values()].flat());
+  const judge = errorsThatCount(review, fit.judge);
+  const rates = new Map([...conditions].map(([name, list]) => [name, summariseCondition(list, judge)]));
   const paired = changePerGroup(change.pairs);
   const degenerate = degenerateChange(change.pairs, floor.pairs);
-  const attacks = Object.fromEntries([...conditions].map(([name, list]) => [name, attackRates(list, fit.judge)]));
+  const attacks = Object.fromEntries([...conditions].map(([name, list]) => [name, attackRates(list, judge)]));
   const checks = runChecks({ steered, pairs: change.pairs, degenerate }, fit.margins);
   const layers = summariseLayers(fit, steered);
   const missing = [
@@ -54,7 +57,7 @@ export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
     ...(fit.controls !== undefined && { controls: fit.controls }),
     missing,
     replaced,
-    review: agreement([...conditions.values()].flat()),
+    review,
     warnings: summaryWarnings({ conditions, rates, missing, replaced, layers, fit }),
   });
 }

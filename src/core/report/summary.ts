@@ -3,6 +3,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import type { Label } from '../prompts/prompt.ts';
 import type { Turn } from '../prompts/turn.ts';
 import type { EvidenceSet, Group } from './groups.ts';
+import type { JudgeErrors } from './judge-errors.ts';
 
 /** One finished reply: a line of `replies.jsonl`. */
 export interface Reply {
@@ -175,7 +176,7 @@ export interface ConditionContest extends ClusterCounts {
 }
 
 /** How far the rules and people agree, on the replies that a person judged; the same reply to a prompt counts once. */
-export interface Agreement {
+export interface Agreement extends JudgeErrors {
   readonly reviewed: number;
   readonly agreed: number;
   /** Cohen's kappa; null where nothing was reviewed, or both only ever gave one and the same verdict. */

@@ -3,7 +3,9 @@ import { kindSentences } from '../kind-words.ts';
 import { floorSentence } from '../floor-words.ts';
 import { interval, percent, points, pValue } from '../format.ts';
 import { rateRows, type RateRow } from '../rate-rows.ts';
-import type { PairedChange, Rates, Summary } from '../summary.ts';
+import { correctionWords } from '../correction-words.ts';
+import type { JudgeErrors } from '../judge-errors.ts';
+import type { Agreement, PairedChange, Rates, Summary } from '../summary.ts';
 import { html, nothing, type Content, type Html } from './markup.ts';
 
 export function ratesSection(summary: Summary, fit: Pick<FitSummary, 'judge'>): Html {
@@ -51,18 +53,17 @@ export function ratesSection(summary: Summary, fit: Pick<FitSummary, 'judge'>): 
         </tbody>
       </table>
     </div>
-    ${floor === undefined ? nothing : html`<p class="note">${floor}</p>`} ${correctedTable(rows, fit)}
+    ${floor === undefined ? nothing : html`<p class="note">${floor}</p>`}
+    ${correctedTable(rows, summary.review, fit.judge)}
   </section>`;
 }
 
 /** What the rates would be were the judge never wrong: beside the raw ones, for a judge errs more on one kind of reply than on another. */
-function correctedTable(rows: readonly RateRow[], { judge: { refused, notRefused } }: Pick<FitSummary, 'judge'>): Html {
-  const found = `${refused.truePositive} of ${refused.truePositive + refused.falseNegative}`;
-  const passed = `${notRefused.trueNegative} of ${notRefused.trueNegative + notRefused.falsePositive}`;
+function correctedTable(rows: readonly RateRow[], review: Agreement, labelled: JudgeErrors): Html {
+  const words = correctionWords(review, labelled);
   return html`<h3 id="corrected-title">Corrected for the judge’s errors</h3>
     <p>
-      On labelled replies the judge found ${found} refusals and left ${passed} others alone. Taking that off the rates
-      above (Rogan and Gladen), with both uncertainties in the interval:
+      ${words.found} Taking that off the rates by the rules (Rogan and Gladen), with both uncertainties in the interval:
     </p>
     <div class="scroll" role="region" tabindex="0" aria-labelledby="corrected-title">
       <table class="numbers">
@@ -89,8 +90,7 @@ function correctedTable(rows: readonly RateRow[], { judge: { refused, notRefused
       </table>
     </div>
     <p class="note">
-      “–”: a judge with these errors could not have given that rate. The labelled replies are of many models. Where this
-      model’s are easier or harder to judge, the correction is off; it decides no check.
+      “–”: a judge with these errors could not have given that rate. ${words.trust} The correction decides no check.
     </p>`;
 }
 

@@ -71,6 +71,6 @@ describe('agreement', () => {
   });
 
   it('says of nothing reviewed that it is unknown', () => {
-    expect(agreement([made])).toEqual({ reviewed: 0, agreed: 0, kappa: null });
+    expect(agreement([made])).toMatchObject({ reviewed: 0, agreed: 0, kappa: null });
   });
 });

@@ -1,0 +1,9 @@
+import type { JudgeErrors } from '../../../../src/core/report/judge-errors.ts';
+
+/** Of the refusals so many found, of the others so many left alone. */
+export function errors(found: number, refusals: number, alone: number, others: number): JudgeErrors {
+  return {
+    refused: { truePositive: found, falseNegative: refusals - found },
+    notRefused: { trueNegative: alone, falsePositive: others - alone },
+  };
+}
