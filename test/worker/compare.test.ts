@@ -117,6 +117,12 @@ test(
     const n = all.summary.conditions['base']!.benign!.n;
     for (const { condition } of fitted) expect(all.summary.conditions[condition]?.benign?.n, condition).toBe(n);
     expect(compare('--controls', 'all')).toMatchObject({ made: 0, summary: all.summary });
+    writeJudge(root, ['nothing says this']);
+    const other = compare('--controls', 'cast').summary.controls!.fitted[0]!;
+    expect(other.strengths.map(({ refused }) => refused.harmful)).toEqual(other.strengths.map(() => 0));
+    expect(
+      fitted.find(({ control }) => control === 'cast')!.strengths.some(({ refused }) => refused.harmful! > 0),
+    ).toBe(true);
     const lines = readLines(join(all.run, 'replies.jsonl'));
     const base = new Map(lines.filter(({ condition }) => condition === 'base').map(({ id, reply }) => [id, reply]));
     const kept = lines.filter(({ condition, untouched }) => condition === 'cast' && untouched === true);

@@ -2,6 +2,7 @@ import type { ControlFits } from '../../core/controls/control-fit.ts';
 import type { ControlCondition } from '../../core/controls/controls.ts';
 import { refusingSystemPrompt, withRefusingSystemPrompt } from '../../core/controls/system-prompt.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
+import type { JudgeIdentity } from '../../core/report/judge-facts.ts';
 import { HumanError } from '../../core/problem.ts';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { Workspace } from '../../workspace/load-workspace.ts';
@@ -47,17 +48,18 @@ export async function controlPlans(
     steering: Steering;
     fitted: FitSummary;
     maxNewTokens: number;
+    rules: JudgeIdentity;
   },
   { model, shelf, job, judge }: { model: Model; shelf: ModelShelf; job: Job; judge: (reply: string) => Judgement },
 ): Promise<ControlPlans> {
   const conditions = wanted.filter(({ control }) => control !== 'system-prompt' || takesSystemPrompt(model, job));
-  const { steering, fitted } = fit;
+  const { steering, fitted, rules } = fit;
   const layersTried = fitted.perLayer.map(({ layer }) => layer);
   const chat = await shelf.chat(model, steering.layers, layersTried);
   const context = { model, chat, job, judge };
   const prompts = await openFittedPrompts({ ...fit, file: run }, context);
   try {
-    const controls = await fitControls(conditions, { run, steering, fitted }, prompts, context);
+    const controls = await fitControls(conditions, { run, steering, fitted, rules }, prompts, context);
     await prompts.extract(compared);
     const plans: ControlPlan[] = [];
     for (const control of controls) {

@@ -4,7 +4,9 @@ import { dot } from '../../core/linalg/inner-product.ts';
 import type { ControlFit } from '../../core/controls/control-fit.ts';
 import type { ControlCondition } from '../../core/controls/controls.ts';
 import { refusingSystemPrompt, withRefusingSystemPrompt } from '../../core/controls/system-prompt.ts';
+import { judgeVersion } from '../../core/judge/judge.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
+import type { JudgeIdentity } from '../../core/report/judge-facts.ts';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
 import { makeFolder } from '../../workspace/make-folder.ts';
 import { runFiles } from '../../workspace/run-folder.ts';
@@ -31,7 +33,7 @@ const version = 1;
  */
 export async function fitControls(
   conditions: readonly ControlCondition[],
-  { run, steering, fitted }: { run: string; steering: Steering; fitted: FitSummary },
+  { run, steering, fitted, rules }: { run: string; steering: Steering; fitted: FitSummary; rules: JudgeIdentity },
   prompts: FittedPrompts,
   context: { model: Model; chat: ChatSession; job: Job; judge: (reply: string) => Judgement },
 ): Promise<FittedControl[]> {
@@ -43,7 +45,8 @@ export async function fitControls(
     context.job.progress({ phase: 'Controls', done: at, total: conditions.length, unit: 'controls' });
     await context.job.checkpoint();
     const system = condition.control === 'system-prompt' ? refusingSystemPrompt : undefined;
-    const recipe = shortHash([version, condition, strengths, prompts.settings, system, file.toString('base64')]);
+    const settings = [strengths, prompts.settings, judgeVersion, rules.sha256, system];
+    const recipe = shortHash([version, condition, settings, file.toString('base64')]);
     const path = join(folder, `${condition.condition}.safetensors`);
     const known = await readControl(path, recipe, context.model);
     const control = known ?? (await fitControl(condition, { steering, fitted, recipe }, prompts, context));

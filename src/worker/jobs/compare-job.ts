@@ -120,7 +120,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
       : await controlPlans(
           wanted,
           encoded,
-          { run, workspace, manifest, steering, fitted, maxNewTokens },
+          { run, workspace, manifest, steering, fitted, maxNewTokens, rules: judgeFacts.identity },
           { model, shelf, job, judge },
         );
   if (wanted.length > 0) watch.lap('fit controls', `${wanted.length} controls`);
