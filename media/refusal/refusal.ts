@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { choiceSection } from '../../src/core/report/html/choice-section.ts';
 import { conditionsSection } from '../../src/core/report/html/conditions-section.ts';
 import { checksSection, headlineSection } from '../../src/core/report/html/headline-section.ts';
 import { judgeSection } from '../../src/core/report/html/judge-section.ts';
@@ -56,7 +57,7 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
           })}
         </div>
         ${template(headlineSection(summary, title, warnings.length))}
-        ${contents({ judge: run.judge !== undefined, second: second !== null })}
+        ${contents({ judge: run.judge !== undefined, second: second !== null, reasons: fit.reasons.length > 0 })}
         <section id="prompts" aria-labelledby="prompts-title">
           <h2 id="prompts-title">Prompts, flips first</h2>
           <p class="quiet" role="status" id="agreement">${reviewHint(summary.review, run.canOverrule)}</p>
@@ -66,13 +67,17 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
         ${template(conditionsSection(summary))} ${ofOthers === null ? nothing : others?.figure}
         ${run.judge === undefined ? nothing : template(judgeSection(run.judge))}
         ${second === null ? nothing : template(secondOpinionSection(second))} ${template(warningsSection(warnings))}
-        ${template(methodSection(fit, { title, facts: run.facts }))}`;
+        ${template(choiceSection(fit))} ${template(methodSection(fit, { title, facts: run.facts }))}`;
     },
     shown: (view) => table.show(view),
   };
 });
 
-function contents(has: { readonly judge: boolean; readonly second: boolean }): TemplateResult {
+function contents(has: {
+  readonly judge: boolean;
+  readonly second: boolean;
+  readonly reasons: boolean;
+}): TemplateResult {
   const entries = [
     ['prompts', 'Prompts'],
     ['checks', 'Checks'],
@@ -81,6 +86,7 @@ function contents(has: { readonly judge: boolean; readonly second: boolean }): T
     ...(has.judge ? [['judge', 'The judge']] : []),
     ...(has.second ? [['second-judge', 'A second judge']] : []),
     ['warnings', 'Warnings'],
+    ...(has.reasons ? [['choice', 'Why these settings']] : []),
     ['method', 'How it was measured'],
   ];
   return html`<nav aria-label="Contents">

@@ -1,5 +1,6 @@
 import { partAbove, scoreThresholds, type BenignScores } from './alphasteer.ts';
 import type { Label } from './prompts/prompt.ts';
+import { mean } from './stats/mean.ts';
 
 /** Scores at one layer of prompts that its w was solved without. The same prompts in the same order at every layer. */
 export interface LayerScores {
@@ -34,11 +35,18 @@ export interface LayerPair {
   readonly steered: number;
 }
 
+/** The best of the pairs not chosen, on the same malicious prompts. */
+export interface NextPair extends LayerPair {
+  /** How many malicious prompts the chosen pair steers at more layers than this one, and how many at fewer. */
+  readonly ahead: number;
+  readonly behind: number;
+}
+
 export interface LayerChoice {
   /** Ascending. */
   readonly layers: readonly number[];
   /** The pair chosen, and the best of the others where there is another; null where no two are far enough apart. */
-  readonly pairs: { readonly best: LayerPair; readonly next: LayerPair | null } | null;
+  readonly pairs: { readonly best: LayerPair; readonly next: NextPair | null } | null;
 }
 
 /**
@@ -54,18 +62,33 @@ export function chooseLayers(
     layers
       .slice(at + 1)
       .filter((upper) => upper.layer - lower.layer >= apart)
-      .map((upper): LayerPair => {
+      .map((upper) => {
         const scores = [lower.unseen, upper.unseen];
-        return { layers: [lower.layer, upper.layer], steered: meanAbove(scores, thresholdsOf(scores, shares)) };
+        const times = timesAbove(scores, thresholdsOf(scores, shares));
+        return { pair: { layers: [lower.layer, upper.layer] as const, steered: mean(times) }, times };
       }),
   );
-  const [best, next = null] = pairs.toSorted((a, b) => b.steered - a.steered);
-  if (best !== undefined) return { layers: best.layers, pairs: { best, next } };
+  const [best, next] = pairs.toSorted((a, b) => b.pair.steered - a.pair.steered);
+  if (best !== undefined)
+    return {
+      layers: best.pair.layers,
+      pairs: {
+        best: best.pair,
+        next: next === undefined ? null : { ...next.pair, ...compared(best.times, next.times) },
+      },
+    };
   const alone = layers.map(({ unseen }) => recognised([unseen], shares));
   return { layers: [layers[alone.indexOf(Math.max(...alone))]!.layer], pairs: null };
 }
 
-/** At how many layers a malicious prompt is above the threshold, on average. */
-function meanAbove(layers: readonly LayerScores[], thresholds: readonly number[]): number {
-  return layers.reduce((sum, { malicious }, l) => sum + partAbove([malicious], [thresholds[l]!]), 0);
+/** At how many layers each malicious prompt is above the threshold. */
+function timesAbove(layers: readonly LayerScores[], thresholds: readonly number[]): number[] {
+  return layers[0]!.malicious.map((_, i) => layers.filter(({ malicious }, l) => malicious[i]! > thresholds[l]!).length);
+}
+
+function compared(best: readonly number[], next: readonly number[]): Pick<NextPair, 'ahead' | 'behind'> {
+  return {
+    ahead: best.filter((times, i) => times > next[i]!).length,
+    behind: best.filter((times, i) => times < next[i]!).length,
+  };
 }

@@ -53,6 +53,8 @@ export interface ChosenSteering {
   readonly ratio: number;
   /** What each ratio recognises of the choose split's jailbreaks, on average over the candidate layers. */
   readonly ratios: readonly { readonly ratio: number; readonly recognised: number }[];
+  /** How many layers were candidates, of how many jailbreaks the ratios recognise a part, and of how many the layers do. */
+  readonly tried: { readonly layers: number; readonly ofChoose: number; readonly ofFit: number };
   /** Part of the jailbreaks that the layers recognise together, each scored by a fit without its kind. */
   readonly recognised: number;
   readonly attacks: Readonly<Record<string, AttackFit>>;
@@ -164,6 +166,11 @@ export async function chooseSteering(
     pairs: given === undefined ? choice.pairs : null,
     ratio: best.ratio,
     ratios: onChoose,
+    tried: {
+      layers: tried.length,
+      ofChoose: byLabel(solutions[0]!.ratios[0]!.choose, labels).malicious.length,
+      ofFit: together[0]!.malicious.length,
+    },
     recognised: recognised(together, shares),
     attacks: attackFits(fit, layers, thresholds),
     steeredPart: { benign: partSteered('benign'), borderline: partSteered('borderline') },

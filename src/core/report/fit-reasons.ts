@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { LayerChoice, LayerPair } from '../choose-layers.ts';
-import { percent } from './format.ts';
+import { mcnemar } from '../stats/mcnemar.ts';
+import { count, percent, pValue } from './format.ts';
 import type { StrengthPoint } from './strength-point.ts';
 
 export interface FitChoices {
@@ -8,6 +9,7 @@ export interface FitChoices {
   readonly layersByHand: boolean;
   readonly ratio: number;
   readonly ratios: readonly { readonly ratio: number; readonly recognised: number }[];
+  readonly tried: { readonly layers: number; readonly ofChoose: number; readonly ofFit: number };
   readonly recognised: number;
   readonly pairs: LayerChoice['pairs'];
   readonly steeredPart: { readonly benign: number; readonly borderline: number };
@@ -26,26 +28,32 @@ export function fitReasons(choices: FitChoices, { threshold, targetRefusal }: Co
   ];
 }
 
-function ratioReason({ ratio, ratios }: FitChoices): string {
+function ratioReason({ ratio, ratios, tried: { layers, ofChoose } }: FitChoices): string {
   if (ratios.length === 1) return `The null-space ratio ${ratio} was set by hand.`;
-  const each = ratios.map((tried) => `${percent(tried.recognised)} at ${tried.ratio}`).join(', ');
-  return `The null-space ratio is ${ratio}: of those tried it recognises most jailbreaks of the choose split within the benign budget, ${each} (mean of all layers tried).`;
+  const each = ratios.map((one) => `${percent(one.recognised)} at ${one.ratio}`).join(', ');
+  return `The null-space ratio is ${ratio}: of those tried it recognises most of the choose split’s ${count(ofChoose, 'jailbreak')} within the benign budget, ${each} (mean of the ${count(layers, 'layer')} tried).`;
 }
 
-function layersReason({ layers, layersByHand, recognised, pairs }: FitChoices): string {
+function layersReason({ layers, layersByHand, tried, recognised, pairs }: FitChoices): string {
   const names = layers.length === 1 ? `Layer ${layers[0]!}` : `Layers ${layers.join(' and ')}`;
   const verb = layers.length === 1 ? 'recognises' : 'recognise';
-  const found = `${percent(recognised)} of the jailbreaks within the benign budget, each scored by a fit without its kind`;
+  const found = `${percent(recognised)} of the fit’s ${count(tried.ofFit, 'jailbreak')} within the benign budget, each scored by a fit without its kind`;
   if (layersByHand) return `${names} set by hand: ${verb} ${found}.`;
-  if (pairs === null) return `${names} ${verb} ${found}; no two layers tried are far enough apart to be a pair.`;
-  return `${names} ${verb} ${found}. ${runnerUp(pairs)}`;
+  if (pairs === null)
+    return `${names} ${verb} ${found}; no two of the ${count(tried.layers, 'layer')} tried are far enough apart to be a pair.`;
+  return `${names} ${verb} ${found}. ${runnerUp(pairs, tried.layers)}`;
 }
 
 /** Pairs are compared by how many of their two layers steer a jailbreak, which is not what either recognises alone. */
-function runnerUp({ best, next }: NonNullable<LayerChoice['pairs']>): string {
+function runnerUp({ best, next }: NonNullable<LayerChoice['pairs']>, layers: number): string {
   const at = ({ steered }: LayerPair): string => steered.toFixed(2);
-  if (next === null) return 'No other two layers tried are far enough apart to be a pair.';
-  return `They were chosen because they steer a jailbreak at ${at(best)} of the two layers on average; the next best pair, ${next.layers.join(' and ')}, at ${at(next)}.`;
+  if (next === null) return `No other two of the ${count(layers, 'layer')} tried are far enough apart to be a pair.`;
+  const p = mcnemar(next.ahead, next.behind);
+  return (
+    `Of all pairs of the ${count(layers, 'layer')} tried that are far enough apart they steer a jailbreak at most layers, ${at(best)} of the two on average; ` +
+    `the next best pair, ${next.layers.join(' and ')}, at ${at(next)}: ${next.ahead} of the jailbreaks at fewer layers, ${next.behind} at more ` +
+    `(${pValue(p)}, sign test). ${p < 0.05 ? 'The lead is beyond chance.' : 'The two may be equally good.'}`
+  );
 }
 
 function thresholdReason({ steeredPart }: FitChoices, threshold: Config['fit']['threshold']): string {

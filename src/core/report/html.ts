@@ -1,5 +1,6 @@
 import { embedJson } from './embed-json.ts';
 import type { FitSummary } from './fit-summary.ts';
+import { choiceSection } from './html/choice-section.ts';
 import { conditionsSection } from './html/conditions-section.ts';
 import { flipsSection } from './html/flips-section.ts';
 import { checksSection, headlineSection } from './html/headline-section.ts';
@@ -52,10 +53,11 @@ export function renderReport({ summary, fit, replies, meta, judge, second, scrip
     `form-action 'none'`,
   ].join('; ');
   const main = html`<main>
-    ${headlineSection(summary, meta.title, warnings.length)} ${review(summary)} ${contents(judge !== undefined)}
-    ${checksSection(summary)} ${ratesSection(summary, fit)}
+    ${headlineSection(summary, meta.title, warnings.length)} ${review(summary)}
+    ${contents({ judge: judge !== undefined, reasons: fit.reasons.length > 0 })} ${checksSection(summary)}
+    ${ratesSection(summary, fit)}
     <div id="${reportRootId}"></div>
-    ${flipsSection(rows)} ${conditionsSection(summary)} ${layersSection(summary, fit)}
+    ${flipsSection(rows)} ${conditionsSection(summary)} ${choiceSection(fit)} ${layersSection(summary, fit)}
     ${judge === undefined ? nothing : judgeSection(judge)} ${second ? secondOpinionSection(second) : nothing}
     ${warningsSection(warnings)} ${methodSection(fit, meta)}
   </main>`;
@@ -83,13 +85,14 @@ function review({ review }: Summary): Html {
   return sentence === undefined ? nothing : html`<p class="note" id="review">${sentence}</p>`;
 }
 
-function contents(hasJudge: boolean): Html {
+function contents({ judge, reasons }: { readonly judge: boolean; readonly reasons: boolean }): Html {
   const entries = [
     ['checks', 'Checks'],
     ['rates', 'Refusal rates'],
     ['conditions', 'Controls'],
+    ...(reasons ? [['choice', 'Why these settings']] : []),
     ['layer-numbers', 'Layers'],
-    ...(hasJudge ? [['judge', 'The judge']] : []),
+    ...(judge ? [['judge', 'The judge']] : []),
     ['warnings', 'Warnings'],
     ['method', 'How it was measured'],
   ];

@@ -20,7 +20,7 @@ test('the pair that steers malicious prompts most often is taken, and no two lay
   ];
   expect(chooseLayers(layers, 5, shares)).toEqual({
     layers: [18, 24],
-    pairs: { best: { layers: [18, 24], steered: 1.5 }, next: { layers: [8, 18], steered: 1.25 } },
+    pairs: { best: { layers: [18, 24], steered: 1.5 }, next: { layers: [8, 18], steered: 1.25, ahead: 1, behind: 0 } },
   });
   expect(chooseLayers(layers, 2, shares).layers).toEqual([16, 18]);
 });

@@ -35,14 +35,6 @@ export function methodSection(fit: FitSummary, meta: ReportMeta): Html {
       )}
     </dl>
     ${fit.imported === undefined ? whatTheFitSaw(fit) : nothing}
-    ${
-      fit.reasons.length === 0
-        ? nothing
-        : html`<h3>Why these settings</h3>
-            <ul>
-              ${fit.reasons.map((reason) => html`<li>${reason}</li>`)}
-            </ul>`
-    }
     <h3>Terms</h3>
     <dl class="terms">
       ${definitions.map(

@@ -232,7 +232,7 @@ function fakeFit(random: () => number): FitSummary {
       notRefused: { falsePositive: 7, trueNegative: 143 },
     },
     reasons: [
-      'Layers 9 to 12, 14 and 15 separate malicious from benign prompts best on the choose split (AUC 0.97 to 0.99).',
+      'Layers 9 to 12, 14 and 15 set by hand: recognise 71.0\u00a0% of the fit’s 240\u00a0jailbreaks within the benign budget, each scored by a fit without its kind.',
       'Strength 0.3 is the smallest that refuses 90 % of the malicious prompts of the choose split within the benign budget.',
     ],
     controls: {
