@@ -3,7 +3,8 @@ import { count } from '../core/report/format.ts';
 import type { ModelProcess } from './model-process.ts';
 import type { Projects } from './project.ts';
 import type { Project } from './read-project.ts';
-import { runName, type Runs } from './runs.ts';
+import { runName } from './run-name.ts';
+import type { Runs } from './runs.ts';
 import type { Run } from './read-runs.ts';
 import { workspaceParams } from './settings.ts';
 

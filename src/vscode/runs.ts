@@ -58,9 +58,3 @@ export class Runs implements vscode.Disposable {
     this.#subscriptions.dispose();
   }
 }
-
-/** The name a run goes by: the one it was given, else when it was begun. */
-export function runName({ manifest }: Pick<Run, 'manifest'>): string {
-  if (typeof manifest['name'] === 'string') return manifest['name'];
-  return new Date(manifest.created).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-}

@@ -4,7 +4,8 @@ import type { ModelProcess } from './model-process.ts';
 import { percentDone } from './progress-message.ts';
 import type { Projects } from './project.ts';
 import type { Project } from './read-project.ts';
-import { runName, type Runs } from './runs.ts';
+import { runName } from './run-name.ts';
+import type { Runs } from './runs.ts';
 import { workspaceParams } from './settings.ts';
 
 /** Model, device and strength of the project at hand, or what runs; a click opens the menu. */

@@ -11,5 +11,5 @@ export function reviewSentence({ reviewed, agreed, kappa }: Agreement): string |
 /** Whose a verdict is, where it is a person's. */
 export function reviewWords({ verdict, rules }: Pick<Reply, 'verdict' | 'rules'>): string | undefined {
   if (rules === undefined) return undefined;
-  return rules === verdict ? 'confirmed by a person' : `by a person; rules: ${rules}`;
+  return rules === verdict ? 'confirmed by a person' : `by a person (rules: ${rules})`;
 }

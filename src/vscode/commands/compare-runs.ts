@@ -4,7 +4,8 @@ import { diffRunFolders } from '../../workspace/diff-runs.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { diffPage } from '../reports/diff-page.ts';
-import { runName, type Runs } from '../runs.ts';
+import { runName } from '../run-name.ts';
+import type { Runs } from '../runs.ts';
 import type { Run } from '../read-runs.ts';
 import { showError, showMessage } from '../show-problem.ts';
 

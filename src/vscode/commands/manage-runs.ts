@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { readManifest, writeManifest } from '../../workspace/run-folder.ts';
 import { hasDesktop } from '../reveal-file.ts';
-import { runName, type Runs } from '../runs.ts';
+import { runName } from '../run-name.ts';
+import type { Runs } from '../runs.ts';
 import type { Run } from '../read-runs.ts';
 
 /** Gives a run a name of its own; an empty one takes it away. */

@@ -5,6 +5,7 @@ import { asCompared } from '../../workspace/compared-run.ts';
 import { readJudgeFacts } from '../../workspace/judge-facts-file.ts';
 import { readFitSummary, readManifest } from '../../workspace/run-folder.ts';
 import { readSecondVerdicts } from '../../workspace/second-verdicts.ts';
+import { runName } from '../run-name.ts';
 
 const modelSchema = z.object({ model: z.object({ path: z.string(), fingerprint: z.string() }) });
 
@@ -22,7 +23,7 @@ export async function readRun(folder: string): Promise<Omit<RunState, 'replies' 
   const model = modelSchema.safeParse(manifest).data?.model;
   return {
     folder,
-    name: basename(folder),
+    name: runName({ manifest }),
     // The rules may have changed since the fit: their errors are those of the rules that judged.
     fit: { ...(await asCompared(folder, fit, manifest)), ...(judge !== undefined && { judge: judge.measure }) },
     ...(judge !== undefined && { judge }),

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunView } from './run-panel.ts';
 
@@ -50,8 +49,8 @@ export class ReportPanels implements vscode.Disposable {
       open.reveal();
       return;
     }
-    const title = `${view.title}: ${basename(run)}`;
-    void this.#adopt(vscode.window.createWebviewPanel(viewType(view), title, vscode.ViewColumn.Active), view, run);
+    const panel = vscode.window.createWebviewPanel(viewType(view), view.title, vscode.ViewColumn.Active);
+    void this.#adopt(panel, view, run);
   }
 
   async #adopt(panel: vscode.WebviewPanel, view: RunView, run: string): Promise<void> {

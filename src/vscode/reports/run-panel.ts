@@ -33,6 +33,7 @@ export interface RunPanelHost {
 export class RunPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #run: string;
+  readonly #view: RunView;
   readonly #log: vscode.LogOutputChannel;
   readonly #show: (view: RunView['name']) => void;
   readonly #disposables: vscode.Disposable[] = [];
@@ -43,6 +44,7 @@ export class RunPanel implements vscode.Disposable {
   constructor(panel: vscode.WebviewPanel, run: string, view: RunView, { extensionUri, log, show }: RunPanelHost) {
     this.#panel = panel;
     this.#run = run;
+    this.#view = view;
     this.#log = log;
     this.#show = show;
     this.#tail = this.#newTail();
@@ -87,6 +89,7 @@ export class RunPanel implements vscode.Disposable {
       this.#tail.read(),
       this.#readOverrides(),
     ]);
+    this.#panel.title = `${this.#view.title}: ${run.name}`;
     const canOverrule = vscode.workspace.isTrusted;
     await this.#post({ type: 'run', run: { ...run, replies: rows, overrides, canOverrule } });
   }

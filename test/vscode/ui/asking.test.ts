@@ -163,7 +163,9 @@ test('a selection in any editor is a prompt', { timeout: 120_000 }, async () => 
 
   writeFileSync(join(project, 'notes.md'), '# Ideas\n\nnolala memeriri, nopopo\n');
   await window.openFile('notes.md');
-  for (const key of ['Control+Home', 'ArrowDown', 'ArrowDown', 'Shift+End']) await window.page.keyboard.press(key);
+  await window.page.locator('.view-line', { hasText: 'nolala' }).click();
+  for (const key of ['Home', 'Shift+End']) await window.page.keyboard.press(key);
+  await window.page.getByText('(23 selected)').waitFor();
   await window.command('AlphaSteer: Test Prompt');
   await expect.poll(() => asked.innerText(), { timeout: 30_000 }).toBe('nolala memeriri, nopopo');
   await window

@@ -73,7 +73,7 @@ describe('renderReport', () => {
     );
     const page = render(judged);
     expect(page).toContain('A person judged 1 reply and overruled the rules on 1');
-    expect(page).toContain('by a person; rules: complied');
+    expect(page).toContain('by a person (rules: complied)');
     expect(page).toContain('"rules":"complied"');
     expect(render(replies)).not.toContain('A person judged');
   });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -27,8 +27,15 @@ afterEach(() => rm(workspace, { recursive: true }));
 it('reads a run that was not compared yet, at the strength of its fit', async () => {
   const read = await readRun(run);
   expect(read.fit).toEqual(fit);
-  expect(read.name).toBe('20260102-030405-abcdef01');
+  expect(read.name).toContain('2026');
+  expect(read.facts).toContainEqual(['Run', '20260102-030405-abcdef01']);
   expect(read.facts).toContainEqual(['Fitted', '2026-01-02 03:04 UTC']);
+});
+
+it('goes by the name that the run was given', async () => {
+  const file = join(run, 'manifest.json');
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), name: 'wider layers' }));
+  expect((await readRun(run)).name).toBe('wider layers');
 });
 
 it('speaks of the strength that was compared', async () => {
