@@ -1,10 +1,11 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { conditionsOf, controlNames } from '../../src/core/controls/controls.ts';
 import type { AskResult, CompareResult } from '../../src/rpc/worker-api.ts';
 import { alphasteer, problemsOf } from './alphasteer.ts';
-import { promptLines, readLines, tinyWorkspace, writeConfig, writeJudge } from './tiny-workspace.ts';
+import { promptLines, readLines, writeConfig, writeJudge, writeTinyWorkspace } from './tiny-workspace.ts';
 
 let root: string;
 
@@ -15,9 +16,18 @@ function compare(...options: string[]): CompareResult {
   return JSON.parse(ended.stdout) as CompareResult;
 }
 
+const fitted = mkdtempSync(join(tmpdir(), 'alphasteer-fitted-'));
+
+beforeAll(() => {
+  writeTinyWorkspace(fitted, 200);
+  expect(alphasteer('fit', fitted).status).toBe(0);
+});
+afterAll(() => rmSync(fitted, { recursive: true }));
+
 beforeEach(() => {
-  root = tinyWorkspace();
-  expect(alphasteer('fit', root).status).toBe(0);
+  root = mkdtempSync(join(tmpdir(), 'alphasteer-compared-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  cpSync(fitted, root, { recursive: true });
 });
 
 test('base replies to a sample once more, each prompt alone, and the report sets the changes against that', () => {
