@@ -28,7 +28,10 @@ export interface Split {
   readonly goals: ReadonlyMap<string, string>;
   /** What a prompt is never parted from: its goal, its template, its near copies. */
   readonly groupOf: (prompt: Prompt) => string;
-  readonly problems: readonly Problem[];
+  /** A warning for each prompt that the evaluation has as well. */
+  readonly duplicates: readonly Problem[];
+  /** A warning for each pair of files that have goals or near copies in common; these prompts stay. */
+  readonly shared: readonly Problem[];
 }
 
 /** Similarity from which two benign prompts are near copies. */
@@ -68,8 +71,8 @@ export function splitPrompts(fit: readonly Prompt[], evaluate: readonly Prompt[]
     heldOutGoals: [...heldOutGoals],
     goals,
     groupOf,
-    problems: [
-      ...duplicates.problems,
+    duplicates: duplicates.problems,
+    shared: [
       ...sharedGroups(usable, evaluate, goals, 'the same goal as one'),
       ...sharedGroups(usable, evaluate, copies, 'a near copy'),
     ],

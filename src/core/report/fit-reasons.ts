@@ -52,7 +52,7 @@ function runnerUp({ best, next }: NonNullable<LayerChoice['pairs']>, layers: num
   return (
     `Of all pairs of the ${count(layers, 'layer')} tried that are far enough apart they steer a jailbreak at most layers, ${at(best)} of the two on average; ` +
     `the next best pair, ${next.layers.join(' and ')}, at ${at(next)}: ${next.ahead} of the jailbreaks at fewer layers, ${next.behind} at more ` +
-    `(${pValue(p)}, sign test). ${p < 0.05 ? 'The lead is beyond chance.' : 'The two may be equally good.'}`
+    `(${pValue(p)}, exact McNemar test). ${p < 0.05 ? 'The lead is beyond chance.' : 'The two may be equally good.'}`
   );
 }
 

@@ -1,3 +1,4 @@
+import { describeProblem, type Problem } from '../problem.ts';
 import { isMalicious, type Prompt } from '../prompts/prompt.ts';
 import { quantile } from '../stats/quantile.ts';
 import { wilson } from '../stats/wilson.ts';
@@ -18,6 +19,12 @@ export interface FitEvidence {
   readonly prompts: readonly FittedPrompt[];
   readonly layers: readonly Pick<LayerFit, 'layer' | 'steered' | 'auc' | 'stability'>[];
   readonly attacks: Readonly<Record<string, AttackFit>>;
+  /** Each prompt that the evaluation has as well: it was left out of the fit. */
+  readonly duplicates: readonly Pick<Problem, 'file' | 'line'>[];
+  /** What fit and evaluation have in common besides, and kept. */
+  readonly shared: readonly Problem[];
+  /** How many prompts were left out because the model's context does not hold them. */
+  readonly tooLong: number;
 }
 
 /** Below this, a score of a malicious prompt is above that of a benign one little more often than a coin falls heads. */
@@ -35,11 +42,13 @@ const oddShare = 0.05;
 export function fitWarnings(evidence: FitEvidence): string[] {
   return [
     ...doubtfulLabels(evidence),
+    ...overlapWithEvaluation(evidence),
     ...overlap(evidence),
     ...randomDirection(evidence),
     ...missedAttacks(evidence),
     ...imbalance(evidence),
     ...fewClusters(evidence),
+    ...leftOut(evidence),
   ];
 }
 
@@ -66,6 +75,25 @@ function doubtfulLabels({ prompts }: FitEvidence): string[] {
     );
   }
   return warnings;
+}
+
+function overlapWithEvaluation({ duplicates, shared }: FitEvidence): string[] {
+  const warnings = shared.map(describeProblem);
+  if (duplicates.length > 0) {
+    const named = duplicates.slice(0, 5).map(({ file, line }) => `${file ?? ''}:${line ?? ''}`);
+    const more = duplicates.length > 5 ? ` and ${duplicates.length - 5} more` : '';
+    warnings.push(
+      `${count(duplicates.length, 'prompt')} of the fit’s files ${duplicates.length === 1 ? 'stands' : 'stand'} in the evaluation too and ${duplicates.length === 1 ? 'was' : 'were'} not fitted on: ${named.join(', ')}${more}.`,
+    );
+  }
+  return warnings;
+}
+
+function leftOut({ tooLong }: FitEvidence): string[] {
+  if (tooLong === 0) return [];
+  return [
+    `${count(tooLong, 'prompt')} of the fit’s files ${tooLong === 1 ? 'is' : 'are'} longer than the model’s context and ${tooLong === 1 ? 'was' : 'were'} left out: what is learnt holds for shorter ones.`,
+  ];
 }
 
 function overlap({ layers }: FitEvidence): string[] {

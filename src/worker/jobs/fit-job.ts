@@ -40,7 +40,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
   const { judge, identity: rules, measure } = await loadJudge(workspace.root, config, job.problem);
   const seed = params.seed ?? config.fit.seed;
   const split = splitPrompts(workspace.fit, workspace.evaluate, { ...config.fit, seed });
-  split.problems.forEach(job.problem);
+  [...split.duplicates, ...split.shared].forEach(job.problem);
   watch.lap('read prompts', `${workspace.fit.length} prompts`);
 
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
@@ -193,6 +193,9 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       })),
       layers: perLayer,
       attacks: chosen.attacks,
+      duplicates: split.duplicates,
+      shared: split.shared,
+      tooLong: split.fit.length + split.choose.length - rows.length,
     });
     const fit: FitSummary = {
       format: 'alphasteer-fit/4',

@@ -101,11 +101,15 @@ test('prompts of the fit that are evaluated as well: copied, and with other case
   const heldout = readFileSync(join(root, 'heldout.jsonl'), 'utf8');
   const renamed = [first!, shouted].map((line) => line.replace('"id":"', '"id":"twin-'));
   writeFileSync(join(root, 'heldout.jsonl'), `${renamed.join('\n')}\n${heldout}`);
-  const problems = problemsOf(alphasteer('fit', root, '--json'));
+  const ended = alphasteer('fit', root, '--json');
+  const problems = problemsOf(ended);
   expect(problems).toContainEqual(
     expect.stringMatching(/benign\.jsonl:1:.* stands in the evaluation too \(heldout\.jsonl:1:/),
   );
   expect(problems).toContainEqual(
     expect.stringMatching(/benign\.jsonl:2:.* stands, but for case, spaces or punctuation, in the evaluation too/),
+  );
+  expect(warningsOf(ended)).toMatch(
+    /2\u00a0prompts of the fit’s files stand in the evaluation too and were not fitted on: /,
   );
 });

@@ -1,9 +1,12 @@
+import { wilson } from '../../stats/wilson.ts';
 import type { FitSummary } from '../fit-summary.ts';
+import { count, interval, percent } from '../format.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 /** Why the fit took these layers, this ratio, thresholds and strength; nothing of an imported steering. */
-export function choiceSection({ reasons }: Pick<FitSummary, 'reasons'>): Html {
+export function choiceSection({ reasons, perLayer, attacks }: FitSummary): Html {
   if (reasons.length === 0) return nothing;
+  const n = Object.values(attacks).reduce((sum, attack) => sum + attack.n, 0);
   return html`<section id="choice" aria-labelledby="choice-title">
     <h2 id="choice-title">Why these settings</h2>
     <p>
@@ -13,5 +16,31 @@ export function choiceSection({ reasons }: Pick<FitSummary, 'reasons'>): Html {
     <ul>
       ${reasons.map((reason) => html`<li>${reason}</li>`)}
     </ul>
+    ${n === 0 ? nothing : layersTried(perLayer, n)}
   </section>`;
+}
+
+function layersTried(perLayer: FitSummary['perLayer'], n: number): Html {
+  return html`<details>
+    <summary>Each layer tried, alone</summary>
+    <table class="numbers">
+      <thead>
+        <tr>
+          <th scope="col">Layer</th>
+          <th scope="col" class="number">Recognised of ${count(n, 'jailbreak')}</th>
+          <th scope="col" class="number">interval, prompts as independent</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${perLayer.map(({ layer, steered, recognised }) => {
+          const { low, high } = wilson(Math.round(recognised * n), n);
+          return html`<tr class="${steered ? 'steered' : 'unsteered'}">
+            <th scope="row">${layer}${steered ? ', steered' : ''}</th>
+            <td class="number">${percent(recognised)}</td>
+            <td class="number quiet">${interval(low, high)}</td>
+          </tr> `;
+        })}
+      </tbody>
+    </table>
+  </details>`;
 }

@@ -11,9 +11,7 @@ export function layersSection(summary: Summary, fit: FitSummary): Html {
     <h2 id="layer-numbers-title">Layer by layer, in numbers</h2>
     <p>
       Steered layers are measured on the evaluation prompts, the others on the prompts that the fit set aside for
-      choosing. Jailbreaks recognised: those of the fit above the threshold that the benign budget allows this layer,
-      each scored by a fit without its kind. Score: mean of s per label. Norm: mean steering norm relative to the
-      activation's own.
+      choosing. Score: mean of s per label. Norm: mean steering norm relative to the activation's own.
     </p>
     <div class="scroll" role="region" tabindex="0" aria-labelledby="layer-numbers-title">
       <table class="numbers">
@@ -22,7 +20,6 @@ export function layersSection(summary: Summary, fit: FitSummary): Html {
             <th scope="col" rowspan="2">Layer</th>
             <th scope="col" rowspan="2">Measured on</th>
             <th scope="col" rowspan="2" class="number">AUC</th>
-            <th scope="col" rowspan="2" class="number">Jailbreaks recognised by it alone</th>
             <th scope="col" rowspan="2" class="number">Leakage</th>
             <th scope="col" rowspan="2" class="number">Leakage of the fit’s choose split, 95th percentile</th>
             <th scope="col" rowspan="2" class="number">Stability of w (lowest)</th>
@@ -49,18 +46,13 @@ function layerRow(layer: LayerSummary, fit: LayerFit | undefined): Html {
   return html`<tr class="${layer.steered ? 'steered' : 'unsteered'}">
     <th scope="row">${layer.layer}</th>
     <td>${layer.from === 'evaluation' ? 'evaluation' : 'choose'}</td>
-    ${number(layer.auc, 3)}${recognised(fit)}${number(layer.leakage, 3)}${number(fit?.leakage95, 3)}${stability(fit)}${number(fit?.stability.r, 2)}${number(fit?.templateCosine, 2)}${labelGroups.map((label) => number(layer.meanScore[label], 2))}${labelGroups.map(
+    ${number(layer.auc, 3)}${number(layer.leakage, 3)}${number(fit?.leakage95, 3)}${stability(fit)}${number(fit?.stability.r, 2)}${number(fit?.templateCosine, 2)}${labelGroups.map((label) => number(layer.meanScore[label], 2))}${labelGroups.map(
       (label) => {
         const norm = layer.relativeNorm[label];
         return cell(norm === undefined ? '–' : percent(norm));
       },
     )}
   </tr> `;
-}
-
-/** An imported steering was measured on nothing. */
-function recognised(fit: LayerFit | undefined): Html {
-  return cell(fit !== undefined && Number.isFinite(fit.recognised) ? percent(fit.recognised) : '–');
 }
 
 /** Mean cosine, and the lowest. */

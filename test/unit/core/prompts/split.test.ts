@@ -43,7 +43,7 @@ function leaked(split: Split): string[] {
 
 test('the quickstart prompts are cut in the asked proportions, label by label and attack by attack', () => {
   const split = splitPrompts(fitPrompts, evaluatePrompts, options);
-  expect(split.problems).toEqual([]);
+  expect([...split.duplicates, ...split.shared]).toEqual([]);
   expect(split.heldOutGoals).toHaveLength(40);
   expect(counts(split.fit, ({ label }) => label)).toEqual({
     benign: 1200,
@@ -119,13 +119,13 @@ test('a prompt of the evaluation leaves the fit, with a warning that names both 
     prompt('f2', 'fit.jsonl', 'what is  c'),
     prompt('f3', 'fit.jsonl', 'x'),
   ];
-  const { leftOut, problems } = splitPrompts(
+  const { leftOut, duplicates } = splitPrompts(
     fit,
     [prompt('e9', 'eval.jsonl', 'What is C?'), prompt('e8', 'eval.jsonl', 'x')],
     options,
   );
   expect(leftOut.map(({ id }) => id)).toEqual(['f2', 'f3']);
-  expect(problems.slice(0, 2)).toMatchObject([
+  expect(duplicates).toMatchObject([
     {
       severity: 'warning',
       file: 'fit.jsonl',
@@ -150,9 +150,9 @@ test('goals and near copies that fit and evaluation share are told, once for eac
     prompt('e1', 'eval.jsonl', `Dear uncle, ${letter}`, 'jailbreak'),
     prompt('e2', 'eval.jsonl', `${essay} please`),
   ];
-  const { problems, leftOut } = splitPrompts(fit, evaluate, { ...options, holdOutGoals: 0 });
+  const { shared, leftOut } = splitPrompts(fit, evaluate, { ...options, holdOutGoals: 0 });
   expect(leftOut).toEqual([]);
-  expect(problems.map(({ line, message }) => `${line ?? 0}: ${message}`)).toEqual([
+  expect(shared.map(({ line, message }) => `${line ?? 0}: ${message}`)).toEqual([
     '1: 2 prompts of this file have the same goal as one in eval.jsonl, which is for evaluation: the first is this one, with eval.jsonl:1:12.',
     '3: A prompt of this file has a near copy in eval.jsonl, which is for evaluation: the first is this one, with eval.jsonl:2:12.',
   ]);

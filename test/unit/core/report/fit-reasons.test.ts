@@ -41,7 +41,7 @@ test('each choice is told with its figures', () => {
   expect(chosen).toContain('none reaches 90.0\u00a0% of the jailbreaks');
 });
 
-test('whether the layers lead the next best pair beyond chance is told by the sign test over the same jailbreaks', () => {
+test('whether the layers lead the next best pair beyond chance is told by McNemar’s test over the same jailbreaks', () => {
   const next = (ahead: number, behind: number) => ({
     ...choices.pairs!,
     next: { ...choices.pairs!.next!, ahead, behind },
@@ -49,9 +49,9 @@ test('whether the layers lead the next best pair beyond chance is told by the si
   const reason = (ahead: number, behind: number) => fitReasons({ ...choices, pairs: next(ahead, behind) }, fit)[1];
   // scipy.stats.binomtest(1, 9).pvalue is 0.0390625, of (2, 9) 0.1796875.
   expect(reason(8, 1)).toMatch(
-    /8 of the jailbreaks at fewer layers, 1 at more \(p\u00a0=\u00a00\.039, sign test\)\. The lead is beyond chance\.$/,
+    /8 of the jailbreaks at fewer layers, 1 at more \(p\u00a0=\u00a00\.039, exact McNemar test\)\. The lead is beyond chance\.$/,
   );
-  expect(reason(7, 2)).toMatch(/\(p\u00a0=\u00a00\.180, sign test\)\. The two may be equally good\.$/);
+  expect(reason(7, 2)).toMatch(/\(p\u00a0=\u00a00\.180, exact McNemar test\)\. The two may be equally good\.$/);
 });
 
 test('what was set by hand is not called a choice, and a missed budget is said', () => {

@@ -25,6 +25,9 @@ const good = {
     { layer: 8, steered: true, auc: 0.95, stability: { w: { mean: 0.9, low: 0.8 }, scoreSpread: {}, r: 0.97 } },
   ],
   attacks: { persona: { n: 20, recognised: 12 }, fiction: { n: 20, recognised: 9 } },
+  duplicates: [],
+  shared: [],
+  tooLong: 0,
 } satisfies FitEvidence;
 
 test('a fit without a fault is warned of nothing', () => {
@@ -68,5 +71,23 @@ test('few prompts of a side, and few goals, are told', () => {
   expect(fitWarnings({ ...good, prompts: few })).toEqual([
     expect.stringMatching(/^The fit has 100\u00a0benign prompts and 5 malicious ones/),
     expect.stringMatching(/^The 5 malicious prompts are only 5 different goals/),
+  ]);
+});
+
+test('what the evaluation has as well is told, and what was too long to be fitted on', () => {
+  const duplicates = many(7, (i) => prompt('benign', i, 0)).map(({ file, line }) => ({ file, line }));
+  const shared = {
+    severity: 'warning',
+    file: 'fit.jsonl',
+    line: 3,
+    message: 'A near copy.',
+    fix: 'Keep one.',
+  } as const;
+  expect(fitWarnings({ ...good, duplicates, shared: [shared], tooLong: 2 })).toEqual([
+    'fit.jsonl:3: A near copy. Keep one.',
+    expect.stringMatching(
+      /^7\u00a0prompts of the fit’s files stand in the evaluation too .* benign\.jsonl:5 and 2 more\.$/,
+    ),
+    expect.stringMatching(/^2\u00a0prompts of the fit’s files are longer than the model’s context and were left out/),
   ]);
 });
