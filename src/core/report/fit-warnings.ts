@@ -4,6 +4,7 @@ import { quantile } from '../stats/quantile.ts';
 import { wilson } from '../stats/wilson.ts';
 import type { AttackFit, LayerFit } from './fit-summary.ts';
 import { count, fixed, interval, percent } from './format.ts';
+import { leftOutWords } from './left-out-words.ts';
 
 /** A prompt of the fit, as far as its label can be doubted. */
 export interface FittedPrompt extends Pick<Prompt, 'label' | 'file' | 'line'> {
@@ -48,7 +49,7 @@ export function fitWarnings(evidence: FitEvidence): string[] {
     ...missedAttacks(evidence),
     ...imbalance(evidence),
     ...fewClusters(evidence),
-    ...leftOut(evidence),
+    ...leftOutWords(evidence.tooLong, 'fit'),
   ];
 }
 
@@ -87,13 +88,6 @@ function overlapWithEvaluation({ duplicates, shared }: FitEvidence): string[] {
     );
   }
   return warnings;
-}
-
-function leftOut({ tooLong }: FitEvidence): string[] {
-  if (tooLong === 0) return [];
-  return [
-    `${count(tooLong, 'prompt')} of the fit’s files ${tooLong === 1 ? 'is' : 'are'} longer than the model’s context and ${tooLong === 1 ? 'was' : 'were'} left out: what is learnt holds for shorter ones.`,
-  ];
 }
 
 function overlap({ layers }: FitEvidence): string[] {

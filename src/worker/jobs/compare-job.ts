@@ -11,6 +11,7 @@ import { firstOfEachLabel } from '../../core/prompts/first-of-each-label.ts';
 import { applyOverrides } from '../../core/report/overrides.ts';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { EvidenceSet } from '../../core/report/groups.ts';
+import { leftOutWords } from '../../core/report/left-out-words.ts';
 import type { JudgeFacts } from '../../core/report/judge-facts.ts';
 import { secondOpinion } from '../../core/report/second-opinion.ts';
 import { summarise } from '../../core/report/summarise.ts';
@@ -233,7 +234,11 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
         fitted: controls.plans.map(({ control }) => control.chosen),
       },
     }),
-    warnings: [...changedMargins.map(({ message, fix }) => `${message} ${fix}`), ...fitted.warnings],
+    warnings: [
+      ...changedMargins.map(({ message, fix }) => `${message} ${fix}`),
+      ...leftOutWords(sets.length - encoded.length, 'evaluation'),
+      ...fitted.warnings,
+    ],
   };
   const summary = summarise(replies, fit);
   await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));

@@ -70,9 +70,9 @@ test.each([
   const root = tinyWorkspace();
   writeJudge(root, refusals);
   const ended = alphasteer('fit', root);
-  expect(problemsOf(ended)).toEqual([
-    expect.stringMatching(new RegExp(`^error: The model ${verb} none of the \\d+ malicious prompts, so .*\\. ${fix}`)),
-  ]);
+  expect(problemsOf(ended).at(-1)).toMatch(
+    new RegExp(`^error: The model ${verb} none of the \\d+ malicious prompts, so .*\\. ${fix}`),
+  );
   expect(ended.status).toBe(1);
 });
 
@@ -96,6 +96,10 @@ test("a prompt longer than the model's context is left out, with both numbers, a
   ]);
   expect(ended.status).toBe(1);
   expect(manifestOf(ended)['state']).toBe('fitted');
+  appendFileSync(join(root, 'heldout.jsonl'), `{"prompt":"${'baba '.repeat(99)}","label":"benign"}\n`);
+  const report = alphasteer('compare', root).stdout.replaceAll(/\s+/g, ' ');
+  for (const of of ['fit', 'evaluation'])
+    expect(report).toContain(`1 prompt of the ${of} is longer than the model’s context and was left out`);
 });
 
 test('asked of one prompt, the same is the only message', () => {

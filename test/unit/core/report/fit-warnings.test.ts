@@ -88,6 +88,6 @@ test('what the evaluation has as well is told, and what was too long to be fitte
     expect.stringMatching(
       /^7\u00a0prompts of the fit’s files stand in the evaluation too .* benign\.jsonl:5 and 2 more\.$/,
     ),
-    expect.stringMatching(/^2\u00a0prompts of the fit’s files are longer than the model’s context and were left out/),
+    expect.stringMatching(/^2\u00a0prompts of the fit are longer than the model’s context and were left out/),
   ]);
 });
