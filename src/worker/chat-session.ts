@@ -4,6 +4,7 @@ import { cacheBytesPerToken, openCache, type KvCache, type KvShape } from './kv-
 import type { Job } from './job.ts';
 import { batchesByPrefix, packedFeeds, packedStep } from './packed-prompts.ts';
 import { floats, promptFeeds, stepFeeds, type Padding } from './prompt-feeds.ts';
+import { runSession } from './run-session.ts';
 
 /**
  * Most rows of a batch, and most places of a prefill. A step unpacks the int4 weights once for all rows, a fifth of its time
@@ -82,11 +83,14 @@ interface LiveRow {
 /** A loaded graph with taps and steering inputs: prefill and greedy decoding of batches. */
 export class ChatSession {
   readonly #session: InferenceSession;
+  readonly #steps: InferenceSession;
   readonly #shape: SessionShape;
   #steering: Readonly<Record<'steer_w' | 'steer_r' | 'steer_threshold', Tensor>>;
 
-  constructor(session: InferenceSession, shape: SessionShape) {
+  /** @param steps what decodes, where the model has a graph of its own for that */
+  constructor(session: InferenceSession, shape: SessionShape, steps = session) {
     this.#session = session;
+    this.#steps = steps;
     this.#shape = shape;
     const zeros = new Float32Array(shape.steeredLayers * shape.hiddenSize);
     this.#steering = this.#tensors({ w: zeros, r: zeros, thresholds: new Float32Array(shape.steeredLayers) });
@@ -98,6 +102,7 @@ export class ChatSession {
 
   async release(): Promise<void> {
     await this.#session.release();
+    if (this.#steps !== this.#session) await this.#steps.release();
   }
 
   /** Batches of rows for {@link reply}; the same rows give the same batches. */
@@ -200,7 +205,8 @@ export class ChatSession {
     norms: Float32Array;
     taps: Float32Array;
   }> {
-    const out = await this.#session.run(
+    const out = await runSession(
+      this.#session,
       {
         ...this.#promptFeeds(rows, longest),
         ...cache.feeds(),
@@ -238,7 +244,8 @@ export class ChatSession {
     const rows = live.map(({ prompt }, i) => ({ prompt, token: tokens[i]! }));
     const { packed, positionIds } = this.#shape;
     const feeds = stepFeeds(rows, step, { longest: block, padding: this.#padding, positionIds });
-    const out = await this.#session.run(
+    const out = await runSession(
+      this.#steps,
       {
         ...(packed ? packedStep(feeds) : feeds),
         ...cache.feeds(),

@@ -2,11 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '../core/prompts/seeded-random.ts';
+import { readGraphs } from './model-graphs.ts';
 import { openChatSession, openExtractionSession, type SessionModel } from './model-session.ts';
 
 /** A model to be tried on its device. The trial reads the graph itself, so that it crosses no channel. */
 export interface TrialRequest {
-  readonly model: Omit<SessionModel, 'graph'>;
+  readonly model: Omit<SessionModel, 'graph' | 'steps'>;
   /** Layers that are read and steered. */
   readonly layers: readonly number[];
   /** Token ids of each. */
@@ -29,7 +30,7 @@ const newTokens = 4;
 
 /** Runs a model as jobs do, on very little: activations, then steered and unsteered replies. */
 export async function runTrial({ model, layers, prompts }: TrialRequest): Promise<TrialNumbers> {
-  const loaded: SessionModel = { ...model, graph: await readFile(model.folder.graph) };
+  const loaded: SessionModel = { ...model, ...(await readGraphs(model.folder)) };
   const extraction = await openExtractionSession(loaded, layers);
   const activations = await extraction.run(prompts);
   const extracting = await bestOfTwo(() => extraction.run(prompts));

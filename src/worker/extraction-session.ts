@@ -4,6 +4,7 @@ import type { SessionShape } from './chat-session.ts';
 import { emptyPast } from './kv-cache.ts';
 import { batchesByPrefix, packedFeeds } from './packed-prompts.ts';
 import { floats, promptFeeds } from './prompt-feeds.ts';
+import { runSession } from './run-session.ts';
 
 /** Most tokens and rows of an extraction batch: larger ones were no faster on two cores, and less often cancellable. */
 const maxTokens = 4096;
@@ -52,12 +53,7 @@ export class ExtractionSession {
   }
 
   async #taps(prompts: ReturnType<typeof promptFeeds>, rows: number): Promise<Float32Array> {
-    const feeds = { ...prompts, ...emptyPast(this.#shape.kv, rows) };
-    // What was cut off with the upper layers is no input any more, and must not be fed.
-    const { inputNames } = this.#session;
-    const out = await this.#session.run(
-      Object.fromEntries(Object.entries(feeds).filter(([name]) => inputNames.includes(name))),
-    );
+    const out = await runSession(this.#session, { ...prompts, ...emptyPast(this.#shape.kv, rows) });
     return floats(out['residual_taps']);
   }
 

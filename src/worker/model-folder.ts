@@ -40,6 +40,8 @@ const generationSchema = z.looseObject({ eos_token_id: ids.nullish() });
 export interface ModelFolder {
   readonly path: string;
   readonly graph: string;
+  /** The graph that decodes, where it is a file of its own. */
+  readonly steps: string | undefined;
   readonly dtype: Dtype;
   readonly config: z.infer<typeof configSchema>;
   readonly endTokens: readonly number[];
@@ -68,7 +70,8 @@ export async function openModelFolder(path: string, dtype?: string): Promise<Mod
   if (found.length === 0) {
     throw new HumanError({
       file: path,
-      message: 'The model folder holds no ONNX weights (no model*.onnx, in it or in onnx/).',
+      message:
+        'The model folder holds no ONNX weights (no model*.onnx, decoder_model_merged*.onnx, or decoder_model*.onnx with its decoder_with_past_model*.onnx, in it or in onnx/).',
       fix: 'Download the ONNX export of the model, or convert it, and put it under onnx/.',
     });
   }
@@ -82,17 +85,25 @@ export async function openModelFolder(path: string, dtype?: string): Promise<Mod
   }
   const generation = await readJson(join(path, 'generation_config.json'), generationSchema).catch(() => undefined);
   const endTokens = [generation?.eos_token_id ?? config.eos_token_id ?? []].flat();
-  return { path, graph: graph.file, dtype: graph.dtype, config, endTokens };
+  return { path, graph: graph.file, steps: graph.steps, dtype: graph.dtype, config, endTokens };
 }
 
-async function findGraphs(path: string): Promise<{ dtype: Dtype; file: string }[]> {
-  const found: { dtype: Dtype; file: string }[] = [];
+/** File names of graphs without their dtype: of current exports, and of optimum 1.x, which may have the graph for steps apart. */
+const graphNames = [
+  { name: 'model', steps: undefined },
+  { name: 'decoder_model_merged', steps: undefined },
+  { name: 'decoder_model', steps: 'decoder_with_past_model' },
+] as const;
+
+async function findGraphs(path: string): Promise<{ dtype: Dtype; file: string; steps: string | undefined }[]> {
+  const found: { dtype: Dtype; file: string; steps: string | undefined }[] = [];
   for (const folder of [join(path, 'onnx'), path]) {
-    const names = new Set(await readdir(folder).catch(() => []));
-    for (const base of ['model', 'decoder_model_merged']) {
+    const files = new Set(await readdir(folder).catch(() => []));
+    for (const { name, steps } of graphNames) {
       for (const [dtype, suffix] of Object.entries(dtypeSuffixes) as [Dtype, string][]) {
-        const name = `${base}${suffix}.onnx`;
-        if (names.has(name)) found.push({ dtype, file: join(folder, name) });
+        const [graph, other] = [name, steps].map((base) => base && `${base}${suffix}.onnx`);
+        if (files.has(graph!) && (other === undefined || files.has(other)))
+          found.push({ dtype, file: join(folder, graph!), steps: other && join(folder, other) });
       }
     }
   }
@@ -163,7 +174,8 @@ export function modelFiles(folder: ModelFolder, external: readonly ExternalFile[
     'tokenizer_config.json',
     'chat_template.jinja',
   ];
-  return [folder.graph, ...weights, ...names.map((name) => join(folder.path, name))];
+  const graphs = folder.steps === undefined ? [folder.graph] : [folder.graph, folder.steps];
+  return [...graphs, ...weights, ...names.map((name) => join(folder.path, name))];
 }
 
 /** SHA-256 of a model's files, hex. */

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { listExternalFiles } from '../core/onnx/external-data.ts';
 import { readModelPorts, type ModelPorts } from '../core/onnx/model-ports.ts';
-import { readModel } from '../core/onnx/onnx-model.ts';
 import { TensorProto_DataType } from '../core/onnx/onnx_pb.ts';
 import { newestOf } from '../core/onnx/newest-entries.ts';
 import { mapResidualStream } from '../core/onnx/map-residual-stream.ts';
@@ -22,6 +19,7 @@ import {
   openModelFolder,
   type ModelFolder,
 } from './model-folder.ts';
+import { readGraphs } from './model-graphs.ts';
 import type { SessionModel } from './model-session.ts';
 
 /** Everything of a model that is not a session: read and checked once, shared by all jobs on it. */
@@ -55,24 +53,16 @@ export async function openModel(
 ): Promise<Model> {
   const wanted = requireDevice(device);
   const folder = await openModelFolder(path, dtype === 'auto' ? undefined : dtype);
-  if ((await stat(folder.graph)).size > 2 ** 31) {
-    throw new HumanError({
-      file: folder.graph,
-      message: 'The graph file is over 2 GiB.',
-      fix: 'Export the model with external data (weights in a file of their own).',
-    });
-  }
-  const graph = new Uint8Array(await readFile(folder.graph));
-  const onnx = readModel(graph, folder.graph);
-  const needed = listExternalFiles(onnx);
-  await checkExternalData(folder.graph, needed);
-  const ports = readModelPorts(onnx);
-  const stream = mapResidualStream(onnx);
-  const files = modelFiles(folder, needed);
+  const { graph, steps, onnx, external } = await readGraphs(folder);
+  await checkExternalData(folder.graph, external);
+  const ports = readModelPorts(onnx.prompts, onnx.steps);
+  const stream = mapResidualStream(onnx.prompts);
+  const files = modelFiles(folder, external);
   const stamp = await filesStamp(files);
   const model = {
     folder,
     graph,
+    steps,
     layout: stream.layout,
     layers: stream.layers.length,
     hiddenSize: stream.hiddenSize,

@@ -8,11 +8,11 @@ import type { Device } from './devices.ts';
 import { ExtractionSession } from './extraction-session.ts';
 import type { KvShape } from './kv-cache.ts';
 import type { ModelFolder } from './model-folder.ts';
+import type { ModelGraphs } from './model-graphs.ts';
 
 /** What sessions are made from: a model but for its tokenizer. */
-export interface SessionModel {
+export interface SessionModel extends Pick<ModelGraphs, 'graph' | 'steps'> {
   readonly folder: ModelFolder;
-  readonly graph: Uint8Array;
   readonly hiddenSize: number;
   readonly ports: ModelPorts;
   readonly kv: KvShape;
@@ -33,7 +33,11 @@ export async function openChatSession(
   const options = { steered, taps, logits: 'last', cache: true, decoding: true, packed: true } as const;
   const { bytes, packed } = instrument(model.graph, model.folder.graph, options);
   const session = await createSessionFromBytes(model, bytes, profile);
-  return new ChatSession(session, shapeOf(model, steered.length, taps.length, packed));
+  const shape = shapeOf(model, steered.length, taps.length, packed);
+  if (!model.steps) return new ChatSession(session, shape);
+  const plain = { steered: [], taps: [], logits: 'last', cache: true, decoding: true } as const;
+  const steps = instrument(model.steps, model.folder.graph, plain);
+  return new ChatSession(session, shape, await createSessionFromBytes(model, steps.bytes));
 }
 
 /** A session for activations only, cut off above the last tap. */

@@ -7,6 +7,7 @@ import type { Model } from './model-host.ts';
 import { createSessionFromBytes } from './model-session.ts';
 import { packedFeeds, packedStep } from './packed-prompts.ts';
 import { promptFeeds, stepFeeds } from './prompt-feeds.ts';
+import { runSession } from './run-session.ts';
 
 const prompts = [
   'How do I bake bread?',
@@ -42,9 +43,9 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
       name: 'prefill' | 'decode',
     ): Promise<Record<string, Tensor>> => {
       const { last_position, ...feeds } = block;
-      const base = await untouched.run({ ...feeds, ...past });
+      const base = await runSession(untouched, { ...feeds, ...past });
       const extra = { ...past, ...steeringFeeds(model, rows) };
-      const zero = await steered.run({
+      const zero = await runSession(steered, {
         ...(edited.packed ? packed : { ...feeds, last_position: last_position! }),
         ...extra,
       });
@@ -61,6 +62,7 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
     };
     const block = promptFeeds(ids, longest, positionIds);
     const first = await step(block, emptyPast(model.kv, rows), packedFeeds(ids, positionIds), 'prefill');
+    if (model.steps) continue; // what decodes is a graph of its own, which no steering is in
     const past = Object.fromEntries(model.kv.names.map(({ past: name, present }) => [name, first[present]!]));
     const next = stepFeeds(
       ids.map(({ length }) => ({ prompt: length, token: 5 })),

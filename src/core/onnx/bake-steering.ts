@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { HumanError } from '../problem.ts';
 import { GraphEdit } from './graph-edit.ts';
 import { requireOpset } from './instrument.ts';
-import { mapResidualStream } from './map-residual-stream.ts';
+import { bakedBy, mapResidualStream } from './map-residual-stream.ts';
 import { readModelPorts } from './model-ports.ts';
 import { readModel, writeModel } from './onnx-model.ts';
 import { StringStringEntryProtoSchema, TensorProto_DataType } from './onnx_pb.ts';
@@ -76,6 +76,6 @@ export function bakeSteering(bytes: Uint8Array, file: string, steering: BakedSte
   for (const [port, value] of Object.entries(constants)) edit.redirect(edit.readersOf(port), port, value);
   graph.output = outputs;
   pruneGraph(model);
-  proto.metadataProps.push(create(StringStringEntryProtoSchema, { key: 'alphasteer', value: note }));
+  proto.metadataProps.push(create(StringStringEntryProtoSchema, { key: bakedBy, value: note }));
   return writeModel(model);
 }

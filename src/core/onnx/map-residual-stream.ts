@@ -11,6 +11,14 @@ import type { ResidualStream } from './residual-stream.ts';
 export function mapResidualStream(model: OnnxModel): ResidualStream {
   const stream = findResidualStream(model.graph);
   if (typeof stream !== 'string') return stream;
+  if (model.proto.metadataProps.some(({ key }) => key === bakedBy)) {
+    throw new HumanError({
+      file: model.file,
+      message:
+        'This model was exported with its steering inside, so that its residual stream cannot be mapped any more.',
+      fix: 'Use the model that it was exported from.',
+    });
+  }
   throw new HumanError({
     file: model.file,
     message: `The residual stream of this graph can't be mapped: ${stream}. Found ${countOperators(model)}.`,
@@ -19,6 +27,9 @@ export function mapResidualStream(model: OnnxModel): ResidualStream {
       'onnxruntime-genai model builder. If it is one, report the model, its exporter and this message.',
   });
 }
+
+/** The metadata of a model that `export --to onnx` wrote. */
+export const bakedBy = 'alphasteer';
 
 const telling = /Norm|Attention|MatMul|Gather|^Add$|^Pow$|^ReduceMean$|^Cast$/;
 

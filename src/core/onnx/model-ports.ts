@@ -34,44 +34,41 @@ export interface ModelPorts {
 
 /**
  * Reads a model's ports from its graph.
+ * @param model what prompts run through
+ * @param steps what decodes, where that is another graph: the past is its input
  * @throws {HumanError} when one is missing, or there is an input that we wouldn't know how to feed
  */
-export function readModelPorts({ file, graph }: OnnxModel): ModelPorts {
-  const constants = new Set(graph.initializer.map(({ name }) => name));
-  const inputs = new Map(
-    graph.input.filter(({ name }) => !constants.has(name)).map((info) => [info.name, tensorPort(info)]),
-  );
+export function readModelPorts(model: OnnxModel, steps = model): ModelPorts {
+  const { file, graph } = model;
+  const inputs = inputsOf(model);
+  const stepInputs = inputsOf(steps);
   const outputs = new Map(graph.output.map((info) => [info.name, tensorPort(info)]));
   const need = (ports: ReadonlyMap<string, TensorPort | undefined>, name: string): TensorPort => {
     const port = ports.get(name);
     if (port) return port;
-    throw unusable(file, `has no ${ports === inputs ? 'input' : 'output'} ${name} (found: ${list([...ports.keys()])})`);
+    throw unusable(
+      file,
+      `has no ${ports === outputs ? 'output' : 'input'} ${name} (found: ${list([...ports.keys()])})`,
+    );
   };
 
-  if (inputs.has('use_cache_branch')) {
-    throw new HumanError({
-      file,
-      message: 'The model is a merged one (decoder_model_merged): an If holds it twice, with and without a past.',
-      fix: 'Use an export with one graph, whose past may be empty (model.onnx of a current optimum, or of onnx-community).',
-    });
-  }
   if (
     graph.node.some(({ attribute }) => attribute.some(({ name, i }) => name === 'sliding_window_cache' && i !== 0n))
   ) {
     throw unusable(file, 'keeps a sliding-window cache, whose size is fixed, which AlphaSteer does not fill');
   }
-  const cache = [...inputs.keys()]
+  const cache = [...stepInputs.keys()]
     .flatMap((name) => /^past_key_values\.(\d+)\.key$/.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => a - b)
     .map((layer) => ({
       layer,
-      key: need(inputs, `past_key_values.${layer}.key`),
-      value: need(inputs, `past_key_values.${layer}.value`),
+      key: need(stepInputs, `past_key_values.${layer}.key`),
+      value: need(stepInputs, `past_key_values.${layer}.value`),
       presentKey: need(outputs, `present.${layer}.key`),
       presentValue: need(outputs, `present.${layer}.value`),
     }));
-  const integers = [inputs.get('attention_mask'), inputs.get('position_ids')];
+  const integers = ['attention_mask', 'position_ids'].map((name) => inputs.get(name) ?? stepInputs.get(name));
   const ports: ModelPorts = {
     inputIds: need(inputs, 'input_ids'),
     attentionMask: integers[0],
@@ -84,13 +81,19 @@ export function readModelPorts({ file, graph }: OnnxModel): ModelPorts {
     scalesOverBatch: graph.node.some(({ opType }) => opType === 'DynamicQuantizeLinear'),
   };
 
-  const known = new Set([ports.inputIds, ...integers, ...cache.flatMap(({ key, value }) => [key, value])]);
-  const strange = [...inputs].filter(([, port]) => !port || !known.has(port)).map(([name]) => name);
+  const fed = [ports.inputIds, ...integers, ...cache.flatMap(({ key, value }) => [key, value])];
+  const known = new Set(fed.map((port) => port?.name));
+  const strange = [...inputs, ...stepInputs].flatMap(([name, port]) => (port && known.has(name) ? [] : [name]));
   if (strange.length > 0) throw unusable(file, `has inputs that AlphaSteer can't feed: ${list(strange)}`);
   const wrong = [ports.inputIds, ...integers].filter((port) => port && port.elementType !== TensorProto_DataType.INT64);
   if (wrong.length > 0)
     throw unusable(file, `has inputs that are not int64: ${list(wrong.map((port) => port?.name ?? ''))}`);
   return ports;
+}
+
+function inputsOf({ graph }: OnnxModel): Map<string, TensorPort | undefined> {
+  const constants = new Set(graph.initializer.map(({ name }) => name));
+  return new Map(graph.input.filter(({ name }) => !constants.has(name)).map((info) => [info.name, tensorPort(info)]));
 }
 
 function list(names: readonly string[]): string {

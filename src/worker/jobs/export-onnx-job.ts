@@ -1,11 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { listExternalFiles } from '../../core/onnx/external-data.ts';
 import { bakeSteering } from '../../core/onnx/bake-steering.ts';
-import { readModel } from '../../core/onnx/onnx-model.ts';
+import { mergeAgain } from '../../core/onnx/split-merged.ts';
 import type { ExportOnnxParams, ExportOnnxResult } from '../../rpc/worker-api.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/run-folder.ts';
 import type { Job } from '../job.ts';
+import { readGraphs } from '../model-graphs.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { readSteering } from '../steering-file.ts';
 import { writeModelCopy } from '../write-model-copy.ts';
@@ -22,9 +23,12 @@ export async function exportOnnxJob(params: ExportOnnxParams, shelf: ModelShelf,
     layers: steering.layers,
     strength: steering.strength,
   });
-  const { graph } = model.folder;
-  const weights = listExternalFiles(readModel(model.graph, graph)).map(({ location }) => location);
-  const bytes = bakeSteering(model.graph, graph, steering, note);
+  const { graph, steps } = model.folder;
+  const { external } = await readGraphs(model.folder);
+  const weights = [...external.map(({ location }) => location), ...(steps === undefined ? [] : [basename(steps)])];
+  const baked = bakeSteering(model.graph, graph, steering, note);
+  const isMerged = model.steps !== undefined && steps === undefined;
+  const bytes = isMerged ? mergeAgain(await readFile(graph), graph, baked) : baked;
   const files = await writeModelCopy(model.folder, { graph: bytes, weights }, params.out, job);
   return { run, out: params.out, strength: steering.strength, files };
 }

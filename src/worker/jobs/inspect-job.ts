@@ -28,7 +28,7 @@ export async function inspectJob(params: WorkspaceParams, shelf: ModelShelf, job
     vocabulary: model.folder.config.vocab_size,
     context: model.folder.config.max_position_embeddings,
     inputs: onnx.graph.input.map(({ name }) => name),
-    bytes: sizes.reduce((sum, size) => sum + size, model.graph.length),
+    bytes: sizes.reduce((sum, size) => sum + size, model.graph.length + (model.steps?.length ?? 0)),
     device: model.deviceReport,
     operators: [...operators].sort(([, a], [, b]) => b - a),
     strengthZero: await checkStrengthZero(model, job),

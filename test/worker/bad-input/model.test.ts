@@ -21,7 +21,7 @@ test('a model folder without weights: what is missing, and where to get it', () 
     for (const name of ['model.onnx', 'model.onnx.data']) rmSync(join(model, name));
   });
   expect(message).toBe(
-    'error: W/model: The model folder holds no ONNX weights (no model*.onnx, in it or in onnx/). Download the ONNX export of the model, or convert it, and put it under onnx/.',
+    'error: W/model: The model folder holds no ONNX weights (no model*.onnx, decoder_model_merged*.onnx, or decoder_model*.onnx with its decoder_with_past_model*.onnx, in it or in onnx/). Download the ONNX export of the model, or convert it, and put it under onnx/.',
   );
 });
 

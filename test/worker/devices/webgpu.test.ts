@@ -1,12 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
-import { TensorProto_DataType } from '../../../src/core/onnx/onnx_pb.ts';
 import type { RawReply } from '../../../src/worker/chat-session.ts';
-import type { Device } from '../../../src/worker/devices.ts';
 import { openChatSession, openExtractionSession, type SessionModel } from '../../../src/worker/model-session.ts';
-import { ModelUnderTest, noise, relativeError, tinyModels, type Expected } from '../onnx/tiny-model.ts';
+import { sessionModel } from '../onnx/session-model.ts';
+import { noise, relativeError, tinyModels, type Expected } from '../onnx/tiny-model.ts';
 import { withoutWebgpu } from './software-adapter.ts';
 
 const why = await withoutWebgpu();
@@ -51,8 +49,9 @@ describe.skipIf(why !== undefined)(`WebGPU${why === undefined ? '' : ` (skipped:
     "activations and steered replies are the CPU's: $name",
     async ({ name, file, headDim, d, vocabulary }) => {
       const bound = name.includes('optimum') ? bounds.optimum : bounds.genai;
-      const cpu = await numbers(sessionModel(file, headDim, d, vocabulary, 'cpu'));
-      const gpu = await numbers(sessionModel(file, headDim, d, vocabulary, 'webgpu'));
+      const model = await sessionModel({ graph: file, steps: undefined }, { headDim, d, vocabulary });
+      const cpu = await numbers(model);
+      const gpu = await numbers({ ...model, device: 'webgpu' });
       cpu.activations.forEach((want, row) =>
         expect(relativeError([...gpu.activations[row]!], [...want])).toBeLessThan(bound),
       );
@@ -61,43 +60,6 @@ describe.skipIf(why !== undefined)(`WebGPU${why === undefined ? '' : ` (skipped:
     },
   );
 });
-
-function sessionModel(file: string, headDim: number, d: number, vocabulary: number, device: Device): SessionModel {
-  const { bytes, ports } = new ModelUnderTest(file, headDim);
-  const { key } = ports.cache[0]!;
-  expect(key.elementType).toBe(TensorProto_DataType.FLOAT);
-  return {
-    folder: {
-      path: join(file, '..'),
-      graph: file,
-      dtype: 'fp32',
-      config: {
-        model_type: 'tiny',
-        hidden_size: d,
-        num_hidden_layers: 2,
-        num_attention_heads: 4,
-        vocab_size: vocabulary,
-        max_position_embeddings: 64,
-      },
-      endTokens: [],
-    },
-    graph: bytes,
-    hiddenSize: d,
-    ports,
-    kv: {
-      names: ports.cache.flatMap(({ key, value, presentKey, presentValue }) => [
-        { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
-        { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
-      ]),
-      heads: Number(key.dims[1]),
-      size: headDim,
-      type: 'float32',
-      appends: ports.appendsByRow,
-    },
-    device,
-    threads: 2,
-  };
-}
 
 /** Activations as a fit reads them, and replies to one prompt steered and one not. */
 async function numbers(

@@ -53,12 +53,6 @@ test('a cache that must be as long as its sliding window is refused', () => {
   expect(() => readModelPorts(model)).toThrow('sliding-window cache');
 });
 
-test('a merged graph is refused as one', () => {
-  const model = tiny('llama-fp32');
-  model.graph.input.push({ ...model.graph.input[0]!, name: 'use_cache_branch' });
-  expect(() => readModelPorts(model)).toThrow('The model is a merged one (decoder_model_merged)');
-});
-
 test('a cache of GroupQueryAttention is appended to in place, another one grows at its end', () => {
   expect(readModelPorts(tiny('llama-int4')).appendsByRow).toBe(true);
   expect(readModelPorts(tiny('llama-fp16')).appendsByRow).toBe(false); // MultiHeadAttention

@@ -1,0 +1,47 @@
+import { dirname } from 'node:path';
+import { readModelPorts } from '../../../src/core/onnx/model-ports.ts';
+import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
+import type { ModelFolder } from '../../../src/worker/model-folder.ts';
+import { readGraphs } from '../../../src/worker/model-graphs.ts';
+import type { SessionModel } from '../../../src/worker/model-session.ts';
+
+/** What sessions are made from, of a tiny f32 model of two layers, on the CPU. */
+export async function sessionModel(
+  files: Pick<ModelFolder, 'graph' | 'steps'>,
+  { headDim, d, vocabulary }: { headDim: number; d: number; vocabulary: number },
+): Promise<SessionModel> {
+  const { graph, steps, onnx } = await readGraphs(files);
+  const ports = readModelPorts(onnx.prompts, onnx.steps);
+  return {
+    folder: {
+      path: dirname(files.graph),
+      ...files,
+      dtype: 'fp32',
+      config: {
+        model_type: 'tiny',
+        hidden_size: d,
+        num_hidden_layers: 2,
+        num_attention_heads: 4,
+        vocab_size: vocabulary,
+        max_position_embeddings: 64,
+      },
+      endTokens: [],
+    },
+    graph,
+    steps,
+    hiddenSize: d,
+    ports,
+    kv: {
+      names: ports.cache.flatMap(({ key, value, presentKey, presentValue }) => [
+        { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
+        { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
+      ]),
+      heads: Number(ports.cache[0]!.key.dims[1]),
+      size: headDim,
+      type: 'float32',
+      appends: ports.appendsByRow,
+    },
+    device: 'cpu',
+    threads: 2,
+  };
+}
