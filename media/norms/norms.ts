@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { choiceSection } from '../../src/core/report/html/choice-section.ts';
+import { kindsSection } from '../../src/core/report/html/kinds-section.ts';
 import { layersSection } from '../../src/core/report/html/layers-section.ts';
 import { count, fixed } from '../../src/core/report/format.ts';
 import type { LayerSummary } from '../../src/core/report/summary.ts';
@@ -143,7 +144,7 @@ startRunPage<NormsState>({ norm: 'relativeNorm' }, (host, { table: kept }) => {
             ${shownChart('strength', [view], strengthChart(fit))} ${shownChart('kl', [view], klChart(fit))}
           </div>
         </section>
-        ${template(choiceSection(fit))} ${template(layersSection(summary, fit))}`;
+        ${template(choiceSection(fit))} ${template(kindsSection(fit))} ${template(layersSection(summary, fit))}`;
     },
     shown: () => undefined,
   };

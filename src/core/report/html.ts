@@ -5,6 +5,7 @@ import { conditionsSection } from './html/conditions-section.ts';
 import { flipsSection } from './html/flips-section.ts';
 import { checksSection, headlineSection } from './html/headline-section.ts';
 import { judgeSection } from './html/judge-section.ts';
+import { kindsSection } from './html/kinds-section.ts';
 import { layersSection } from './html/layers-section.ts';
 import { html, markup, nothing, type Html } from './html/markup.ts';
 import { methodSection, warningsSection, type ReportMeta } from './html/method-section.ts';
@@ -57,9 +58,9 @@ export function renderReport({ summary, fit, replies, meta, judge, second, scrip
     ${contents({ judge: judge !== undefined, reasons: fit.reasons.length > 0 })} ${checksSection(summary)}
     ${ratesSection(summary, fit)}
     <div id="${reportRootId}"></div>
-    ${flipsSection(rows)} ${conditionsSection(summary)} ${choiceSection(fit)} ${layersSection(summary, fit)}
-    ${judge === undefined ? nothing : judgeSection(judge)} ${second ? secondOpinionSection(second) : nothing}
-    ${warningsSection(warnings)} ${methodSection(fit, meta)}
+    ${flipsSection(rows)} ${conditionsSection(summary)} ${choiceSection(fit)} ${kindsSection(fit)}
+    ${layersSection(summary, fit)} ${judge === undefined ? nothing : judgeSection(judge)}
+    ${second ? secondOpinionSection(second) : nothing} ${warningsSection(warnings)} ${methodSection(fit, meta)}
   </main>`;
   return `<!doctype html>
     <html lang="en">

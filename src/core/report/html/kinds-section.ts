@@ -1,0 +1,61 @@
+import { wilson } from '../../stats/wilson.ts';
+import type { FitSummary, LayerFit } from '../fit-summary.ts';
+import { fixed, interval, percent } from '../format.ts';
+import { groupName } from '../groups.ts';
+import { html, nothing, type Html } from './markup.ts';
+
+/** How well the fit tells each malicious label and each kind of jailbreak from benign prompts, the worst kind first; nothing without jailbreaks. */
+export function kindsSection({ attacks, perLayer }: FitSummary): Html {
+  const kinds = Object.entries(attacks).sort(([, a], [, b]) => a.recognised / a.n - b.recognised / b.n);
+  if (kinds.length === 0) return nothing;
+  const steered = perLayer.filter((layer) => layer.steered);
+  return html`<section id="kinds" aria-labelledby="kinds-title">
+    <h2 id="kinds-title">Kinds of jailbreak that a fit did not see</h2>
+    <p>
+      Each kind is scored by fits that have no other prompt of the kind. Recognised: above the threshold at a steered
+      layer; the interval takes prompts as independent. AUC: how often s of such a prompt is above s of a benign one,
+      the lowest and the highest of the steered layers.
+    </p>
+    <div class="scroll" role="region" tabindex="0" aria-labelledby="kinds-title">
+      <table class="numbers">
+        <thead>
+          <tr>
+            <th scope="col">Prompts of the fit's files</th>
+            <th scope="col" class="number">n</th>
+            <th scope="col" class="number">Recognised</th>
+            <th scope="col" class="number">interval</th>
+            <th scope="col" class="number">AUC</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${kinds.map(([kind, { n, recognised }]) => {
+            const { low, high } = wilson(recognised, n);
+            return html`<tr>
+              <th scope="row">${kind}</th>
+              <td class="number">${n}</td>
+              <td class="number">${percent(recognised / n)}</td>
+              <td class="number quiet">${interval(low, high)}</td>
+              ${aucCell(steered, ({ aucOfAttack }) => aucOfAttack[kind])}
+            </tr> `;
+          })}
+          ${(['harmful', 'jailbreak'] as const).map(
+            (label) =>
+              html`<tr>
+                <th scope="row">${groupName(label)}, set aside for choosing</th>
+                <td class="number">–</td>
+                <td class="number">–</td>
+                <td></td>
+                ${aucCell(steered, ({ aucOf }) => aucOf[label])}
+              </tr> `,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function aucCell(layers: readonly LayerFit[], of: (layer: LayerFit) => number | undefined): Html {
+  const values = layers.map(of).filter((value) => value !== undefined);
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => fixed(value, 3));
+  return html`<td class="number">${values.length === 0 ? '–' : low === high ? low! : `${low!} to ${high!}`}</td>`;
+}
