@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { controlNames, type ControlName } from '../core/controls/controls.ts';
 import { diffText } from '../core/report/diff/diff-text.ts';
 import { exportFormats, type ExportFormat } from '../core/report/exports/formats.ts';
+import { version } from '../core/version.ts';
 import type { JudgeParams, WorkspaceParams } from '../rpc/worker-api.ts';
 import { diffRunFolders } from '../workspace/diff-runs.ts';
 import { exportRun } from '../workspace/export-run.ts';
@@ -61,6 +62,7 @@ interface ExportOptions {
 
 const program = new Command('alphasteer')
   .description('Fit AlphaSteer refusal steering on your prompts and a local ONNX chat model, and see what it changed.')
+  .version(version)
   .configureHelp({ helpWidth: 100 })
   .showHelpAfterError('(alphasteer --help says more)')
   .exitOverride();

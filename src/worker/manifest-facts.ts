@@ -2,6 +2,7 @@ import { judgeVersion } from '../core/judge/judge.ts';
 import type { Margins } from '../core/report/checks.ts';
 import { hashOfMargins } from '../workspace/fixed-margins.ts';
 import type { Model } from './model-host.ts';
+import { software } from './software.ts';
 
 /** What a manifest says of any run, fitted or imported: the model, the judge, and the margins fixed before evaluation. */
 export function manifestFacts(model: Model, rules: unknown, margins: Margins) {
@@ -16,5 +17,6 @@ export function manifestFacts(model: Model, rules: unknown, margins: Margins) {
     judge: { version: judgeVersion, rules },
     margins,
     marginsHash: hashOfMargins(margins),
+    software: software(model.threads),
   };
 }

@@ -3,6 +3,7 @@ import type { Judgement } from '../core/judge/verdict.ts';
 import type { Problem } from '../core/problem.ts';
 import { diffRuns, type DiffedRun, type RunDiff } from '../core/report/diff/run-diff.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
+import { isoMinute } from '../core/report/format.ts';
 import { readComparedRun, type ComparedRun } from './compared-run.ts';
 
 export interface DiffOptions {
@@ -44,7 +45,7 @@ function settings({ manifest, fit, judge }: ComparedRun): DiffedRun['settings'] 
   const { model, seed } = madeSchema.parse(manifest);
   const thresholds = fit.perLayer.flatMap(({ threshold }) => (threshold === null ? [] : [threshold.toFixed(3)]));
   return [
-    ['Fitted', `${manifest.created.slice(0, 16).replace('T', ' ')} UTC`],
+    ['Fitted', isoMinute(manifest.created)],
     ['Model folder', model?.path ?? 'not known'],
     ['Model, hashed', fit.model.slice(0, 16)],
     ['dtype, device', `${fit.dtype}, ${fit.device}`],

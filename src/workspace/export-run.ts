@@ -9,8 +9,9 @@ import { summarise } from '../core/report/summarise.ts';
 import { summaryJson } from '../core/report/summary-json.ts';
 import { readSafetensors } from '../core/safetensors.ts';
 import { exportAuthors } from './export-authors.ts';
-import { readComparedRun, type ComparedRun } from './compared-run.ts';
+import { readComparedRun } from './compared-run.ts';
 import { writeReport } from './report-file.ts';
+import { runFacts } from './run-facts.ts';
 import { runFiles } from './run-folder.ts';
 import { writeFileWhole } from './write-file.ts';
 
@@ -43,7 +44,7 @@ export async function exportRun(
         replies,
         judge,
         second,
-        facts: facts(compared),
+        facts: [['Run', compared.name], ...runFacts(compared.manifest)],
       });
       break;
     case 'csv':
@@ -66,11 +67,4 @@ async function copySteering(run: string, out: string): Promise<undefined> {
   const bytes = new Uint8Array(await readFile(file));
   readSafetensors(bytes, file);
   await writeFileWhole(out, bytes);
-}
-
-export function facts({ name, manifest }: ComparedRun): (readonly [string, string])[] {
-  return [
-    ['Run', name],
-    ['Fitted', `${manifest.created.slice(0, 16).replace('T', ' ')} UTC`],
-  ];
 }

@@ -6,6 +6,18 @@ import type { FitSummary } from '../core/report/fit-summary.ts';
 import { makeFolder } from './make-folder.ts';
 import { writeFileWhole } from './write-file.ts';
 
+const softwareSchema = z.object({
+  alphasteer: z.string(),
+  onnxruntime: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  /** Null where onnxruntime chose. */
+  threads: z.number().nullable(),
+});
+
+/** What computed a run. */
+export type Software = z.infer<typeof softwareSchema>;
+
 const manifestSchema = z.looseObject({
   format: z.literal('alphasteer-run/1'),
   /** What decides the fit's numbers, hashed: a run with this key and an unfinished state is gone on with. */
@@ -16,6 +28,19 @@ const manifestSchema = z.looseObject({
   heldOutGoals: z.array(z.string()),
   /** SHA-256 of the margins that the fit fixed; they stand in `fit.json`. Runs of before have none, and are refused for their fit's format. */
   marginsHash: z.string().default(''),
+  /** Of the fit; runs of before do not say. */
+  software: softwareSchema.optional().catch(undefined),
+  /** The last comparison; absent before the first. */
+  compared: z
+    .object({
+      at: z.string(),
+      maxNewTokens: z.number(),
+      /** Prompts that base replied to once more, and the most of a kind. */
+      floor: z.object({ n: z.number(), perKind: z.number() }),
+      software: softwareSchema,
+    })
+    .optional()
+    .catch(undefined),
 });
 
 /** `manifest.json` of a run folder: where the run's numbers come from. Times and paths stand only here. */

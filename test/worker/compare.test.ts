@@ -40,7 +40,14 @@ test('base replies to a sample once more, each prompt alone, and the report sets
   expect(summary.sameAgain.benign).toMatchObject({ n: 8 });
   expect(summary.degenerate.floor).toMatchObject({ n: again.length });
   expect(summary.warnings.join('\n')).not.toContain('floor');
-  expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('Noise floor');
+  const report = readFileSync(join(run, 'report.html'), 'utf8');
+  expect(report).toContain('Noise floor');
+  const { version } = JSON.parse(readFileSync('node_modules/onnxruntime-node/package.json', 'utf8')) as {
+    version: string;
+  };
+  expect(
+    report.match(new RegExp(`AlphaSteer [\\d.]+, onnxruntime ${version}, Node.js ${process.versions.node}`, 'g')),
+  ).toHaveLength(2);
 });
 
 test('replies of another length are made again, and the last ones count', () => {

@@ -36,3 +36,8 @@ export function pValue(p: number): string {
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n}\u00a0${n === 1 ? one : many}`;
 }
+
+/** To the minute: `2026-01-02 03:04 UTC`. @param time as `toISOString` writes it */
+export function isoMinute(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}

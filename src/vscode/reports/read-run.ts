@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { RunState } from '../../rpc/webview-report.ts';
 import { asCompared } from '../../workspace/compared-run.ts';
 import { readJudgeFacts } from '../../workspace/judge-facts-file.ts';
+import { runFacts } from '../../workspace/run-facts.ts';
 import { readFitSummary, readManifest } from '../../workspace/run-folder.ts';
 import { readSecondVerdicts } from '../../workspace/second-verdicts.ts';
 import { runName } from '../run-name.ts';
@@ -30,8 +31,8 @@ export async function readRun(folder: string): Promise<Omit<RunState, 'replies' 
     secondVerdicts,
     facts: [
       ['Run', basename(folder)],
-      ['Fitted', manifest.created.slice(0, 16).replace('T', ' ') + ' UTC'],
       ...(model === undefined ? [] : ([['Model folder', model.path]] as const)),
+      ...runFacts(manifest),
     ],
   };
 }

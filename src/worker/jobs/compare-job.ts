@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { configFileName } from '../../core/config-file-name.ts';
 import { conditionsOf } from '../../core/controls/controls.ts';
@@ -23,7 +23,8 @@ import { readOtherPrompts } from '../../workspace/other-prompts.ts';
 import { makeFolder } from '../../workspace/make-folder.ts';
 import { readOverrides } from '../../workspace/overrides-file.ts';
 import { readSecondVerdicts } from '../../workspace/second-verdicts.ts';
-import { findRun, readFitSummary, readManifest, runFiles } from '../../workspace/run-folder.ts';
+import { runFacts } from '../../workspace/run-facts.ts';
+import { findRun, readFitSummary, readManifest, runFiles, writeManifest } from '../../workspace/run-folder.ts';
 import { writeReport } from '../../workspace/report-file.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import type { PromptRow, RawReply } from '../chat-session.ts';
@@ -31,6 +32,7 @@ import { controlPlans } from '../controls/control-plans.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
 import { marginProblems } from '../../workspace/fixed-margins.ts';
 import { floorPerKind, floorSample } from '../floor-sample.ts';
+import { software } from '../software.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { judgedReply } from '../judged-reply.ts';
 import type { Model } from '../model-host.ts';
@@ -244,6 +246,13 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));
   const facts: JudgeFacts = { ...judgeFacts.identity, measure: judgeFacts.measure };
   await writeFileWhole(join(out, runFiles.judge), `${JSON.stringify(facts, null, 2)}\n`);
+  const compared = {
+    at: new Date().toISOString(),
+    maxNewTokens,
+    floor: { n: again.length, perKind: floorPerKind },
+    software: software(model.threads),
+  };
+  if (out === run) await writeManifest(run, { ...(await readManifest(run)), compared });
   const report = join(out, runFiles.report);
   await writeReport(report, import.meta.dirname, {
     summary,
@@ -251,13 +260,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     replies,
     judge: facts,
     second: secondOpinion(replies, await readSecondVerdicts(out), fit),
-    facts: [
-      ['Reply length', `${maxNewTokens} tokens at most`],
-      [
-        'A/A floor',
-        `base again on ${again.length} prompts, at most ${floorPerKind} of a kind, each alone in its batch`,
-      ],
-    ],
+    facts: [['Run', basename(run)], ...runFacts({ ...manifest, compared })],
   });
   watch.lap('report');
   return { run, report, fit, summary, reused, made: rows.length - reused, seconds: watch.times() };

@@ -7,7 +7,7 @@ import { summarise } from '../../core/report/summarise.ts';
 import type { Reply } from '../../core/report/summary.ts';
 import type { JudgeParams, JudgeResult } from '../../rpc/worker-api.ts';
 import { readComparedRun } from '../../workspace/compared-run.ts';
-import { facts } from '../../workspace/export-run.ts';
+import { runFacts } from '../../workspace/run-facts.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { writeReport } from '../../workspace/report-file.ts';
 import { findRun, runFiles } from '../../workspace/run-folder.ts';
@@ -70,7 +70,7 @@ export async function judgeJob(params: JudgeParams, shelf: ModelShelf, job: Job)
     replies,
     judge: rules,
     second,
-    facts: facts(compared),
+    facts: [['Run', compared.name], ...runFacts(compared.manifest)],
   });
   return { run: folder, report, second, reused: different.length - open.length, made: made.length };
 }

@@ -1,0 +1,31 @@
+import type { ReportMeta } from '../core/report/html/method-section.ts';
+import { isoMinute } from '../core/report/format.ts';
+import type { Manifest, Software } from './run-folder.ts';
+
+/** Where a run's numbers come from, for the end of its report: when they were made, and by what. */
+export function runFacts({
+  created,
+  software,
+  compared,
+}: Pick<Manifest, 'created' | 'software' | 'compared'>): ReportMeta['facts'] {
+  return [
+    ['Fitted', madeBy(created, software)],
+    ...(compared === undefined
+      ? []
+      : ([
+          ['Compared', madeBy(compared.at, compared.software)],
+          ['Reply length', `${compared.maxNewTokens} tokens at most`],
+          [
+            'A/A floor',
+            `base again on ${compared.floor.n} prompts, at most ${compared.floor.perKind} of a kind, each alone in its batch`,
+          ],
+        ] as const)),
+  ];
+}
+
+function madeBy(time: string, software: Software | undefined): string {
+  if (software === undefined) return isoMinute(time);
+  const { alphasteer, onnxruntime, node, platform, threads } = software;
+  const cores = threads === null ? "threads of onnxruntime's choice" : `threads: ${threads}`;
+  return `${isoMinute(time)}, AlphaSteer ${alphasteer}, onnxruntime ${onnxruntime}, Node.js ${node}, ${platform}, ${cores}`;
+}
