@@ -15,14 +15,17 @@ export interface Hub {
   readonly endpoint: string;
   readonly cache: string;
   readonly token: string | undefined;
+  /** Nothing may be asked of the network. */
+  readonly offline: boolean;
 }
 
-/** As Hugging Face's own tools are set up: HF_ENDPOINT and HF_TOKEN; models under the user's cache folder. */
+/** As Hugging Face's own tools are set up: HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE; models under the user's cache folder. */
 export function hubOfEnvironment(env: NodeJS.ProcessEnv): Hub {
   return {
-    endpoint: env['HF_ENDPOINT'] ?? 'https://huggingface.co',
+    endpoint: (env['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, ''),
     cache: userCache('models', env),
     token: env['HF_TOKEN'],
+    offline: /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? ''),
   };
 }
 
@@ -65,6 +68,12 @@ export async function hubModel(id: string, dtype: string | undefined, hub: Hub, 
   const stillThere = known && (await stat(join(home, known.folder)).catch(() => undefined));
   if (known && stillThere) return { path: join(home, known.folder), dtype: known.dtype };
 
+  if (hub.offline) {
+    throw new HumanError({
+      message: `${id}${dtype === undefined || dtype === 'auto' ? '' : ` (${dtype})`} is not on this machine, and HF_HUB_OFFLINE forbids to download it.`,
+      fix: 'Unset HF_HUB_OFFLINE for one run, or name a model folder of this machine.',
+    });
+  }
   const revision = await readRevision(id, hub);
   const chosen = chooseFiles(id, revision.siblings, dtype === 'auto' ? undefined : dtype);
   const { files } = chosen;
@@ -101,10 +110,12 @@ function chooseFiles(
   dtype: string | undefined,
 ): { files: HubFile[]; dtype: Dtype } {
   const named = (name: string): HubFile | undefined => files.find(({ rfilename }) => rfilename === name);
-  const graphs = preferred.flatMap((candidate) => {
-    const graph = named(`onnx/model${dtypeSuffixes[candidate]}.onnx`);
-    return graph === undefined ? [] : [{ dtype: candidate, graph }];
-  });
+  const graphs = ['model', 'decoder_model_merged'].flatMap((name) =>
+    preferred.flatMap((candidate) => {
+      const graph = named(`onnx/${name}${dtypeSuffixes[candidate]}.onnx`);
+      return graph === undefined ? [] : [{ dtype: candidate, graph }];
+    }),
+  );
   const missing = needed.filter((name) => named(name) === undefined);
   if (graphs.length === 0 || missing.length > 0) {
     throw new HumanError({
@@ -149,7 +160,7 @@ async function fetchFile(
     const handle = await open(part, done > 0 ? 'a' : 'w');
     try {
       for await (const chunk of response.body!) {
-        await handle.write(chunk as Uint8Array).catch(withPath(part));
+        await handle.appendFile(chunk as Uint8Array).catch(withPath(part));
         done += (chunk as Uint8Array).length;
         report(done);
         await job.checkpoint();
@@ -185,21 +196,57 @@ async function isWhole(file: string, { size, lfs, blobId }: HubFile): Promise<bo
   return hash.digest('hex') === (lfs?.sha256 ?? blobId);
 }
 
+/** Redirects are followed; to another host (the CDN that keeps large files) `fetch` sends no token along. */
 async function request(url: string, { token }: Hub, headers: Record<string, string> = {}): Promise<Response> {
   const response = await fetch(url, {
-    headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    // A range is one of the file itself: compressed, servers ignore it or count in other bytes.
+    headers: {
+      'accept-encoding': 'identity',
+      ...headers,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
   }).catch((error: unknown) => {
     throw networkError(url, error);
   });
   if (response.ok) return response;
-  const denied = response.status === 401 || response.status === 403;
-  throw new HumanError({
-    message: denied
-      ? `The hub does not give ${url} away (${response.status}).`
-      : `The hub has no ${url} (${response.status}).`,
-    fix: denied
-      ? 'Check the id; for a gated or private model set HF_TOKEN.'
-      : 'Check the id, or name a model folder of this machine.',
+  await response.body?.cancel();
+  throw refusal(url, response, token !== undefined);
+}
+
+/** The hub's refusals: https://huggingface.co/docs/hub/rate-limits, and the headers X-Error-Code and X-Error-Message. */
+function refusal(url: string, { status, headers }: Response, hasToken: boolean): HumanError {
+  const said = headers.get('x-error-message');
+  const words = `${url} (${status}${said === null ? '' : `: ${said.slice(0, 300)}`})`;
+  if (status === 429) {
+    const seconds = /;\s*t=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1] ?? headers.get('retry-after');
+    return new HumanError({
+      message: `The hub takes no more requests for now: ${words}.`,
+      fix: `Run the command again in ${seconds === null ? 'five minutes' : `${seconds} s`}: it goes on where it stopped.${hasToken ? '' : ' With HF_TOKEN set, more are allowed.'}`,
+    });
+  }
+  if (status >= 500) {
+    return new HumanError({
+      message: `The hub fails at ${words}.`,
+      fix: 'Run the command again later: it goes on where it stopped.',
+    });
+  }
+  if (headers.get('x-error-code') === 'GatedRepo') {
+    return new HumanError({
+      message: `The model is gated: ${words}.`,
+      fix: `Ask for access on its page of the hub, then ${hasToken ? 'use a token of that account in HF_TOKEN' : 'set HF_TOKEN'}.`,
+    });
+  }
+  if (status === 401 || status === 403) {
+    return new HumanError({
+      message: `The hub does not give ${words}.`,
+      fix: hasToken
+        ? 'Check the id; the token in HF_TOKEN is wrong or may not read this model.'
+        : 'Check the id: without a token the hub answers so for a model that does not exist as for a private one. For a private one set HF_TOKEN.',
+    });
+  }
+  return new HumanError({
+    message: `The hub has no ${words}.`,
+    fix: 'Check the id, or name a model folder of this machine.',
   });
 }
 

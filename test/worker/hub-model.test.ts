@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HumanError } from '../../src/core/problem.ts';
-import { hubModel, type Hub } from '../../src/worker/hub-model.ts';
+import { hubModel, hubOfEnvironment, type Hub } from '../../src/worker/hub-model.ts';
 import type { Job } from '../../src/worker/job.ts';
-import { revision, startHubServer, type HubServer } from './hub-server.ts';
+import { revision, startHubServer, type HubServer, type Refusal } from './hub-server.ts';
 
 const nothing = (): void => undefined;
 const job: Job = {
@@ -20,6 +20,8 @@ const small = (text: string): Buffer => Buffer.from(text);
 let served: Map<string, Buffer>;
 let tamper: (name: string, bytes: Buffer) => Buffer;
 let cutAfter: number | undefined;
+let token: string | undefined;
+let refuse: (path: string) => Refusal | undefined;
 let server: HubServer;
 let hub: Hub;
 
@@ -37,12 +39,17 @@ beforeEach(async () => {
   ]);
   tamper = (_name, bytes) => bytes;
   cutAfter = undefined;
+  token = undefined;
+  refuse = () => undefined;
   server = await startHubServer({
     files: served,
     tamper: (name, bytes) => tamper(name, bytes),
     cutAfter: () => cutAfter,
+    token: () => token,
+    refuse: (path) => refuse(path),
   });
-  hub = { endpoint: server.endpoint, cache: mkdtempSync(join(tmpdir(), 'alphasteer-hub-')), token: undefined };
+  const cache = mkdtempSync(join(tmpdir(), 'alphasteer-hub-'));
+  hub = { endpoint: server.endpoint, cache, token: undefined, offline: false };
 });
 afterEach(() => {
   server.close();
@@ -104,8 +111,85 @@ test('a file that is not what the hub lists is refused and not kept', async () =
 });
 
 test('an unknown model, weights that it has not, and no network are told in words', async () => {
-  await expect(hubModel('owner/other', undefined, hub, job)).rejects.toThrow('(404)');
+  await expect(hubModel('owner/other', undefined, hub, job)).rejects.toThrow(
+    '(401: RepoNotFound). Check the id: without a token the hub answers so for a model that does not exist',
+  );
+  await expect(hubModel('owner/other', undefined, { ...hub, token: 'mine' }, job)).rejects.toThrow(
+    '(404: RepoNotFound). Check the id',
+  );
   await expect(hubModel('owner/name', 'int8', hub, job)).rejects.toThrow('has no int8 weights; it has q4, q4f16, fp32');
   server.close();
   await expect(hubModel('owner/name', 'q4', hub, job)).rejects.toThrow('could not be read');
+});
+
+test('a private model comes with the token, which goes to the hub and to no other host', async () => {
+  token = 'mine';
+  await expect(hubModel('owner/name', 'q4', hub, job)).rejects.toThrow('For a private one set HF_TOKEN');
+  await expect(hubModel('owner/name', 'q4', { ...hub, token: 'other' }, job)).rejects.toThrow('(404: RepoNotFound)');
+  const { path } = await hubModel('owner/name', 'q4', { ...hub, token: 'mine' }, job);
+  expect(existsSync(join(path, 'onnx/model_q4.onnx_data'))).toBe(true);
+});
+
+test('a model that was renamed is found under its old name', async () => {
+  const { path } = await hubModel('owner/old', 'q4', hub, job);
+  expect(path.endsWith(join('owner/old', revision))).toBe(true);
+  expect(existsSync(join(path, 'onnx/model_q4.onnx'))).toBe(true);
+});
+
+test.each<[string, Refusal, string]>([
+  [
+    'gated',
+    { status: 403, headers: { 'x-error-code': 'GatedRepo', 'x-error-message': 'Access is restricted.' } },
+    '403: Access is restricted.). Ask for access on its page of the hub, then set HF_TOKEN.',
+  ],
+  [
+    'too many requests, and how long to wait',
+    { status: 429, headers: { ratelimit: '"resolvers";r=0;t=55' } },
+    'Run the command again in 55 s: it goes on where it stopped. With HF_TOKEN set, more are allowed.',
+  ],
+  [
+    'too many requests, as other servers say it',
+    { status: 429, headers: { 'retry-after': '7' } },
+    'Run the command again in 7 s',
+  ],
+  ['out of order', { status: 503 }, '(503). Run the command again later'],
+])('the hub refuses a file: %s', async (_, refusal, words) => {
+  refuse = (path) => (path.endsWith('.onnx_data') ? refusal : undefined);
+  await expect(hubModel('owner/name', 'q4', hub, job)).rejects.toThrow(words);
+  refuse = () => undefined;
+  const before = server.asked.length;
+  await hubModel('owner/name', 'q4', hub, job);
+  expect(server.asked.slice(before).filter((path) => path.endsWith('config.json'))).toEqual([]);
+});
+
+test('offline nothing is asked: what is here is used, what is not is an error', async () => {
+  const here = await hubModel('owner/name', 'q4', hub, job);
+  const before = server.asked.length;
+  const offline = { ...hub, offline: true };
+  expect(await hubModel('owner/name', 'q4', offline, job)).toEqual(here);
+  await expect(hubModel('owner/name', 'fp32', offline, job)).rejects.toThrow(
+    'owner/name (fp32) is not on this machine, and HF_HUB_OFFLINE forbids to download it.',
+  );
+  expect(server.asked).toHaveLength(before);
+});
+
+test("a merged decoder of an older export is taken, and files whose names lead out of the model's folder are not", async () => {
+  for (const name of ['onnx/model_q4.onnx', 'onnx/model_q4f16.onnx', 'onnx/model.onnx']) served.delete(name);
+  served.set('onnx/decoder_model_merged_quantized.onnx', Buffer.alloc(2000, 6));
+  served.set('onnx/decoder_model_merged_quantized.onnx_data/../../../evil', small('x'));
+  served.set('../evil', small('x'));
+  const { path, dtype } = await hubModel('owner/name', undefined, hub, job);
+  expect(dtype).toBe('q8');
+  expect(readdirSync(join(path, 'onnx'))).toEqual(['decoder_model_merged_quantized.onnx']);
+  expect(server.asked.filter((asked) => asked.includes('evil'))).toEqual([]);
+});
+
+test("the environment sets the hub up as it does Hugging Face's own tools", () => {
+  const of = (env: NodeJS.ProcessEnv): Hub => hubOfEnvironment({ XDG_CACHE_HOME: '/c', ...env });
+  expect(of({ HF_ENDPOINT: 'https://mirror.test/' })).toMatchObject({
+    endpoint: 'https://mirror.test',
+    offline: false,
+  });
+  expect(of({ HF_HUB_OFFLINE: '1', HF_TOKEN: 't' })).toMatchObject({ offline: true, token: 't' });
+  expect(of({ HF_HUB_OFFLINE: '0' }).offline).toBe(false);
 });
