@@ -19,7 +19,7 @@
  */
 import { cholesky, solveCholesky } from './linalg/cholesky.ts';
 import type { Gram } from './linalg/gram.ts';
-import { addProductTransposed } from './linalg/product.ts';
+import { addProductTransposed, type AddProduct } from './linalg/product.ts';
 import type { RowSums } from './linalg/row-sums.ts';
 import { symmetricEigen } from './linalg/symmetric-eigen.ts';
 import { HumanError, type Problem } from './problem.ts';
@@ -110,8 +110,8 @@ export interface BenignSpectrum {
 }
 
 /** The one slow step, O(d³). */
-export function benignSpectrum(benign: Gram): BenignSpectrum {
-  const { values, vectors } = symmetricEigen(benign.products, benign.d);
+export async function benignSpectrum(benign: Gram, addProduct: AddProduct): Promise<BenignSpectrum> {
+  const { values, vectors } = await symmetricEigen(benign.products, benign.d, addProduct);
   return { d: benign.d, rows: benign.rows, values, vectors, noise: benign.d * Number.EPSILON * values.at(-1)! };
 }
 
@@ -201,14 +201,20 @@ export interface Regression {
  *
  * @param k the most directions any cut will keep; fewer cost less: 2 d² k + d k² operations
  */
-export function intoSpectrum({ d, vectors, values }: BenignSpectrum, malicious: Gram, k = d): Regression {
+export async function intoSpectrum(
+  { d, vectors, values }: BenignSpectrum,
+  malicious: Gram,
+  addProduct: AddProduct,
+  k = d,
+): Promise<Regression> {
+  const directions = vectors.subarray(0, k * d);
   const turned = new Float64Array(k * d);
-  addProductTransposed(vectors, malicious.products, turned, { m: k, n: d, depth: d });
+  await addProduct(directions, malicious.products, turned, { m: k, n: d, depth: d });
   const products = new Float64Array(k * k);
-  addProductTransposed(turned, vectors, products, { m: k, n: k, depth: d, lower: true });
+  await addProduct(turned, directions, products, { m: k, n: k, depth: d });
   const sums = new Float64Array(k);
-  addProductTransposed(vectors, malicious.sums, sums, { m: k, n: 1, depth: d });
-  return { d, directions: vectors, k, malicious: products, benign: values.subarray(0, k), sums };
+  addProductTransposed(directions, malicious.sums, sums, { m: k, n: 1, depth: d });
+  return { d, directions, k, malicious: products, benign: values.subarray(0, k), sums };
 }
 
 /** The same for a ratio of 1, which needs no eigenvectors: w is the same in any basis of the whole space. */
@@ -248,12 +254,13 @@ export function kindContrasts(kinds: readonly RowSums[], penalty: number): Float
  * @param k directions kept, from `nullSpaceCut`
  * @throws {HumanError} when there is no unique answer: the ridge is 0 and the malicious prompts don't span the null space
  */
-export function steeringVector(
+export async function steeringVector(
   { d, directions, k: most, malicious, benign, sums }: Regression,
   k: number,
   ridge: Ridge,
+  addProduct: AddProduct,
   penalties = noPenalties,
-): Float64Array {
+): Promise<Float64Array> {
   if (k > most) throw new RangeError(`A cut at ${k} directions, but only ${most} were turned into the spectrum.`);
   const a = new Float64Array(k * k);
   let trace = 0;
@@ -272,7 +279,7 @@ export function steeringVector(
     if (directions !== null) addProductTransposed(directions, contrast, along, { m: k, n: 1, depth: d });
     for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) a[i * k + j]! += along[i]! * along[j]!;
   }
-  const factor = cholesky(a, k);
+  const factor = await cholesky(a, k, addProduct);
   if (factor === null) {
     throw new HumanError({
       message: `The regression onto ${k} null-space directions has no unique solution with a ridge of ${added}.`,

@@ -1,6 +1,6 @@
 import type { Gram } from './linalg/gram.ts';
 import { dot } from './linalg/inner-product.ts';
-import { addProductTransposed } from './linalg/product.ts';
+import { addProductTransposed, type AddProduct } from './linalg/product.ts';
 import { symmetricEigen } from './linalg/symmetric-eigen.ts';
 
 /** Where the activations of the fit's prompts lie at one layer: a Gaussian that is exact along some axes and round across the others. */
@@ -19,10 +19,14 @@ export interface ActivationSpace {
  * Probabilistic principal components (Tipping and Bishop, J. R. Stat. Soc. B 61, 1999) with k axes.
  * @param k fewer than d
  */
-export function activationSpace({ d, rows, sums, products }: Gram, k: number): ActivationSpace {
+export async function activationSpace(
+  { d, rows, sums, products }: Gram,
+  k: number,
+  addProduct: AddProduct,
+): Promise<ActivationSpace> {
   const mean = sums.map((sum) => sum / rows);
   const covariance = products.map((product, at) => product / rows - mean[Math.floor(at / d)]! * mean[at % d]!);
-  const { values, vectors } = symmetricEigen(covariance, d);
+  const { values, vectors } = await symmetricEigen(covariance, d, addProduct);
   const rest = values.subarray(0, d - k).reduce((sum, value) => sum + Math.max(0, value), 0) / (d - k);
   return { mean, axes: vectors.slice((d - k) * d), variances: values.slice(d - k), rest };
 }

@@ -9,6 +9,7 @@ import {
 } from '../core/choose-layers.ts';
 import type { Config } from '../core/config.ts';
 import type { Verdict } from '../core/judge/verdict.ts';
+import type { AddProduct } from '../core/linalg/product.ts';
 import { dealFolds, dealGroups } from '../core/prompts/folds.ts';
 import { isMalicious, type Label } from '../core/prompts/prompt.ts';
 import type { Split } from '../core/prompts/split.ts';
@@ -80,7 +81,13 @@ export async function chooseSteering(
   { split, fit, choose, verdicts }: FitPrompts,
   { tried, given, ofModel }: { tried: readonly number[]; given: readonly number[] | undefined; ofModel: number },
   options: Config['fit'],
-  { cache, d, job, watch }: { cache: ActivationCache; d: number; job: Job; watch: Stopwatch },
+  {
+    cache,
+    d,
+    addProduct,
+    job,
+    watch,
+  }: { cache: ActivationCache; d: number; addProduct: AddProduct; job: Job; watch: Stopwatch },
 ): Promise<ChosenSteering> {
   const templates = templatesOf(split.fit);
   const foldOf = dealFolds(split.fit, folds, split.groupOf, ({ id }) => templates.get(id)!);
@@ -104,14 +111,14 @@ export async function chooseSteering(
   // Cross-checked at once, while the sums are at hand: a ratio of 1 needs no eigenvectors, and is mostly the best.
   const likely = Math.max(...ratios);
   const sumsAt = (k: number): Promise<LayerSums> =>
-    sumLayer(d, atLayer(fit, k), { folds, goals: goalParts }, options.balanceLabels);
+    sumLayer(d, atLayer(fit, k), { folds, goals: goalParts }, options.balanceLabels, addProduct);
   const solutions: (LayerSolution & { readonly atLikely: readonly Float64Array[] })[] = [];
   for (const [k, layer] of tried.entries()) {
     job.progress({ phase: 'Solve', done: k, total: tried.length, unit: 'layers' });
     await job.checkpoint();
     const sums = await sumsAt(k);
-    const solution = await solveLayer(layer, sums, atLayer(choose, k), ratios, options);
-    solutions.push({ ...solution, atLikely: withoutEachFold(sums, likely, options) });
+    const solution = await solveLayer(layer, sums, atLayer(choose, k), ratios, options, addProduct);
+    solutions.push({ ...solution, atLikely: await withoutEachFold(sums, likely, options, addProduct) });
   }
   watch.lap('solve', `${tried.length} layers, ${ratios.length} null-space ratios, ${folds} folds`);
   const labels = choose.map(({ prompt }) => prompt.label);
@@ -125,7 +132,10 @@ export async function chooseSteering(
   for (const [k, solution] of solutions.entries()) {
     job.progress({ phase: 'Cross-check', done: k, total: tried.length, unit: 'layers' });
     await job.checkpoint();
-    const without = best.ratio === likely ? solution.atLikely : withoutEachFold(await sumsAt(k), best.ratio, options);
+    const without =
+      best.ratio === likely
+        ? solution.atLikely
+        : await withoutEachFold(await sumsAt(k), best.ratio, options, addProduct);
     const chosen = solution.ratios[onChoose.indexOf(best)]!;
     const unseen = await unseenScores(atLayer(fit, k), without);
     const unseenByLabel = scoresByLabel(fit, unseen);

@@ -1,5 +1,6 @@
 import type { Verdict } from '../core/judge/verdict.ts';
 import { GramAccumulator, sumGrams, type Gram } from '../core/linalg/gram.ts';
+import type { AddProduct } from '../core/linalg/product.ts';
 import { addRow, joinRowSums, noRows, type GrowingRowSums, type RowSums } from '../core/linalg/row-sums.ts';
 import { isMalicious, type Label } from '../core/prompts/prompt.ts';
 
@@ -55,11 +56,12 @@ export async function sumLayer(
   rows: readonly FitRow[],
   { folds, goals }: Parts,
   balanceLabels: boolean,
+  addProduct: AddProduct,
 ): Promise<LayerSums> {
   const weights = balanceLabels ? benignWeights(rows) : {};
   const parts = Array.from({ length: folds + 1 }, () => ({
-    benign: new GramAccumulator(d),
-    malicious: new GramAccumulator(d),
+    benign: new GramAccumulator(d, addProduct),
+    malicious: new GramAccumulator(d, addProduct),
     wrappers: new Map<string, GrowingRowSums>(),
   }));
   const refusal = Array.from({ length: goals }, () => ({ refused: noRows(d), answered: noRows(d) }));
@@ -67,8 +69,8 @@ export async function sumLayer(
   for (const { label, verdict, template, fold, goalPart, read } of rows) {
     const { benign, malicious, wrappers } = parts[fold === undefined ? 0 : fold + 1]!;
     const h = await read();
-    if (isMalicious(label)) malicious.add(h);
-    else benign.add(h, weights[label]);
+    if (isMalicious(label)) await malicious.add(h);
+    else await benign.add(h, weights[label]);
     if (label === 'harmful' || label === 'jailbreak') addRow(sums[label], h);
     if (goalPart !== undefined && verdict === 'refused') addRow(refusal[goalPart]!.refused, h);
     if (goalPart !== undefined && verdict === 'complied') addRow(refusal[goalPart]!.answered, h);
@@ -78,13 +80,12 @@ export async function sumLayer(
       addRow(wrapper, h);
     }
   }
+  const summed: PartSums[] = [];
+  for (const { benign, malicious, wrappers } of parts)
+    summed.push({ benign: await benign.gram(), malicious: await malicious.gram(), wrappers });
   return {
     d,
-    parts: parts.map(({ benign, malicious, wrappers }) => ({
-      benign: benign.gram(),
-      malicious: malicious.gram(),
-      wrappers,
-    })),
+    parts: summed,
     refusal,
     ...sums,
   };

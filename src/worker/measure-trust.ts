@@ -6,6 +6,7 @@ import {
   type ActivationSpace,
 } from '../core/familiarity.ts';
 import { GramAccumulator } from '../core/linalg/gram.ts';
+import type { AddProduct } from '../core/linalg/product.ts';
 import { quantile } from '../core/stats/quantile.ts';
 import type { Encoded } from './encode-prompts.ts';
 import type { TrustMeasure } from './stability-file.ts';
@@ -25,13 +26,14 @@ export async function measureTrust(
   { fit, choose }: { readonly fit: readonly Encoded[]; readonly choose: readonly Encoded[] },
   without: readonly (readonly Float64Array[])[],
   read: (row: Encoded, k: number) => Promise<Float32Array>,
+  addProduct: AddProduct,
 ): Promise<TrustMeasure> {
   const spaces: ActivationSpace[] = [];
   const limits: number[] = [];
   for (const k of without.keys()) {
-    const gram = new GramAccumulator(d);
-    for (const row of fit) gram.add(await read(row, k));
-    const space = activationSpace(gram.gram(), Math.min(axes, d - 1, fit.length - 1));
+    const gram = new GramAccumulator(d, addProduct);
+    for (const row of fit) await gram.add(await read(row, k));
+    const space = await activationSpace(await gram.gram(), Math.min(axes, d - 1, fit.length - 1), addProduct);
     const distances: number[] = [];
     for (const row of choose) distances.push(activationDistance(await read(row, k), space));
     spaces.push(space);

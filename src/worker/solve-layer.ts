@@ -13,6 +13,7 @@ import {
   type Ridge,
 } from '../core/alphasteer.ts';
 import { cosine, dot, norm } from '../core/linalg/inner-product.ts';
+import type { AddProduct } from '../core/linalg/product.ts';
 import { joinRowSums } from '../core/linalg/row-sums.ts';
 import { isMalicious, type Label } from '../core/prompts/prompt.ts';
 import type { LayerFit } from '../core/report/fit-summary.ts';
@@ -76,17 +77,19 @@ export async function solveLayer(
   choose: readonly Pick<FitRow, 'label' | 'read'>[],
   ratios: readonly number[],
   options: RegressionOptions,
+  addProduct: AddProduct,
 ): Promise<LayerSolution> {
   const whole = joinParts(sums.parts);
   const r = refusalDirection(
     joinRowSums(sums.refusal.map(({ refused }) => refused)),
     joinRowSums(sums.refusal.map(({ answered }) => answered)),
   );
-  const spectrum = benignSpectrum(whole.benign);
+  const spectrum = await benignSpectrum(whole.benign, addProduct);
   const cuts = ratios.map((ratio) => nullSpaceCut(spectrum, ratio));
-  const regression = intoSpectrum(spectrum, whole.malicious, Math.max(...cuts.map(({ k }) => k)));
+  const regression = await intoSpectrum(spectrum, whole.malicious, addProduct, Math.max(...cuts.map(({ k }) => k)));
   const penalties = penaltiesOf(whole, options);
-  const ws = cuts.map(({ k }) => steeringVector(regression, k, options.ridge, penalties));
+  const ws: Float64Array[] = [];
+  for (const { k } of cuts) ws.push(await steeringVector(regression, k, options.ridge, addProduct, penalties));
 
   const scored: { label: Label; s: readonly number[]; h: number }[] = [];
   for (const { label, read } of choose) {

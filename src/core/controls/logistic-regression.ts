@@ -1,6 +1,7 @@
 import { cholesky, solveCholesky } from '../linalg/cholesky.ts';
 import { GramAccumulator } from '../linalg/gram.ts';
 import { dot, norm } from '../linalg/inner-product.ts';
+import type { AddProduct } from '../linalg/product.ts';
 
 /** Steps of Newton's method; from 0 and with a penalty it takes about eight. */
 const mostSteps = 30;
@@ -13,10 +14,11 @@ const mostSteps = 30;
  * likelihood curves: free of the activations' scale
  * @throws {RangeError} when it does not settle
  */
-export function logisticRegression(
+export async function logisticRegression(
   rows: readonly { readonly h: Float32Array; readonly positive: boolean }[],
   penalty: number,
-): Float64Array {
+  addProduct: AddProduct,
+): Promise<Float64Array> {
   const d = rows[0]!.h.length;
   const ridge = (penalty * variance(rows, d) * rows.length) / 4;
   // The last coordinate is the intercept, whose row is 1.
@@ -29,16 +31,16 @@ export function logisticRegression(
   });
   for (let step = 0; step < mostSteps; step++) {
     const gradient = beta.map((b, i) => (i < d ? -ridge * b : 0));
-    const curvature = new GramAccumulator(d + 1);
-    rows.forEach(({ positive }, i) => {
+    const curvature = new GramAccumulator(d + 1, addProduct);
+    for (const [i, { positive }] of rows.entries()) {
       const x = extended[i]!;
       const p = 1 / (1 + Math.exp(-dot(x, beta)));
       for (let j = 0; j <= d; j++) gradient[j]! += ((positive ? 1 : 0) - p) * x[j]!;
-      curvature.add(x, p * (1 - p));
-    });
-    const hessian = curvature.gram().products;
+      await curvature.add(x, p * (1 - p));
+    }
+    const { products: hessian } = await curvature.gram();
     for (let i = 0; i < d; i++) hessian[i * (d + 2)]! += ridge;
-    const factor = cholesky(hessian, d + 1);
+    const factor = await cholesky(hessian, d + 1, addProduct);
     if (factor === null) break;
     const change = solveCholesky(factor, gradient);
     beta = beta.map((b, i) => b + change[i]!);

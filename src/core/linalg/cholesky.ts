@@ -1,18 +1,31 @@
+import type { AddProduct } from './product.ts';
+
+/** Columns of L found together: what all columns before them take off is one product. */
+const block = 64;
+
 /**
- * L of A = L Lᵀ, lower triangular with a positive diagonal, row by row (Cholesky-Banachiewicz); null when A is not
+ * L of A = L Lᵀ, lower triangular with a positive diagonal, block of columns by block of columns; null when A is not
  * positive definite in f64.
  *
  * @param a [n, n] row-major and symmetric; only the lower triangle is read
  * @returns [n, n], zero above the diagonal
  */
-export function cholesky(a: Float64Array, n: number): Float64Array | null {
+export async function cholesky(a: Float64Array, n: number, addProduct: AddProduct): Promise<Float64Array | null> {
   const l = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      const rest = a[i * n + j]! - dotOfRows(l, i * n, j * n, j);
-      if (i > j) l[i * n + j] = rest / l[j * n + j]!;
-      else if (rest > 0) l[i * n + i] = Math.sqrt(rest);
-      else return null;
+  for (let from = 0; from < n; from += block) {
+    const to = Math.min(n, from + block);
+    const size = { m: n - from, n: to - from, depth: n };
+    // Whole rows of L, whose columns from `from` on are still zero: no copy of a part is needed.
+    const before = new Float64Array(size.m * size.n);
+    if (from > 0) await addProduct(l.subarray(from * n), l.subarray(from * n, to * n), before, size);
+    for (let i = from; i < n; i++) {
+      for (let j = from; j < to && j <= i; j++) {
+        const known = before[(i - from) * size.n + j - from]!;
+        const rest = a[i * n + j]! - known - dotOfRows(l, i * n + from, j * n + from, j - from);
+        if (i > j) l[i * n + j] = rest / l[j * n + j]!;
+        else if (rest > 0) l[i * n + i] = Math.sqrt(rest);
+        else return null;
+      }
     }
   }
   return l;

@@ -1,5 +1,5 @@
 import { implicitQl, rotateRows } from './implicit-ql.ts';
-import { addProductTransposed } from './product.ts';
+import type { AddProduct } from './product.ts';
 import { secularRoot } from './secular-equation.ts';
 
 /** Eigenvalues of a symmetric matrix, ascending, and unit eigenvectors: row i of `rows` [n, n] belongs to `values[i]`. */
@@ -21,7 +21,11 @@ const leaf = 32;
  * @param offDiagonal [n]; `offDiagonal[i]` couples i - 1 and i
  * @throws {Error} when the numbers are not finite
  */
-export function divideAndConquer(diagonal: Float64Array, offDiagonal: Float64Array): EigenRows {
+export async function divideAndConquer(
+  diagonal: Float64Array,
+  offDiagonal: Float64Array,
+  addProduct: AddProduct,
+): Promise<EigenRows> {
   const n = diagonal.length;
   if (n <= leaf) return solveLeaf(diagonal.slice(), offDiagonal.slice());
   const half = n >> 1;
@@ -31,9 +35,9 @@ export function divideAndConquer(diagonal: Float64Array, offDiagonal: Float64Arr
   const lower = diagonal.slice(half);
   upper[half - 1]! -= strength;
   lower[0]! -= strength;
-  const first = divideAndConquer(upper, offDiagonal.subarray(0, half));
-  const second = divideAndConquer(lower, offDiagonal.subarray(half));
-  return mend(first, second, coupling);
+  const first = await divideAndConquer(upper, offDiagonal.subarray(0, half), addProduct);
+  const second = await divideAndConquer(lower, offDiagonal.subarray(half), addProduct);
+  return mend(first, second, coupling, addProduct);
 }
 
 function solveLeaf(diagonal: Float64Array, offDiagonal: Float64Array): EigenRows {
@@ -54,7 +58,7 @@ type Support = 'first' | 'both' | 'second';
  * The eigenvectors of diag(first, second) + |coupling| u uᵀ, where u is 1 at the last place of the first half and ±1 at
  * the first place of the second.
  */
-function mend(first: EigenRows, second: EigenRows, coupling: number): EigenRows {
+async function mend(first: EigenRows, second: EigenRows, coupling: number, addProduct: AddProduct): Promise<EigenRows> {
   const half = first.values.length;
   const rest = second.values.length;
   const n = half + rest;
@@ -83,8 +87,9 @@ function mend(first: EigenRows, second: EigenRows, coupling: number): EigenRows 
     rho,
   );
   const mixed = new Float64Array(active.length * n);
-  mixColumns(vectors, active, rows, n, (i) => supports[i] !== 'second', 0, half, mixed);
-  mixColumns(vectors, active, rows, n, (i) => supports[i] !== 'first', half, n, mixed);
+  const mixing = { vectors, active, rows, mixed, n };
+  await mixColumns(mixing, (i) => supports[i] !== 'second', 0, half, addProduct);
+  await mixColumns(mixing, (i) => supports[i] !== 'first', half, n, addProduct);
   return arranged(done, d, rows, active, values, mixed, n);
 }
 
@@ -174,17 +179,26 @@ function rankOneEigen(d: Float64Array, z: Float64Array, rho: number): { values: 
   return { values, vectors };
 }
 
+interface Mixing {
+  /** [active, active] */
+  readonly vectors: Float64Array;
+  /** Which of the rows are mixed. */
+  readonly active: readonly number[];
+  /** [n, n] */
+  readonly rows: Float64Array;
+  /** [active, n], filled */
+  readonly mixed: Float64Array;
+  readonly n: number;
+}
+
 /** Columns from..to-1 of vectors · rows, of the rows alone that have entries there. */
-function mixColumns(
-  vectors: Float64Array,
-  active: readonly number[],
-  rows: Float64Array,
-  n: number,
+async function mixColumns(
+  { vectors, active, rows, mixed, n }: Mixing,
   hasEntries: (row: number) => boolean,
   from: number,
   to: number,
-  mixed: Float64Array,
-): void {
+  addProduct: AddProduct,
+): Promise<void> {
   const k = active.length;
   const used = Array.from(active.keys()).filter((j) => hasEntries(active[j]!));
   const depth = used.length;
@@ -195,7 +209,10 @@ function mixColumns(
     const row = active[j]! * n;
     for (let column = from; column < to; column++) transposed[(column - from) * depth + at] = rows[row + column]!;
   });
-  addProductTransposed(coefficients, transposed, { data: mixed, from, stride: n }, { m: k, n: to - from, depth });
+  const width = to - from;
+  const part = new Float64Array(k * width);
+  await addProduct(coefficients, transposed, part, { m: k, n: width, depth });
+  for (let i = 0; i < k; i++) mixed.set(part.subarray(i * width, (i + 1) * width), i * n + from);
 }
 
 /** The pairs left alone and the mended ones in one ascending order. */

@@ -1,4 +1,4 @@
-import { addProductTransposed } from './product.ts';
+import type { AddProduct } from './product.ts';
 
 /** What a fit needs to know of the rows of H [rows, d], whatever their number. */
 export interface Gram {
@@ -20,21 +20,23 @@ export class GramAccumulator {
   readonly #products: Float64Array;
   /** Rows not multiplied yet, transposed: [d, panelRows]; the columns from `#pending` on are zero. */
   readonly #panel: Float64Array;
+  readonly #addProduct: AddProduct;
   #pending = 0;
   #rows = 0;
 
-  constructor(d: number) {
+  constructor(d: number, addProduct: AddProduct) {
     this.#d = d;
     this.#sums = new Float64Array(d);
     this.#products = new Float64Array(d * d);
     this.#panel = new Float64Array(d * panelRows);
+    this.#addProduct = addProduct;
   }
 
   /**
    * @param row [d]
    * @param weight the row counts so many times
    */
-  add(row: Float32Array | Float64Array, weight = 1): void {
+  async add(row: Float32Array | Float64Array, weight = 1): Promise<void> {
     if (row.length !== this.#d)
       throw new RangeError(`A row of ${row.length} numbers in a Gram matrix of size ${this.#d}.`);
     const scale = Math.sqrt(weight);
@@ -45,23 +47,18 @@ export class GramAccumulator {
     }
     this.#rows++;
     this.#pending++;
-    if (this.#pending === panelRows) this.#multiply();
+    if (this.#pending === panelRows) await this.#multiply();
   }
 
-  /** The sums so far, as a copy: more rows may follow. */
-  gram(): Gram {
-    if (this.#pending > 0) this.#multiply();
-    return {
-      d: this.#d,
-      rows: this.#rows,
-      sums: this.#sums.slice(),
-      products: mirrored(this.#products, this.#d),
-    };
+  /** Of all rows: the sums themselves, no copy, so none may follow. */
+  async gram(): Promise<Gram> {
+    if (this.#pending > 0) await this.#multiply();
+    mirror(this.#products, this.#d);
+    return { d: this.#d, rows: this.#rows, sums: this.#sums, products: this.#products };
   }
 
-  #multiply(): void {
-    const size = { m: this.#d, n: this.#d, depth: panelRows, lower: true };
-    addProductTransposed(this.#panel, this.#panel, this.#products, size);
+  async #multiply(): Promise<void> {
+    await this.#addProduct(this.#panel, this.#panel, this.#products, { m: this.#d, n: this.#d, depth: panelRows });
     this.#panel.fill(0);
     this.#pending = 0;
   }
@@ -78,9 +75,7 @@ export function sumGrams(grams: readonly Gram[]): Gram {
   return sum;
 }
 
-/** A copy whose upper triangle is that of below the diagonal. */
-function mirrored(lower: Float64Array, d: number): Float64Array {
-  const full = lower.slice();
-  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) full[j * d + i] = full[i * d + j]!;
-  return full;
+/** Makes what is above the diagonal what is below it: rounding may differ. */
+function mirror(products: Float64Array, d: number): void {
+  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) products[j * d + i] = products[i * d + j]!;
 }

@@ -1,40 +1,39 @@
-/** A matrix inside a larger one: row i starts at `from + i * stride`. */
-export interface Strided {
-  readonly data: Float64Array;
-  readonly from: number;
-  readonly stride: number;
+/** C is [m, n], `depth` how many products are summed for an entry of it. */
+export interface ProductSize {
+  readonly m: number;
+  readonly n: number;
+  readonly depth: number;
 }
 
 /**
- * C += A Bᵀ, row-major. Both factors are read along their rows, so this one kernel serves every product: transpose the
- * factor that would be read down its columns.
- *
- * Tiles of 4 x 2 sums stay in registers while both factors' rows stream by: 2.5 times the speed of one dot product at a
- * time. Strips of the depth and blocks of B's rows bound what a tile touches to what the first caches hold.
+ * C += A Bᵀ, row-major: what nearly all the time of a fit goes to. Given to all that needs it, since here there is only
+ * JavaScript to compute it with (`addProductTransposed`), and the worker has something thirty times as fast.
  *
  * @param a [m, depth]
  * @param b [n, depth]
  * @param c [m, n], added to
- * @param lower only fill entries with column <= row (for m = n and a symmetric C); what lies above is undefined
+ */
+export type AddProduct = (a: Float64Array, b: Float64Array, c: Float64Array, size: ProductSize) => Promise<void>;
+
+/**
+ * C += A Bᵀ in JavaScript: for products too small to be handed to somebody else. Both factors are read along their rows.
+ *
+ * Tiles of 4 x 2 sums stay in registers while both factors' rows stream by: 2.5 times the speed of one dot product at a
+ * time. Strips of the depth and blocks of B's rows bound what a tile touches to what the first caches hold.
  */
 export function addProductTransposed(
-  a: Float64Array | Strided,
-  b: Float64Array | Strided,
-  c: Float64Array | Strided,
-  { m, n, depth, lower = false }: { m: number; n: number; depth: number; lower?: boolean },
+  a: Float64Array,
+  b: Float64Array,
+  c: Float64Array,
+  { m, n, depth }: ProductSize,
 ): void {
-  const factors: Factors = {
-    a: strided(a, depth),
-    b: strided(b, depth),
-    c: strided(c, n),
-  };
+  const factors: Factors = { a, b, c, n, depth };
   const strip = 256;
   for (let from = 0; from < depth; from += strip) {
     const to = Math.min(depth, from + strip);
     for (let column = 0; column < n; column += 64) {
-      const columnEnd = Math.min(n, column + 64);
-      for (let row = lower ? column & ~3 : 0; row < m; row += 4) {
-        const last = lower ? Math.min(columnEnd, row + 4) : columnEnd;
+      const last = Math.min(n, column + 64);
+      for (let row = 0; row < m; row += 4) {
         if (row + 4 <= m) addTiles(factors, row, column, last, from, to);
         else for (let i = row; i < m; i++) addRow(factors, i, column, last, from, to);
       }
@@ -43,29 +42,24 @@ export function addProductTransposed(
 }
 
 interface Factors {
-  readonly a: Strided;
-  readonly b: Strided;
-  readonly c: Strided;
-}
-
-function strided(matrix: Float64Array | Strided, stride: number): Strided {
-  return matrix instanceof Float64Array ? { data: matrix, from: 0, stride } : matrix;
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+  readonly c: Float64Array;
+  readonly n: number;
+  readonly depth: number;
 }
 
 /** Rows row..row+3 of C, columns column..last-1. */
 function addTiles(factors: Factors, row: number, column: number, last: number, from: number, to: number): void {
-  const a = factors.a.data;
-  const b = factors.b.data;
-  const c = factors.c.data;
-  const a0 = factors.a.from + row * factors.a.stride;
-  const a1 = a0 + factors.a.stride;
-  const a2 = a1 + factors.a.stride;
-  const a3 = a2 + factors.a.stride;
-  const n = factors.c.stride;
+  const { a, b, c, n, depth } = factors;
+  const a0 = row * depth;
+  const a1 = a0 + depth;
+  const a2 = a1 + depth;
+  const a3 = a2 + depth;
   let j = column;
   for (; j + 2 <= last; j += 2) {
-    const b0 = factors.b.from + j * factors.b.stride;
-    const b1 = b0 + factors.b.stride;
+    const b0 = j * depth;
+    const b1 = b0 + depth;
     let c00 = 0;
     let c01 = 0;
     let c10 = 0;
@@ -90,7 +84,7 @@ function addTiles(factors: Factors, row: number, column: number, last: number, f
       c30 += x3 * y0;
       c31 += x3 * y1;
     }
-    const at = factors.c.from + row * n + j;
+    const at = row * n + j;
     c[at]! += c00;
     c[at + 1]! += c01;
     c[at + n]! += c10;
@@ -104,12 +98,17 @@ function addTiles(factors: Factors, row: number, column: number, last: number, f
 }
 
 /** Row i of C, columns column..last-1: what is left over by the tiles. */
-function addRow({ a, b, c }: Factors, i: number, column: number, last: number, from: number, to: number): void {
-  const rowOfA = a.from + i * a.stride;
+function addRow(
+  { a, b, c, n, depth }: Factors,
+  i: number,
+  column: number,
+  last: number,
+  from: number,
+  to: number,
+): void {
   for (let j = column; j < last; j++) {
-    const rowOfB = b.from + j * b.stride;
     let sum = 0;
-    for (let k = from; k < to; k++) sum += a.data[rowOfA + k]! * b.data[rowOfB + k]!;
-    c.data[c.from + i * c.stride + j]! += sum;
+    for (let k = from; k < to; k++) sum += a[i * depth + k]! * b[j * depth + k]!;
+    c[i * n + j]! += sum;
   }
 }

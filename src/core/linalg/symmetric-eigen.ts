@@ -1,5 +1,6 @@
 import { applyReflectors } from './apply-reflectors.ts';
 import { divideAndConquer } from './divide-and-conquer.ts';
+import type { AddProduct } from './product.ts';
 import { tridiagonalise } from './tridiagonalise.ts';
 
 /** A = Vᵀ diag(values) V */
@@ -17,20 +18,22 @@ export interface SymmetricEigen {
  *
  * @param a [n, n] row-major and symmetric; only the lower triangle is read
  */
-export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
+export async function symmetricEigen(a: Float64Array, n: number, addProduct: AddProduct): Promise<SymmetricEigen> {
   const scale = scaleOf(a, n);
-  const tridiagonal = tridiagonalise(
-    a.map((value) => value / scale),
-    n,
-  );
-  const { values, rows } = divideAndConquer(tridiagonal.diagonal, tridiagonal.offDiagonal);
-  applyReflectors(tridiagonal, rows, n);
+  const scaled = a.map((value) => value / scale);
+  const tridiagonal = await tridiagonalise(scaled, n, addProduct);
+  const { values, rows } = await divideAndConquer(tridiagonal.diagonal, tridiagonal.offDiagonal, addProduct);
+  await applyReflectors(tridiagonal, rows, n, addProduct);
   return { n, values: values.map((value) => value * scale), vectors: rows };
 }
 
-/** The power of two next to the largest entry: dividing by it is exact and keeps squares from over- and underflow. */
+/**
+ * The power of two next to the largest entry: dividing by it is exact and keeps squares from over- and underflow.
+ * @throws {RangeError} when an entry is not finite
+ */
 function scaleOf(a: Float64Array, n: number): number {
   let largest = 0;
   for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) largest = Math.max(largest, Math.abs(a[i * n + j]!));
-  return largest > 0 && largest < Infinity ? 2 ** Math.max(-1000, Math.round(Math.log2(largest))) : 1;
+  if (!Number.isFinite(largest)) throw new RangeError('The matrix holds numbers that are not finite.');
+  return largest > 0 ? 2 ** Math.max(-1000, Math.round(Math.log2(largest))) : 1;
 }

@@ -1,3 +1,5 @@
+import type { AddProduct } from './product.ts';
+
 /** A = Q T Qᵀ of a symmetric matrix: T tridiagonal, Q the product of reflectors I - β v vᵀ, that of the last row first. */
 export interface Tridiagonal {
   readonly n: number;
@@ -5,114 +7,155 @@ export interface Tridiagonal {
   readonly diagonal: Float64Array;
   /** [n]; `offDiagonal[i]` couples i - 1 and i, `offDiagonal[0]` is 0 */
   readonly offDiagonal: Float64Array;
-  /** [n, n]; row i holds in its first i entries the vector v of the reflector that eliminated row i */
+  /** [n, n]; row i holds in its first i entries the vector v of the reflector that eliminated row i, then zeros */
   readonly reflectors: Float64Array;
   /** [n]; β = 2 / vᵀv of row i, 0 where nothing was to eliminate */
   readonly betas: Float64Array;
 }
 
+/** Rows eliminated before A is brought up to date, by one product. */
+const panelRows = 32;
+
 /**
- * Householder's reduction, last row first, as in EISPACK's tred2. Works in place: `a` becomes the reflectors.
+ * Householder's reduction, last row first, panel by panel (LAPACK's dsytrd). A reflector changes A by -(v wᵀ + w vᵀ),
+ * which a panel's own steps only take into account where they read A: half of the work becomes one product a panel. The
+ * other half is A v at each step, which reads A once and so is bound by memory.
  *
- * Each step needs A v of the matrix that the step before it updated (A -= v wᵀ + w vᵀ). Both are done in one pass over
- * the lower triangle, two rows at a time, since the pass is bound by memory: half the traffic of update, then product.
- *
- * @param a [n, n] row-major and symmetric; only the lower triangle is read
+ * @param a [n, n] row-major and symmetric; destroyed
  */
-export function tridiagonalise(a: Float64Array, n: number): Tridiagonal {
+export async function tridiagonalise(a: Float64Array, n: number, addProduct: AddProduct): Promise<Tridiagonal> {
   const diagonal = new Float64Array(n);
   const offDiagonal = new Float64Array(n);
   const betas = new Float64Array(n);
-  // The step before: A still lacks -(v wᵀ + w vᵀ).
-  let v = new Float64Array(n);
-  let w = new Float64Array(n);
-  let nextV = new Float64Array(n);
-  let product = new Float64Array(n);
-
-  for (let i = n - 1; i >= 0; i--) {
-    const row = i * n;
-    const vi = v[i]!;
-    const wi = w[i]!;
-    for (let j = 0; j <= i; j++) a[row + j]! -= vi * w[j]! + wi * v[j]!;
-    diagonal[i] = a[row + i]!;
-    if (i === 0) break;
-
-    let tail = 0;
-    for (let j = 0; j < i - 1; j++) tail += a[row + j]! ** 2;
-    const pivot = a[row + i - 1]!;
-    if (tail > 0) {
-      const length = Math.sqrt(tail + pivot * pivot);
-      const reflected = pivot > 0 ? -length : length;
+  const reflectors = new Float64Array(n * n);
+  const product = new Float64Array(n);
+  // What is still to be reduced lies at the front of `a`, as [size, size].
+  for (let size = n; size > 0;) {
+    const rest = Math.max(0, size - panelRows);
+    const changes: Change[] = [];
+    for (let i = size - 1; i >= rest; i--) {
+      const row = a.subarray(i * size, i * size + i + 1);
+      for (const { v, w } of changes) addBoth(row, -v[i]!, w, -w[i]!, v);
+      diagonal[i] = row[i]!;
+      if (i === 0) break;
+      const v = reflectors.subarray(i * n, i * n + i);
+      const { beta, reflected } = reflector(row.subarray(0, i), v);
       offDiagonal[i] = reflected;
-      a[row + i - 1] = pivot - reflected;
-      betas[i] = 2 / (tail + (pivot - reflected) ** 2);
-    } else {
-      offDiagonal[i] = pivot;
+      betas[i] = beta;
+      if (beta === 0) continue;
+
+      const y = product.subarray(0, i);
+      multiplySymmetric(a, size, v, y);
+      for (const change of changes) addBoth(y, -leadingDot(v, change.w), change.v, -leadingDot(v, change.v), change.w);
+      const half = (beta * beta * leadingDot(y, v)) / 2;
+      changes.push({ v, w: v.map((x, j) => beta * y[j]! - half * x) });
     }
-    const beta = betas[i]!;
-    for (let j = 0; j < i; j++) nextV[j] = beta === 0 ? 0 : a[row + j]!;
-
-    updateAndMultiply(a, n, i, v, w, nextV, product);
-
-    let vAv = 0;
-    for (let j = 0; j < i; j++) vAv += nextV[j]! * product[j]!;
-    const half = (beta * beta * vAv) / 2;
-    for (let j = 0; j < i; j++) product[j] = beta * product[j]! - half * nextV[j]!;
-    [v, nextV] = [nextV, v];
-    [w, product] = [product, w];
+    for (let i = 0; i < rest; i++) a.copyWithin(i * rest, i * size, i * size + rest);
+    const sized = { m: rest, n: rest, depth: 2 * changes.length };
+    const left = columns(changes, rest, ({ v, w }, i) => [-v[i]!, -w[i]!]);
+    const right = columns(changes, rest, ({ v, w }, i) => [w[i]!, v[i]!]);
+    if (rest > 0) await addProduct(left, right, a.subarray(0, rest * rest), sized);
+    size = rest;
   }
-  return { n, diagonal, offDiagonal, reflectors: a, betas };
+  return { n, diagonal, offDiagonal, reflectors, betas };
 }
 
-/** On the leading size x size block of A: A -= v wᵀ + w vᵀ, then y = A x. */
-function updateAndMultiply(
-  a: Float64Array,
-  n: number,
-  size: number,
-  v: Float64Array,
-  w: Float64Array,
-  x: Float64Array,
-  y: Float64Array,
-): void {
-  y.fill(0, 0, size);
+/** What a reflector of the panel changes in the rows above its own: A -= v wᵀ + w vᵀ. */
+interface Change {
+  readonly v: Float64Array;
+  readonly w: Float64Array;
+}
+
+/** The reflector I - β v vᵀ that leaves of a row only its last entry, which becomes `reflected`. */
+function reflector(row: Float64Array, v: Float64Array): { beta: number; reflected: number } {
+  const last = row.length - 1;
+  const pivot = row[last]!;
+  const tail = leadingDot(row.subarray(0, last), row);
+  if (tail === 0) return { beta: 0, reflected: pivot };
+  const length = Math.sqrt(tail + pivot * pivot);
+  const reflected = pivot > 0 ? -length : length;
+  v.set(row);
+  v[last] = pivot - reflected;
+  return { beta: 2 / (tail + v[last] ** 2), reflected };
+}
+
+/** Σ aᵢ bᵢ over the length of a. */
+function leadingDot(a: Float64Array, b: Float64Array): number {
+  let even = 0;
+  let odd = 0;
   let i = 0;
-  for (; i + 2 <= size; i += 2) {
-    const row0 = i * n;
-    const row1 = row0 + n;
-    const v0 = v[i]!;
-    const v1 = v[i + 1]!;
-    const w0 = w[i]!;
-    const w1 = w[i + 1]!;
+  for (; i + 2 <= a.length; i += 2) {
+    even += a[i]! * b[i]!;
+    odd += a[i + 1]! * b[i + 1]!;
+  }
+  if (i < a.length) even += a[i]! * b[i]!;
+  return even + odd;
+}
+
+/** y += s a + t b, over the length of y. */
+function addBoth(y: Float64Array, s: number, a: Float64Array, t: number, b: Float64Array): void {
+  for (let i = 0; i < y.length; i++) y[i]! += s * a[i]! + t * b[i]!;
+}
+
+/** y = A x with the leading block of A, [size, size], that is as long as x; four rows at a time, the lower triangle alone is read. */
+function multiplySymmetric(a: Float64Array, size: number, x: Float64Array, y: Float64Array): void {
+  const n = x.length;
+  y.fill(0);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const r0 = i * size;
+    const r1 = r0 + size;
+    const r2 = r1 + size;
+    const r3 = r2 + size;
     const x0 = x[i]!;
     const x1 = x[i + 1]!;
+    const x2 = x[i + 2]!;
+    const x3 = x[i + 3]!;
     let y0 = 0;
     let y1 = 0;
+    let y2 = 0;
+    let y3 = 0;
     for (let j = 0; j < i; j++) {
-      const vj = v[j]!;
-      const wj = w[j]!;
-      const a0 = a[row0 + j]! - (v0 * wj + w0 * vj);
-      const a1 = a[row1 + j]! - (v1 * wj + w1 * vj);
-      a[row0 + j] = a0;
-      a[row1 + j] = a1;
-      y0 += a0 * x[j]!;
-      y1 += a1 * x[j]!;
-      y[j]! += a0 * x0 + a1 * x1;
+      const xj = x[j]!;
+      const a0 = a[r0 + j]!;
+      const a1 = a[r1 + j]!;
+      const a2 = a[r2 + j]!;
+      const a3 = a[r3 + j]!;
+      y0 += a0 * xj;
+      y1 += a1 * xj;
+      y2 += a2 * xj;
+      y3 += a3 * xj;
+      y[j]! += a0 * x0 + a1 * x1 + (a2 * x2 + a3 * x3);
     }
-    const corner00 = (a[row0 + i]! -= 2 * v0 * w0);
-    const corner10 = (a[row1 + i]! -= v1 * w0 + w1 * v0);
-    const corner11 = (a[row1 + i + 1]! -= 2 * v1 * w1);
-    y[i]! += y0 + corner00 * x0 + corner10 * x1;
-    y[i + 1]! += y1 + corner10 * x0 + corner11 * x1;
+    y[i]! += y0;
+    y[i + 1]! += y1;
+    y[i + 2]! += y2;
+    y[i + 3]! += y3;
+    addCorner(a, size, x, y, i, i + 4);
   }
-  if (i < size) {
-    const row = i * n;
-    let sum = 0;
-    for (let j = 0; j <= i; j++) {
-      const aj = a[row + j]! - (v[i]! * w[j]! + w[i]! * v[j]!);
-      a[row + j] = aj;
-      sum += aj * x[j]!;
-      if (j < i) y[j]! += aj * x[i]!;
+  for (; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      y[i]! += a[i * size + j]! * x[j]!;
+      y[j]! += a[i * size + j]! * x[i]!;
     }
-    y[i]! += sum;
+    addCorner(a, size, x, y, i, i + 1);
   }
+}
+
+/** y += A x of the square from..to-1 on the diagonal. */
+function addCorner(a: Float64Array, size: number, x: Float64Array, y: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++)
+    for (let j = from; j < to; j++) y[i]! += a[Math.max(i, j) * size + Math.min(i, j)]! * x[j]!;
+}
+
+/** Two numbers of each change for each of the first rows: [rows, 2 changes]. */
+function columns(
+  changes: readonly Change[],
+  rows: number,
+  pair: (change: Change, row: number) => [number, number],
+): Float64Array {
+  const all = new Float64Array(rows * 2 * changes.length);
+  for (let i = 0; i < rows; i++)
+    changes.forEach((change, at) => all.set(pair(change, i), 2 * (i * changes.length + at)));
+  return all;
 }

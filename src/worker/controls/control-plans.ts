@@ -12,6 +12,7 @@ import { encodePrompts, type Encoded } from '../encode-prompts.ts';
 import type { Job } from '../job.ts';
 import type { Model } from '../model-host.ts';
 import type { ModelShelf } from '../model-shelf.ts';
+import { ProductSession } from '../product-session.ts';
 import type { Steering } from '../steering-file.ts';
 import { controlRow, fitControls, isOpen } from './fit-controls.ts';
 import type { FittedControl } from './fitted-control.ts';
@@ -58,8 +59,13 @@ export async function controlPlans(
   const chat = await shelf.chat(model, steering.layers, layersTried);
   const context = { model, chat, job, judge };
   const prompts = await openFittedPrompts({ ...fit, file: run }, context);
+  const products = await ProductSession.open(model.threads);
   try {
-    const controls = await fitControls(conditions, { run, steering, fitted, rules }, prompts, context);
+    const { addProduct } = products;
+    const controls = await fitControls(conditions, { run, steering, fitted, rules }, prompts, {
+      ...context,
+      addProduct,
+    });
     await prompts.extract(compared);
     const plans: ControlPlan[] = [];
     for (const control of controls) {
@@ -82,6 +88,7 @@ export async function controlPlans(
     return { budget: prompts.settings.benignBudget, plans };
   } finally {
     await prompts.close();
+    await products.release();
   }
 }
 

@@ -4,6 +4,7 @@ import type { ControlFit } from '../../core/controls/control-fit.ts';
 import type { ControlCondition } from '../../core/controls/controls.ts';
 import { randomVector } from '../../core/controls/random-vector.ts';
 import { norm } from '../../core/linalg/inner-product.ts';
+import type { AddProduct } from '../../core/linalg/product.ts';
 import { seededRandom } from '../../core/prompts/seeded-random.ts';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
 import { folds, thresholdsAsAsked } from '../choose-steering.ts';
@@ -26,6 +27,7 @@ export async function controlSteering(
   steering: Steering,
   fitted: FitSummary,
   prompts: FittedPrompts,
+  addProduct: AddProduct,
 ): Promise<ControlSteering> {
   const { layers } = steering;
   const { settings } = prompts;
@@ -35,7 +37,7 @@ export async function controlSteering(
     return norm(values.subarray(k * d, (k + 1) * d));
   };
   const open = new Float32Array(layers.length).fill(-Infinity);
-  const asFitted = byRegression(fitted.nullSpaceRatio, settings);
+  const asFitted = byRegression(fitted.nullSpaceRatio, settings, addProduct);
 
   const rescored = async (
     push: ControlFit['push'],
@@ -76,13 +78,13 @@ export async function controlSteering(
     case 'cast':
       return rescored('constant', () => asFitted, { threshold: 'auto' });
     case 'logistic-gate':
-      return rescored('constant', byLogisticRegression, { threshold: 'auto' });
+      return rescored('constant', () => byLogisticRegression(addProduct), { threshold: 'auto' });
     case 'paper': {
       const paper = { ridge: 10, balanceLabels: false, benignPenalty: 0, templatePenalty: 0 };
-      return rescored('score', () => byRegression(0.5, paper), { threshold: 'none' });
+      return rescored('score', () => byRegression(0.5, paper, addProduct), { threshold: 'none' });
     }
     case 'no-null-space':
-      return rescored('score', () => byRegression(1, { ...settings, benignPenalty: 0 }), settings);
+      return rescored('score', () => byRegression(1, { ...settings, benignPenalty: 0 }, addProduct), settings);
     case 'shuffled-labels':
       return rescored('score', (k) => onShuffledLabels(asFitted, seedOf(layers[k]!)), settings);
     case 'random-w':

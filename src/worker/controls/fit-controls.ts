@@ -5,6 +5,7 @@ import type { ControlFit } from '../../core/controls/control-fit.ts';
 import type { ControlCondition } from '../../core/controls/controls.ts';
 import { refusingSystemPrompt, withRefusingSystemPrompt } from '../../core/controls/system-prompt.ts';
 import { judgeVersion } from '../../core/judge/judge.ts';
+import type { AddProduct } from '../../core/linalg/product.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
 import type { JudgeIdentity } from '../../core/report/judge-facts.ts';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
@@ -27,6 +28,15 @@ const strengths = [0.1, 0.25, 0.5, 1, 2, 4];
 /** Raised when a control comes out otherwise from the same fit: files of earlier versions are then made again. */
 const version = 1;
 
+/** What controls are fitted with. */
+export interface ControlContext {
+  readonly model: Model;
+  readonly chat: ChatSession;
+  readonly addProduct: AddProduct;
+  readonly job: Job;
+  readonly judge: (reply: string) => Judgement;
+}
+
 /**
  * Fits the controls of a run, each at its own best strength on the choose split under the fit's benign budget; those that
  * the run folder already has are read. A kill loses the one that is being fitted.
@@ -35,7 +45,7 @@ export async function fitControls(
   conditions: readonly ControlCondition[],
   { run, steering, fitted, rules }: { run: string; steering: Steering; fitted: FitSummary; rules: JudgeIdentity },
   prompts: FittedPrompts,
-  context: { model: Model; chat: ChatSession; job: Job; judge: (reply: string) => Judgement },
+  context: ControlContext,
 ): Promise<FittedControl[]> {
   const folder = join(run, runFiles.controls);
   await makeFolder(folder);
@@ -72,10 +82,10 @@ async function fitControl(
   condition: ControlCondition,
   { steering, fitted, recipe }: { steering: Steering; fitted: FitSummary; recipe: string },
   prompts: FittedPrompts,
-  context: { model: Model; chat: ChatSession; job: Job; judge: (reply: string) => Judgement },
+  context: ControlContext,
 ): Promise<FittedControl> {
   const { model, chat } = context;
-  const solved = await controlSteering(condition, steering, fitted, prompts);
+  const solved = await controlSteering(condition, steering, fitted, prompts, context.addProduct);
   const isSystemPrompt = condition.control === 'system-prompt';
   const asked = new Map(prompts.choose.map((prompt) => [prompt.hash, prompt.ids]));
   if (isSystemPrompt) {

@@ -1,5 +1,6 @@
 import { logisticRegression } from '../../core/controls/logistic-regression.ts';
 import { randomVector } from '../../core/controls/random-vector.ts';
+import type { AddProduct } from '../../core/linalg/product.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { seededRandom, shuffled } from '../../core/prompts/seeded-random.ts';
 import { solveSums } from '../cross-check.ts';
@@ -8,7 +9,7 @@ import type { RegressionOptions } from '../solve-layer.ts';
 import type { SolveScore } from './cross-fit.ts';
 
 /** AlphaSteer's own regression. */
-export function byRegression(ratio: number, options: RegressionOptions): SolveScore {
+export function byRegression(ratio: number, options: RegressionOptions, addProduct: AddProduct): SolveScore {
   return async (rows) => {
     const read = rows.map(({ label, template, h }) => ({
       label,
@@ -18,19 +19,24 @@ export function byRegression(ratio: number, options: RegressionOptions): SolveSc
       goalPart: undefined,
       read: () => Promise.resolve(h),
     }));
-    const { parts } = await sumLayer(rows[0]!.h.length, read, { folds: 0, goals: 0 }, options.balanceLabels);
-    return solveSums(joinParts(parts), ratio, options);
+    const { parts } = await sumLayer(
+      rows[0]!.h.length,
+      read,
+      { folds: 0, goals: 0 },
+      options.balanceLabels,
+      addProduct,
+    );
+    return solveSums(joinParts(parts), ratio, options, addProduct);
   };
 }
 
 /** A logistic regression, its penalty as strong as the default ridge: one mean eigenvalue. */
-export function byLogisticRegression(): SolveScore {
+export function byLogisticRegression(addProduct: AddProduct): SolveScore {
   return (rows) =>
-    Promise.resolve(
-      logisticRegression(
-        rows.map(({ h, label }) => ({ h, positive: isMalicious(label) })),
-        1,
-      ),
+    logisticRegression(
+      rows.map(({ h, label }) => ({ h, positive: isMalicious(label) })),
+      1,
+      addProduct,
     );
 }
 

@@ -22,6 +22,7 @@ import { Stopwatch, type Job } from '../job.ts';
 import { measureTrust } from '../measure-trust.ts';
 import { manifestFacts } from '../manifest-facts.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { ProductSession } from '../product-session.ts';
 import { shortHash } from '../short-hash.ts';
 import { shortReplies } from '../short-replies.ts';
 import { writeTrustMeasure } from '../stability-file.ts';
@@ -78,6 +79,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
 
   const cache = await openLayerCache(workspace.root, model, candidates);
+  const products = await ProductSession.open(model.threads);
   try {
     const cached = rows.filter(({ hash }) => cache.has(hash)).length;
     const malicious = rows.filter(({ prompt }) => isMalicious(prompt.label));
@@ -124,7 +126,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       { split, fit: fitRows, choose: chooseRows, verdicts },
       { tried: candidates, given: wanted, ofModel: model.layers },
       config.fit,
-      { cache, d: model.hiddenSize, job, watch },
+      { cache, d: model.hiddenSize, addProduct: products.addProduct, job, watch },
     );
     const layers = chosen.layers.map(({ layer }) => layer);
     // The session can steer every candidate; those not chosen stay closed.
@@ -259,6 +261,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         { fit: fitRows, choose: chooseRows },
         chosen.layers.map(({ without }) => without),
         ({ hash }, k) => cache.read(hash, candidates.indexOf(layers[k]!) * d, d),
+        products.addProduct,
       ),
     );
     await writeFirstTokens(run, firstTokens);
@@ -268,6 +271,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     return { run, fit, cached, computed: rows.length - cached, seconds: watch.times() };
   } finally {
     await cache.close();
+    await products.release();
   }
 }
 

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { addProductTransposed } from '../../../src/core/linalg/product.ts';
 import { symmetricEigen } from '../../../src/core/linalg/symmetric-eigen.ts';
+import { ProductSession } from '../../../src/worker/product-session.ts';
 
 interface Solution {
   /** [d], ascending */
@@ -22,8 +23,10 @@ type Solver = (a: Float64Array, d: number) => Solution | Promise<Solution>;
 const [name = '', matrixFile = '', valuesFile = '', folder = '.'] = process.argv.slice(2);
 const requireCandidate = createRequire(resolve(folder, 'node_modules', 'x.js'));
 
+const { addProduct } = await ProductSession.open(1);
+
 const solvers: Record<string, Solver> = {
-  own: symmetricEigen,
+  own: async (a, d) => symmetricEigen(a, d, addProduct),
   'ml-matrix': (a, d) => {
     const { Matrix, EVD } = requireCandidate('ml-matrix') as {
       Matrix: { from1DArray(rows: number, columns: number, data: Float64Array): unknown };

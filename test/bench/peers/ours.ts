@@ -13,12 +13,14 @@ import { addRow, noRows } from '../../../src/core/linalg/row-sums.ts';
 import type { ChatSession } from '../../../src/worker/chat-session.ts';
 import { openModel } from '../../../src/worker/model-host.ts';
 import { openChatSession, openExtractionSession } from '../../../src/worker/model-session.ts';
+import { ProductSession } from '../../../src/worker/product-session.ts';
 import { unwatched } from '../../worker/agreement/quickstart.ts';
 import { serve, type Answer } from './serve.ts';
 import type { Task } from './task.ts';
 
 const [path = '', threads = '2'] = process.argv.slice(2);
 const model = await openModel({ path, dtype: 'auto', device: 'cpu', threads: Number(threads) });
+const { addProduct } = await ProductSession.open(Number(threads));
 let chat: ChatSession | undefined;
 
 async function activations({ ids, layers }: Task & { task: 'activations' }): Promise<Answer> {
@@ -49,19 +51,20 @@ async function replies({ ids, newTokens, alone }: Task & { task: 'replies' }): P
 }
 
 async function solve({ file, d, benign, refused, ratio, ridge }: Task & { task: 'solve' }): Promise<Answer> {
-  const grams = [new GramAccumulator(d), new GramAccumulator(d)] as const;
+  const grams = [new GramAccumulator(d, addProduct), new GramAccumulator(d, addProduct)] as const;
   const sides = [noRows(d), noRows(d)] as const;
   const activations = await open(file);
   const row = new Float32Array(d);
   for (let i = 0; (await activations.read(new Uint8Array(row.buffer))).bytesRead > 0; i++) {
-    grams[i < benign ? 0 : 1].add(row);
+    await grams[i < benign ? 0 : 1].add(row);
     if (i >= benign) addRow(sides[i < benign + refused ? 0 : 1], row);
   }
   await activations.close();
   refusalDirection(...sides);
-  const spectrum = benignSpectrum(grams[0].gram());
+  const spectrum = await benignSpectrum(await grams[0].gram(), addProduct);
   const { k } = nullSpaceCut(spectrum, ratio);
-  return { numbers: [...steeringVector(intoSpectrum(spectrum, grams[1].gram(), k), k, ridge)] };
+  const regression = await intoSpectrum(spectrum, await grams[1].gram(), addProduct, k);
+  return { numbers: [...(await steeringVector(regression, k, ridge, addProduct))] };
 }
 
 await serve((task) => {

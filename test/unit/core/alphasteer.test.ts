@@ -8,6 +8,7 @@ import { sumRows } from '../../../src/core/linalg/row-sums.ts';
 import { symmetricEigen } from '../../../src/core/linalg/symmetric-eigen.ts';
 import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
 import { readSafetensors } from '../../../src/core/safetensors.ts';
+import { addProduct } from './linalg/add-product.ts';
 import { multiply, relativeError, transpose } from './linalg/dense.ts';
 
 /** PyTorch's numbers: test/fixtures/method/make.py */
@@ -37,10 +38,10 @@ const answered = sumRows(
 );
 
 const r = alphasteer.refusalDirection(refused, answered);
-const spectrum = alphasteer.benignSpectrum(gramOf(benign));
-const inSpectrum = alphasteer.intoSpectrum(spectrum, gramOf(malicious));
+const spectrum = await alphasteer.benignSpectrum(await gramOf(benign), addProduct);
+const inSpectrum = await alphasteer.intoSpectrum(spectrum, await gramOf(malicious), addProduct);
 const { k } = alphasteer.nullSpaceCut(spectrum, ratio);
-const w = alphasteer.steeringVector(inSpectrum, k, ridge);
+const w = await alphasteer.steeringVector(inSpectrum, k, ridge, addProduct);
 const Q = transpose(spectrum.vectors.slice(0, k * d), k, d);
 const P = multiply(Q, transpose(Q, d, k), d, k, d);
 
@@ -87,13 +88,13 @@ describe('the method', () => {
     );
   });
 
-  test('w rᵀ is the d x d ridge regression of the paper, from the same Q', () => {
+  test('w rᵀ is the d x d ridge regression of the paper, from the same Q', async () => {
     const X = multiply(flat(malicious), P, malicious.length, d, d);
     const XtX = multiply(transpose(X, malicious.length, d), X, d, malicious.length, d);
     const regularised = XtX.map((value, i) => value + ridge * P[i]!);
     const targets = Float64Array.from({ length: malicious.length * d }, (_, i) => r[i % d]!);
     const XtR = multiply(transpose(X, malicious.length, d), targets, d, malicious.length, d);
-    const delta = multiply(pseudoInverse(regularised, d), XtR, d, d, d);
+    const delta = multiply(await pseudoInverse(regularised, d), XtR, d, d, d);
     expect(relativeError(alphasteer.steeringMatrix(w, r), multiply(P, delta, d, d, d))).toBeLessThan(1e-8);
   });
 
@@ -103,19 +104,30 @@ describe('the method', () => {
     expect(alphasteer.leakage(benign.map((h) => dot(h, w)))).toBeLessThan(0.1);
   });
 
-  test.each([0.1, 0.3, 0.77, 1])('one spectrum turned once gives the w of a fit of its own at ratio %f', (other) => {
-    const cut = alphasteer.nullSpaceCut(spectrum, other).k;
-    const alone = alphasteer.steeringVector(alphasteer.intoSpectrum(spectrum, gramOf(malicious), cut), cut, ridge);
-    expect(relativeError(alphasteer.steeringVector(inSpectrum, cut, ridge), alone)).toBeLessThan(1e-12);
-  });
+  test.each([0.1, 0.3, 0.77, 1])(
+    'one spectrum turned once gives the w of a fit of its own at ratio %f',
+    async (other) => {
+      const cut = alphasteer.nullSpaceCut(spectrum, other).k;
+      const alone = await alphasteer.steeringVector(
+        await alphasteer.intoSpectrum(spectrum, await gramOf(malicious), addProduct, cut),
+        cut,
+        ridge,
+        addProduct,
+      );
+      expect(relativeError(await alphasteer.steeringVector(inSpectrum, cut, ridge, addProduct), alone)).toBeLessThan(
+        1e-12,
+      );
+    },
+  );
 
-  test('with a relative ridge, activations ten times as large give the same scores', () => {
-    const larger = alphasteer.intoSpectrum(
-      alphasteer.benignSpectrum(gramOf(benign.map((h) => h.map((x) => 16 * x)))),
-      gramOf(malicious.map((h) => h.map((x) => 16 * x))),
+  test('with a relative ridge, activations ten times as large give the same scores', async () => {
+    const larger = await alphasteer.intoSpectrum(
+      await alphasteer.benignSpectrum(await gramOf(benign.map((h) => h.map((x) => 16 * x))), addProduct),
+      await gramOf(malicious.map((h) => h.map((x) => 16 * x))),
+      addProduct,
     );
-    const scaled = alphasteer.steeringVector(larger, k, { relative: 0.01 });
-    const plain = alphasteer.steeringVector(inSpectrum, k, { relative: 0.01 });
+    const scaled = await alphasteer.steeringVector(larger, k, { relative: 0.01 }, addProduct);
+    const plain = await alphasteer.steeringVector(inSpectrum, k, { relative: 0.01 }, addProduct);
     malicious.forEach((h) => expect(16 * dot(h, scaled)).toBeCloseTo(dot(h, plain), 9));
   });
 
@@ -137,8 +149,14 @@ describe('penalties', () => {
   );
   const penalties = { benign: 0.7, contrasts: alphasteer.kindContrasts(kinds, 5) };
 
-  test('w minimises the squared error with the penalties added: its gradient is 0', () => {
-    const w = alphasteer.steeringVector(alphasteer.inWholeSpace(gramOf(benign), gramOf(malicious)), d, 3, penalties);
+  test('w minimises the squared error with the penalties added: its gradient is 0', async () => {
+    const w = await alphasteer.steeringVector(
+      alphasteer.inWholeSpace(await gramOf(benign), await gramOf(malicious)),
+      d,
+      3,
+      addProduct,
+      penalties,
+    );
     const gradient = new Float64Array(d);
     const add = (h: ArrayLike<number>, by: number): void => {
       for (let i = 0; i < d; i++) gradient[i]! += by * h[i]!;
@@ -147,34 +165,34 @@ describe('penalties', () => {
     benign.forEach((h) => add(h, 0.7 * dot(h, w)));
     penalties.contrasts.forEach((c) => add(c, dot(c, w)));
     add(w, 3);
-    expect(norm(gradient)).toBeLessThan(1e-9 * norm(gramOf(malicious).sums));
+    expect(norm(gradient)).toBeLessThan(1e-9 * norm((await gramOf(malicious)).sums));
   });
 
-  test('at a ratio of 1 the benign eigenbasis and the whole space give the same w', () => {
-    const basis = alphasteer.intoSpectrum(spectrum, gramOf(malicious));
-    const whole = alphasteer.inWholeSpace(gramOf(benign), gramOf(malicious));
+  test('at a ratio of 1 the benign eigenbasis and the whole space give the same w', async () => {
+    const basis = await alphasteer.intoSpectrum(spectrum, await gramOf(malicious), addProduct);
+    const whole = alphasteer.inWholeSpace(await gramOf(benign), await gramOf(malicious));
     expect(
       relativeError(
-        alphasteer.steeringVector(basis, d, { relative: 1 }, penalties),
-        alphasteer.steeringVector(whole, d, { relative: 1 }, penalties),
+        await alphasteer.steeringVector(basis, d, { relative: 1 }, addProduct, penalties),
+        await alphasteer.steeringVector(whole, d, { relative: 1 }, addProduct, penalties),
       ),
     ).toBeLessThan(1e-10);
   });
 
-  test('a benign penalty lowers the leakage, and a kind penalty what the score says of kinds', () => {
-    const system = alphasteer.inWholeSpace(gramOf(benign), gramOf(malicious));
-    const leakageAt = (penalty: number): number => {
-      const w = alphasteer.steeringVector(system, d, 3, { benign: penalty, contrasts: [] });
+  test('a benign penalty lowers the leakage, and a kind penalty what the score says of kinds', async () => {
+    const system = alphasteer.inWholeSpace(await gramOf(benign), await gramOf(malicious));
+    const leakageAt = async (penalty: number): Promise<number> => {
+      const w = await alphasteer.steeringVector(system, d, 3, addProduct, { benign: penalty, contrasts: [] });
       return alphasteer.leakage(benign.map((h) => dot(h, w)));
     };
-    expect(leakageAt(10)).toBeLessThan(leakageAt(0));
-    const spreadAt = (penalty: number): number => {
+    expect(await leakageAt(10)).toBeLessThan(await leakageAt(0));
+    const spreadAt = async (penalty: number): Promise<number> => {
       const contrasts = alphasteer.kindContrasts(kinds, penalty);
-      const w = alphasteer.steeringVector(system, d, 3, { benign: 0, contrasts });
+      const w = await alphasteer.steeringVector(system, d, 3, addProduct, { benign: 0, contrasts });
       const means = kinds.map(({ sums, rows }) => dot(sums, w) / rows);
       return Math.max(...means) - Math.min(...means);
     };
-    expect(spreadAt(1000)).toBeLessThan(0.1 * spreadAt(0));
+    expect(await spreadAt(1000)).toBeLessThan(0.1 * (await spreadAt(0)));
   });
 
   test('kind contrasts sum to nothing, and a lone kind has none', () => {
@@ -257,12 +275,17 @@ describe('where the cut falls', () => {
     );
   });
 
-  test('with fewer benign prompts than dimensions, all that none of them uses is the null space', () => {
+  test('with fewer benign prompts than dimensions, all that none of them uses is the null space', async () => {
     const few = benign.slice(0, 10);
-    const thin = alphasteer.benignSpectrum(gramOf(few));
+    const thin = await alphasteer.benignSpectrum(await gramOf(few), addProduct);
     const cut = alphasteer.nullSpaceCut(thin, 0.5);
     expect(cut).toEqual({ k: d - 10, requested: d / 2, moved: true });
-    const alone = alphasteer.steeringVector(alphasteer.intoSpectrum(thin, gramOf(malicious)), cut.k, ridge);
+    const alone = await alphasteer.steeringVector(
+      await alphasteer.intoSpectrum(thin, await gramOf(malicious), addProduct),
+      cut.k,
+      ridge,
+      addProduct,
+    );
     few.forEach((h) => expect(Math.abs(dot(h, alone))).toBeLessThan(1e-9));
     expect(alphasteer.benignProblems(thin)[0]?.message).toMatch(
       "10 benign prompts, fewer than the model's 48 dimensions",
@@ -289,9 +312,11 @@ describe('what a person is told', () => {
     ]);
   });
 
-  test('no ridge and too few malicious prompts: an error, not a vector of noise', () => {
-    const thin = alphasteer.intoSpectrum(spectrum, gramOf([new Float32Array(d)]));
-    expect(() => alphasteer.steeringVector(thin, k, 0)).toThrow(/no unique solution .* larger ridge/);
+  test('no ridge and too few malicious prompts: an error, not a vector of noise', async () => {
+    const thin = await alphasteer.intoSpectrum(spectrum, await gramOf([new Float32Array(d)]), addProduct);
+    await expect(alphasteer.steeringVector(thin, k, 0, addProduct)).rejects.toThrow(
+      /no unique solution .* larger ridge/,
+    );
   });
 });
 
@@ -332,15 +357,15 @@ function flat(rows: readonly Float32Array[]): Float64Array {
   return Float64Array.from(rows.flatMap((row) => Array.from(row)));
 }
 
-function gramOf(rows: readonly Float32Array[]): Gram {
-  const accumulator = new GramAccumulator(d);
-  rows.forEach((row) => accumulator.add(row));
+async function gramOf(rows: readonly Float32Array[]): Promise<Gram> {
+  const accumulator = new GramAccumulator(d, addProduct);
+  for (const row of rows) await accumulator.add(row);
   return accumulator.gram();
 }
 
 /** torch.linalg.pinv of a symmetric matrix, its tolerance included: n ε λ_max */
-function pseudoInverse(a: Float64Array, n: number): Float64Array {
-  const { values, vectors } = symmetricEigen(a, n);
+async function pseudoInverse(a: Float64Array, n: number): Promise<Float64Array> {
+  const { values, vectors } = await symmetricEigen(a, n, addProduct);
   const least = n * Number.EPSILON * values.at(-1)!;
   const scaled = vectors.map((x, i) => {
     const value = values[Math.floor(i / n)]!;

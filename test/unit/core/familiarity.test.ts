@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { activationDistance, activationSpace, countTokens, tokenRarity } from '../../../src/core/familiarity.ts';
 import { GramAccumulator } from '../../../src/core/linalg/gram.ts';
 import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
+import { addProduct } from './linalg/add-product.ts';
 
 const d = 6;
 const random = seededRandom(5);
@@ -10,9 +11,9 @@ const rows = Array.from({ length: 4000 }, () =>
   // Uniform with the variance of each scale squared, around 1.
   Float64Array.from(scales, (scale) => 1 + scale * Math.sqrt(12) * (random() - 0.5)),
 );
-const gram = new GramAccumulator(d);
-for (const row of rows) gram.add(row);
-const space = activationSpace(gram.gram(), 2);
+const gram = new GramAccumulator(d, addProduct);
+for (const row of rows) await gram.add(row);
+const space = await activationSpace(await gram.gram(), 2, addProduct);
 
 test('the fit’s own activations are at a distance of 1 in the root mean square, its middle at 0', () => {
   const squares = rows.map((row) => activationDistance(row, space) ** 2);

@@ -3,6 +3,7 @@ import * as alphasteer from '../../../src/core/alphasteer.ts';
 import { GramAccumulator } from '../../../src/core/linalg/gram.ts';
 import { cosine, norm } from '../../../src/core/linalg/inner-product.ts';
 import { sumRows } from '../../../src/core/linalg/row-sums.ts';
+import { ProductSession } from '../../../src/worker/product-session.ts';
 import { Figures } from './figures.ts';
 import { readTensors } from './pytorch-numbers.ts';
 
@@ -16,12 +17,14 @@ const answered = malicious.filter((_, i) => !isRefused[i]);
 const torch = (name: string): Float64Array => tensors[name]!.data as Float64Array;
 
 const r = alphasteer.refusalDirection(sumRows(refused, d), sumRows(answered, d));
-const spectrum = alphasteer.benignSpectrum(gramOf(benign));
+const { addProduct } = await ProductSession.open(undefined);
+const spectrum = await alphasteer.benignSpectrum(await gramOf(benign), addProduct);
 const cut = alphasteer.nullSpaceCut(spectrum, Number(metadata['ratio']));
-const w = alphasteer.steeringVector(
-  alphasteer.intoSpectrum(spectrum, gramOf(malicious)),
+const w = await alphasteer.steeringVector(
+  await alphasteer.intoSpectrum(spectrum, await gramOf(malicious), addProduct),
   cut.k,
   Number(metadata['ridge']),
+  addProduct,
 );
 const figures = new Figures();
 afterAll(() => figures.print());
@@ -55,9 +58,9 @@ function rowsOf(name: string): Float32Array[] {
   return Array.from({ length: shape[0]! }, (_, i) => (data as Float32Array).subarray(i * d, (i + 1) * d));
 }
 
-function gramOf(rows: readonly Float32Array[]): ReturnType<GramAccumulator['gram']> {
-  const accumulator = new GramAccumulator(d);
-  for (const row of rows) accumulator.add(row);
+async function gramOf(rows: readonly Float32Array[]): ReturnType<GramAccumulator['gram']> {
+  const accumulator = new GramAccumulator(d, addProduct);
+  for (const row of rows) await accumulator.add(row);
   return accumulator.gram();
 }
 
