@@ -15,6 +15,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
 import { evenly } from '../../src/core/evenly.ts';
 import { quantile } from '../../src/core/stats/quantile.ts';
 import { openModel } from '../../src/worker/model-host.ts';
@@ -116,9 +117,20 @@ const ids = evenly(all, Number(flags.prompts)).map(
 
 const here = import.meta.dirname;
 const tsx = join(here, '../../node_modules/tsx/dist/cli.mjs');
-const ours = await startPeer(process.execPath, tsx, join(here, 'peers/ours.ts'), quickstartModel, flags.threads);
 const torch = await startPeer(python, join(here, 'peers/pytorch.py'), quickstartModel, flags.threads);
 const temporary = mkdtempSync(join(tmpdir(), 'alphasteer-bench-'));
+const bundle = join(here, '../../dist/bench/ours.mjs');
+await build({
+  entryPoints: [join(here, 'peers/ours.ts')],
+  outfile: bundle,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  external: ['onnxruntime-node'],
+  banner: { js: "import { createRequire as of } from 'node:module';\nconst require = of(import.meta.url);" },
+});
+const ours = await startPeer(process.execPath, bundle, quickstartModel, flags.threads);
 try {
   if (parts.includes('activations')) {
     const task =

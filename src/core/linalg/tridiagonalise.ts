@@ -51,10 +51,9 @@ export async function tridiagonalise(a: Float64Array, n: number, addProduct: Add
       changes.push({ v, w: v.map((x, j) => beta * y[j]! - half * x) });
     }
     for (let i = 0; i < rest; i++) a.copyWithin(i * rest, i * size, i * size + rest);
-    const sized = { m: rest, n: rest, depth: 2 * changes.length };
-    const left = columns(changes, rest, ({ v, w }, i) => [-v[i]!, -w[i]!]);
-    const right = columns(changes, rest, ({ v, w }, i) => [w[i]!, v[i]!]);
-    if (rest > 0) await addProduct(left, right, a.subarray(0, rest * rest), sized);
+    const { left, right } = factors(changes, rest);
+    const depth = 2 * changes.length;
+    if (rest > 0) await addProduct(left, right, a.subarray(0, rest * rest), { m: rest, n: rest, depth });
     size = rest;
   }
   return { n, diagonal, offDiagonal, reflectors, betas };
@@ -148,14 +147,19 @@ function addCorner(a: Float64Array, size: number, x: Float64Array, y: Float64Arr
     for (let j = from; j < to; j++) y[i]! += a[Math.max(i, j) * size + Math.min(i, j)]! * x[j]!;
 }
 
-/** Two numbers of each change for each of the first rows: [rows, 2 changes]. */
-function columns(
-  changes: readonly Change[],
-  rows: number,
-  pair: (change: Change, row: number) => [number, number],
-): Float64Array {
-  const all = new Float64Array(rows * 2 * changes.length);
-  for (let i = 0; i < rows; i++)
-    changes.forEach((change, at) => all.set(pair(change, i), 2 * (i * changes.length + at)));
-  return all;
+/** The two factors, [rows, 2 changes], of what the changes add up to in the first rows: their product is Σ -(v wᵀ + w vᵀ). */
+function factors(changes: readonly Change[], rows: number): { left: Float64Array; right: Float64Array } {
+  const depth = 2 * changes.length;
+  const left = new Float64Array(rows * depth);
+  const right = new Float64Array(rows * depth);
+  for (const [at, { v, w }] of changes.entries()) {
+    for (let i = 0; i < rows; i++) {
+      const to = i * depth + 2 * at;
+      left[to] = -v[i]!;
+      left[to + 1] = -w[i]!;
+      right[to] = w[i]!;
+      right[to + 1] = v[i]!;
+    }
+  }
+  return { left, right };
 }

@@ -1,4 +1,4 @@
-/** npx tsx ours.ts MODEL_FOLDER THREADS */
+/** node ours.mjs MODEL_FOLDER THREADS, bundled as what is shipped: tsx wraps functions, which slows small ones down. */
 import { open } from 'node:fs/promises';
 import {
   benignSpectrum,
@@ -54,10 +54,15 @@ async function solve({ file, d, benign, refused, ratio, ridge }: Task & { task: 
   const grams = [new GramAccumulator(d, addProduct), new GramAccumulator(d, addProduct)] as const;
   const sides = [noRows(d), noRows(d)] as const;
   const activations = await open(file);
-  const row = new Float32Array(d);
-  for (let i = 0; (await activations.read(new Uint8Array(row.buffer))).bytesRead > 0; i++) {
-    await grams[i < benign ? 0 : 1].add(row);
-    if (i >= benign) addRow(sides[i < benign + refused ? 0 : 1], row);
+  const rows = new Float32Array(128 * d);
+  for (let i = 0; ;) {
+    const { bytesRead } = await activations.read(new Uint8Array(rows.buffer));
+    if (bytesRead === 0) break;
+    for (let at = 0; at < bytesRead / 4; at += d, i++) {
+      const row = rows.subarray(at, at + d);
+      await grams[i < benign ? 0 : 1].add(row);
+      if (i >= benign) addRow(sides[i < benign + refused ? 0 : 1], row);
+    }
   }
   await activations.close();
   refusalDirection(...sides);
