@@ -43,7 +43,7 @@ export async function chooseDevice(
   const cpu: Tried = { device: 'cpu', works: true, detail: 'what the others are measured by', speed: 1 };
   if (wanted === 'cpu') return { device: 'cpu', tried: [{ ...cpu, detail: 'asked for by name; no other was tried' }] };
   const candidates = wanted === 'auto' ? devices.filter((device) => device !== 'cpu') : [wanted];
-  const tryOn = trials(model, { again, progress });
+  const tryOn = trials(model, { again, askedFor: wanted !== 'auto', progress });
   const tried: Tried[] = [];
   for (const device of candidates) tried.push(await tryOn(device));
   const asked = wanted === 'auto' ? undefined : tried[0];
@@ -62,12 +62,16 @@ const tooSlow =
   'A driver that computes on the CPU (lavapipe, llvmpipe, SwiftShader) is too slow for this model: install the driver of the graphics card.';
 
 /**
- * Trials of one model. The CPU's numbers are made once, and only where another device gave some. What runs, or is too
- * slow, is kept; what does not is tried again the next time, since a driver may have come meanwhile.
+ * Trials of one model. The CPU's numbers are made once, and only where another device gave some. Verdicts are kept, failures
+ * too: a start would else pay a process for each. A device that is asked for by name is not refused for an old failure.
  */
 function trials(
   model: Placeless,
-  { again, progress }: { readonly again: boolean; readonly progress: Job['progress'] | undefined },
+  {
+    again,
+    askedFor,
+    progress,
+  }: { readonly again: boolean; readonly askedFor: boolean; readonly progress: Job['progress'] | undefined },
 ): (device: Device) => Promise<Tried> {
   const cache = openTrialCache(model);
   const { folder, hiddenSize, ports, kv, threads } = model;
@@ -85,11 +89,14 @@ function trials(
     const missing = missingDevice(device);
     if (missing) return not(missing);
     const known = again ? undefined : await cache.read(device);
-    if (known) return { device, ...known, detail: `${known.detail} (tried before)` };
+    if (known && (known.works || !askedFor)) {
+      const how = known.works ? 'tried before' : 'tried before; `alphasteer doctor` tries it again';
+      return { device, ...known, detail: `${known.detail} (${how})` };
+    }
     const answer = await run(device);
     if ('error' in answer) {
-      if (!answer.tooSlow) return not({ detail: answer.error, fix: mend[device] });
-      const verdict = { works: false, speed: 0, detail: answer.error, fix: tooSlow };
+      const fix = answer.tooSlow ? tooSlow : mend[device];
+      const verdict = { works: false, speed: 0, detail: answer.error, fix };
       await cache.write(device, verdict);
       return { device, ...verdict };
     }

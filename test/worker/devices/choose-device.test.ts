@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -40,6 +40,29 @@ describe('where no graphics driver is', () => {
     expect(works).toBe(false);
     expect(detail).toContain('Failed to get a WebGPU adapter');
     expect(fix).toContain('on Linux Vulkan');
+  });
+
+  test('a failed trial is not made again until a day has passed, but by name and by doctor', () => {
+    if (process.platform !== 'linux' || process.arch !== 'x64') return;
+    const root = tinyWorkspace();
+    const webgpu = (device: string): string | undefined =>
+      deviceOf(withoutDriver(() => inspect(root, device))).tried.find((tried) => tried.device === 'webgpu')?.detail;
+    const before = '(tried before; `alphasteer doctor` tries it again)';
+    rmSync(cache, { recursive: true, force: true });
+    expect(webgpu('auto')).not.toContain(before);
+    expect(webgpu('auto')).toContain(before);
+
+    const named = withoutDriver(() => inspect(root, 'webgpu'));
+    expect(problemsOf(named)[0]).toContain('The model cannot run on webgpu:');
+    expect(problemsOf(named)[0]).not.toContain('tried before');
+    expect(withoutDriver(() => alphasteer('doctor', root)).stdout).not.toContain('tried before');
+    const trials = join(cache, 'alphasteer/trials');
+    const kept = readdirSync(trials);
+    expect(webgpu('auto')).toContain(before);
+    expect(readdirSync(trials)).toEqual(kept);
+
+    for (const name of kept) utimesSync(join(trials, name), new Date(), new Date(Date.now() - 25 * 60 * 60 * 1000));
+    expect(webgpu('auto')).not.toContain(before);
   });
 
   test.each(['cuda', 'dml', 'coreml', 'webgpu'])(
