@@ -12,6 +12,8 @@ import { writeModel } from '../core/onnx/onnx-model.ts';
 
 /** Below so many multiplications a run of a session takes longer than JavaScript. */
 const small = 32 ** 3;
+/** Entries of C that are computed at a time: what stays in cache while all of its columns are passed over, 2 to 3 times as fast where A is thin. */
+const cached = 2 ** 19;
 
 /**
  * C += A Bᵀ by onnxruntime's Gemm in f64, on the CPU. The same threads give the same bits, whatever else runs; others need not:
@@ -41,10 +43,15 @@ export class ProductSession {
       addProductTransposed(a, b, c, { m, n, depth });
       return;
     }
-    // Written where it is read: Gemm first copies C to its output, and then adds there.
-    const sums = new Tensor('float64', c, [m, n]);
-    const factors = { a: new Tensor('float64', a, [m, depth]), b: new Tensor('float64', b, [n, depth]) };
-    await this.#session.run({ ...factors, c: sums }, { y: sums });
+    const factor = new Tensor('float64', b, [n, depth]);
+    const most = Math.max(64, Math.floor(cached / n));
+    for (let row = 0; row < m; row += most) {
+      const rows = Math.min(most, m - row);
+      const part = new Tensor('float64', a.subarray(row * depth, (row + rows) * depth), [rows, depth]);
+      // Written where it is read: Gemm first copies C to its output, and then adds there.
+      const sums = new Tensor('float64', c.subarray(row * n, (row + rows) * n), [rows, n]);
+      await this.#session.run({ a: part, b: factor, c: sums }, { y: sums });
+    }
   };
 
   async release(): Promise<void> {

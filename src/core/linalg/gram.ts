@@ -11,7 +11,7 @@ export interface Gram {
 }
 
 /** Rows taken in before they are multiplied: enough to fill the product's tiles, few enough to stay in cache. */
-const panelRows = 128;
+const panelRows = 256;
 
 /** Takes in the rows of H one at a time and keeps only HᵀH and Hᵀ1, in f64: memory is d x d, however many rows there are. */
 export class GramAccumulator {
