@@ -16,7 +16,7 @@ export interface SymmetricEigen {
  * All eigenvalues and eigenvectors of a symmetric matrix: Householder reduction to tridiagonal form, divide and conquer,
  * and back. Backward stable: an eigenvalue is off by a few ε‖A‖, so those below that size are noise (as with LAPACK).
  *
- * @param a [n, n] row-major and symmetric; only the lower triangle is read
+ * @param a [n, n] row-major and symmetric
  */
 export async function symmetricEigen(a: Float64Array, n: number, addProduct: AddProduct): Promise<SymmetricEigen> {
   const scale = scaleOf(a, n);

@@ -19,7 +19,8 @@ const panelRows = 32;
 /**
  * Householder's reduction, last row first, panel by panel (LAPACK's dsytrd). A reflector changes A by -(v wᵀ + w vᵀ),
  * which a panel's own steps only take into account where they read A: half of the work becomes one product a panel. The
- * other half is A v at each step, which reads A once and so is bound by memory.
+ * other half is A v at each step, which reads A once and so is bound by memory. A is kept whole: reading one triangle,
+ * in JavaScript, takes as long as reading both by a product.
  *
  * @param a [n, n] row-major and symmetric; destroyed
  */
@@ -28,7 +29,6 @@ export async function tridiagonalise(a: Float64Array, n: number, addProduct: Add
   const offDiagonal = new Float64Array(n);
   const betas = new Float64Array(n);
   const reflectors = new Float64Array(n * n);
-  const product = new Float64Array(n);
   // What is still to be reduced lies at the front of `a`, as [size, size].
   for (let size = n; size > 0;) {
     const rest = Math.max(0, size - panelRows);
@@ -44,8 +44,12 @@ export async function tridiagonalise(a: Float64Array, n: number, addProduct: Add
       betas[i] = beta;
       if (beta === 0) continue;
 
+      // Zeros behind v let A be read as it lies.
+      const padded = new Float64Array(size);
+      padded.set(v);
+      const product = new Float64Array(size);
+      await addProduct(a.subarray(0, size * size), padded, product, { m: size, n: 1, depth: size });
       const y = product.subarray(0, i);
-      multiplySymmetric(a, size, v, y);
       for (const change of changes) addBoth(y, -leadingDot(v, change.w), change.v, -leadingDot(v, change.v), change.w);
       const half = (beta * beta * leadingDot(y, v)) / 2;
       changes.push({ v, w: v.map((x, j) => beta * y[j]! - half * x) });
@@ -94,57 +98,6 @@ function leadingDot(a: Float64Array, b: Float64Array): number {
 /** y += s a + t b, over the length of y. */
 function addBoth(y: Float64Array, s: number, a: Float64Array, t: number, b: Float64Array): void {
   for (let i = 0; i < y.length; i++) y[i]! += s * a[i]! + t * b[i]!;
-}
-
-/** y = A x with the leading block of A, [size, size], that is as long as x; four rows at a time, the lower triangle alone is read. */
-function multiplySymmetric(a: Float64Array, size: number, x: Float64Array, y: Float64Array): void {
-  const n = x.length;
-  y.fill(0);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const r0 = i * size;
-    const r1 = r0 + size;
-    const r2 = r1 + size;
-    const r3 = r2 + size;
-    const x0 = x[i]!;
-    const x1 = x[i + 1]!;
-    const x2 = x[i + 2]!;
-    const x3 = x[i + 3]!;
-    let y0 = 0;
-    let y1 = 0;
-    let y2 = 0;
-    let y3 = 0;
-    for (let j = 0; j < i; j++) {
-      const xj = x[j]!;
-      const a0 = a[r0 + j]!;
-      const a1 = a[r1 + j]!;
-      const a2 = a[r2 + j]!;
-      const a3 = a[r3 + j]!;
-      y0 += a0 * xj;
-      y1 += a1 * xj;
-      y2 += a2 * xj;
-      y3 += a3 * xj;
-      y[j]! += a0 * x0 + a1 * x1 + (a2 * x2 + a3 * x3);
-    }
-    y[i]! += y0;
-    y[i + 1]! += y1;
-    y[i + 2]! += y2;
-    y[i + 3]! += y3;
-    addCorner(a, size, x, y, i, i + 4);
-  }
-  for (; i < n; i++) {
-    for (let j = 0; j < i; j++) {
-      y[i]! += a[i * size + j]! * x[j]!;
-      y[j]! += a[i * size + j]! * x[i]!;
-    }
-    addCorner(a, size, x, y, i, i + 1);
-  }
-}
-
-/** y += A x of the square from..to-1 on the diagonal. */
-function addCorner(a: Float64Array, size: number, x: Float64Array, y: Float64Array, from: number, to: number): void {
-  for (let i = from; i < to; i++)
-    for (let j = from; j < to; j++) y[i]! += a[Math.max(i, j) * size + Math.min(i, j)]! * x[j]!;
 }
 
 /** The two factors, [rows, 2 changes], of what the changes add up to in the first rows: their product is Σ -(v wᵀ + w vᵀ). */
