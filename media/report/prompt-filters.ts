@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { attackName } from '../../src/core/report/attack-rates.ts';
 import { compareText } from '../../src/core/report/latest-replies.ts';
 import type { ReportRow } from '../../src/core/report/report-rows.ts';
-import type { RowQuery } from '../../src/core/report/row-query.ts';
+import { sampleSize, type RowQuery } from '../../src/core/report/row-query.ts';
 import type { Choices, Controls } from './controls.ts';
 import { labelNames, labelOrder, verdictOrder } from './palette.ts';
 
@@ -62,6 +62,7 @@ export function promptFilters(
           )
     }
     ${choice('Base', 'base', verdictChoices)} ${choice('Steered', 'steered', verdictChoices)}
+    ${rows.length > sampleSize ? choice('Prompts', 'drawn', [['sample', `${sampleSize} at random`]]) : ''}
     ${controls.button({ label: 'Clear', icon: 'clear-all', clicked: () => changed(null) })}
   </div>`;
 }

@@ -1,4 +1,5 @@
 import { enoughJudged, errorsThatCount, othersOf, refusalsOf, type JudgeErrors } from './judge-errors.ts';
+import { sampleSize } from './row-query.ts';
 
 export interface CorrectionWords {
   /** What the judge got right, and on which replies. */
@@ -22,6 +23,6 @@ export function correctionWords(judged: JudgeErrors, labelled: JudgeErrors): Cor
     found: `On labelled replies, most of them traps on purpose, ${right}`,
     trust:
       `A run’s own replies are mostly plainer, and the errors on them others. Judge ${enoughJudged} refusals and ` +
-      `${enoughJudged} others of this run (now ${refusalsOf(judged)} and ${othersOf(judged)}), drawn at random, and these count instead.`,
+      `${enoughJudged} others of this run (now ${refusalsOf(judged)} and ${othersOf(judged)}), drawn at random (the table of prompts can show ${sampleSize} that are), and these count instead.`,
   };
 }

@@ -1,5 +1,6 @@
 import type { Verdict } from '../judge/verdict.ts';
 import type { Label } from '../prompts/prompt.ts';
+import { seededRandom, shuffled } from '../prompts/seeded-random.ts';
 import { compareText } from './latest-replies.ts';
 import { attackName } from './attack-rates.ts';
 import { isFlip, type Change, type ReportRow } from './report-rows.ts';
@@ -14,15 +15,22 @@ export interface RowQuery {
   readonly change?: Change | 'flip' | undefined;
   readonly base?: Verdict | undefined;
   readonly steered?: Verdict | undefined;
+  /** Only a sample drawn at random, the same each time: on these a person's verdicts tell the rules' errors. */
+  readonly drawn?: 'sample' | undefined;
   readonly sort: SortKey;
   readonly descending: boolean;
 }
 
+/** How many prompts a sample has. */
+export const sampleSize = 100;
+
 /** The rows asked for, in the order asked for; rows that tie keep the report's order, flips first. */
 export function queryRows(rows: readonly ReportRow[], query: RowQuery): ReportRow[] {
   const text = query.text?.trim().toLowerCase() ?? '';
+  const sample = query.drawn === undefined ? undefined : drawnIds(rows);
   const chosen = rows.filter(
     (row) =>
+      sample?.has(row.id) !== false &&
       (query.label === undefined || row.label === query.label) &&
       (query.attack === undefined || (row.label === 'jailbreak' && attackName(row) === query.attack)) &&
       (query.change === undefined || (query.change === 'flip' ? isFlip(row.change) : row.change === query.change)) &&
@@ -34,6 +42,12 @@ export function queryRows(rows: readonly ReportRow[], query: RowQuery): ReportRo
   const direction = query.descending ? -1 : 1;
   const compare = comparisons[query.sort];
   return chosen.sort((a, b) => direction * compare(a, b));
+}
+
+/** Whatever the order of the rows and what else is asked. */
+function drawnIds(rows: readonly ReportRow[]): Set<string> {
+  const ids = rows.map(({ id }) => id).sort(compareText);
+  return new Set(shuffled(ids, seededRandom(1)).slice(0, sampleSize));
 }
 
 /** Mean of s over the steered layers: one number to sort prompts by. */

@@ -47,6 +47,28 @@ describe('queryRows', () => {
     expect(ids({ text: 'nowhere' })).toEqual([]);
   });
 
+  it('draws the same hundred prompts each time, whatever their order and what else is asked of them', () => {
+    const many = reportRows(
+      Array.from({ length: 1_000 }, (_, i) =>
+        reply({
+          id: `p${i}`,
+          label: i % 2 === 0 ? 'benign' : 'harmful',
+          verdict: i % 4 === 0 ? 'refused' : 'complied',
+        }),
+      ),
+      0.3,
+    );
+    const drawn = (from: typeof many, query: Partial<RowQuery> = {}): string[] =>
+      queryRows(from, { sort: 'id', descending: false, drawn: 'sample', ...query }).map(({ id }) => id);
+    const sample = drawn(many);
+    expect(sample).toHaveLength(100);
+    expect(drawn(many.toReversed())).toEqual(sample);
+    const refused = drawn(many, { base: 'refused' });
+    expect(refused.every((id) => sample.includes(id))).toBe(true);
+    // A quarter refuse: of 100 drawn 25, give or take three standard deviations.
+    expect(Math.abs(refused.length - 25)).toBeLessThan(13);
+  });
+
   it('sorts, and leaves the rows themselves alone', () => {
     const before = [...rows];
     expect(ids({ sort: 'id' })).toEqual(['alone', 'newly-answered', 'other', 'over-refused', 'same', 'wanted']);
