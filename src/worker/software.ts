@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { env } from 'onnxruntime-node';
 import { version } from '../core/version.ts';
 import type { Software } from '../workspace/run-folder.ts';
@@ -13,5 +14,6 @@ export function software(threads: number | undefined): Software {
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
     threads: threads ?? null,
+    processors: availableParallelism(),
   };
 }

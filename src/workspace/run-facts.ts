@@ -1,5 +1,5 @@
 import type { ReportMeta } from '../core/report/html/method-section.ts';
-import { isoMinute } from '../core/report/format.ts';
+import { count, isoMinute } from '../core/report/format.ts';
 import type { Manifest, Software } from './run-folder.ts';
 
 /** Where a run's numbers come from, for the end of its report: when they were made, and by what. */
@@ -25,7 +25,7 @@ export function runFacts({
 
 function madeBy(time: string, software: Software | undefined): string {
   if (software === undefined) return isoMinute(time);
-  const { alphasteer, onnxruntime, node, platform, threads } = software;
-  const cores = threads === null ? "threads of onnxruntime's choice" : `threads: ${threads}`;
-  return `${isoMinute(time)}, AlphaSteer ${alphasteer}, onnxruntime ${onnxruntime}, Node.js ${node}, ${platform}, ${cores}`;
+  const { alphasteer, onnxruntime, node, platform, threads, processors } = software;
+  const used = `${threads === null ? 'threads as onnxruntime chose' : count(threads, 'thread')} on ${count(processors, 'processor')}`;
+  return `${isoMinute(time)}, AlphaSteer ${alphasteer}, onnxruntime ${onnxruntime}, Node.js ${node}, ${platform}, ${used}`;
 }

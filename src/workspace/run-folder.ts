@@ -13,6 +13,7 @@ const softwareSchema = z.object({
   platform: z.string(),
   /** Null where onnxruntime chose. */
   threads: z.number().nullable(),
+  processors: z.number(),
 });
 
 /** What computed a run. */

@@ -2,7 +2,14 @@ import { expect, it } from 'vitest';
 import { runFacts } from '../../../src/workspace/run-facts.ts';
 
 const created = '2026-01-02T03:04:05.006Z';
-const software = { alphasteer: '0.1.0', onnxruntime: '1.30.0', node: '20.19.0', platform: 'linux-x64', threads: 2 };
+const software = {
+  alphasteer: '0.1.0',
+  onnxruntime: '1.30.0',
+  node: '20.19.0',
+  platform: 'linux-x64',
+  threads: 2,
+  processors: 4,
+};
 
 it('says when and by what a run was fitted and compared, each with its own software', () => {
   const compared = {
@@ -12,10 +19,13 @@ it('says when and by what a run was fitted and compared, each with its own softw
     software: { ...software, onnxruntime: '1.31.0', threads: null },
   };
   expect(runFacts({ created, software, compared })).toEqual([
-    ['Fitted', '2026-01-02 03:04 UTC, AlphaSteer 0.1.0, onnxruntime 1.30.0, Node.js 20.19.0, linux-x64, threads: 2'],
+    [
+      'Fitted',
+      '2026-01-02 03:04 UTC, AlphaSteer 0.1.0, onnxruntime 1.30.0, Node.js 20.19.0, linux-x64, 2 threads on 4 processors',
+    ],
     [
       'Compared',
-      "2026-02-03 04:05 UTC, AlphaSteer 0.1.0, onnxruntime 1.31.0, Node.js 20.19.0, linux-x64, threads of onnxruntime's choice",
+      '2026-02-03 04:05 UTC, AlphaSteer 0.1.0, onnxruntime 1.31.0, Node.js 20.19.0, linux-x64, threads as onnxruntime chose on 4 processors',
     ],
     ['Reply length', '64 tokens at most'],
     ['A/A floor', 'base again on 40 prompts, at most 8 of a kind, each alone in its batch'],
