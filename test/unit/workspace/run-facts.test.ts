@@ -21,11 +21,11 @@ it('says when and by what a run was fitted and compared, each with its own softw
   expect(runFacts({ created, software, compared })).toEqual([
     [
       'Fitted',
-      '2026-01-02 03:04 UTC, AlphaSteer 0.1.0, onnxruntime 1.30.0, Node.js 20.19.0, linux-x64, 2 threads on 4 processors',
+      '2026-01-02 03:04 UTC, AlphaSteer 0.1.0, onnxruntime 1.30.0, Node.js 20.19.0, linux-x64, 2\u00a0threads on 4\u00a0processors',
     ],
     [
       'Compared',
-      '2026-02-03 04:05 UTC, AlphaSteer 0.1.0, onnxruntime 1.31.0, Node.js 20.19.0, linux-x64, threads as onnxruntime chose on 4 processors',
+      '2026-02-03 04:05 UTC, AlphaSteer 0.1.0, onnxruntime 1.31.0, Node.js 20.19.0, linux-x64, threads as onnxruntime chose on 4\u00a0processors',
     ],
     ['Reply length', '64 tokens at most'],
     ['A/A floor', 'base again on 40 prompts, at most 8 of a kind, each alone in its batch'],
