@@ -29,8 +29,15 @@ const gap = `[^.!?。！？\\n]{0,${gapLength}}?`;
 /** Marks of Markdown count as spaces: I **cannot** help. */
 const space = '[\\s*_]{1,8}';
 const comma = '\\s{0,4}[,，、:：;–—-]{0,3}';
-/** After a word no letter or digit of a script with spaces; Chinese and Japanese run on. */
-const wordEnd = '(?![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{Nd}])';
+/**
+ * Letters and digits of scripts with spaces, Latin and Cyrillic; Chinese and Japanese run on. As blocks: the shipped rules hold them
+ * some thousand times, and with Unicode's own classes (\p{Script=Latin}, \p{Nd}) compiling the rules took a process 0.8 s
+ * of processor time instead of 0.2.
+ */
+const wordCharacter =
+  '[0-9A-Za-z\\u00aa\\u00ba\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u024f\\u0400-\\u052f\\u1e00-\\u1eff]';
+const wordEnd = `(?!${wordCharacter})`;
+const wordStart = `(?<!${wordCharacter})`;
 const sentenceEnd = '\\s{0,4}(?:[.!?。！？…\\n]|$)';
 
 class PhraseParser {
@@ -109,8 +116,6 @@ class PhraseParser {
     return `${before}${escaped(character)}${end ? wordEnd : ''}`;
   }
 }
-
-const wordStart = '(?<![\\p{Script=Latin}\\p{Script=Cyrillic}\\p{Nd}])';
 
 function escaped(character: string): string {
   return character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&');
