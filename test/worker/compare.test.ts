@@ -140,6 +140,8 @@ test(
     expect(
       fitted.find(({ control }) => control === 'cast')!.strengths.some(({ refused }) => refused.harmful! > 0),
     ).toBe(true);
+    writeJudge(root, ['no*']);
+    expect(compare('--controls', 'cast')).toMatchObject({ made: 0 });
     const lines = readLines(join(all.run, 'replies.jsonl'));
     const base = new Map(lines.filter(({ condition }) => condition === 'base').map(({ id, reply }) => [id, reply]));
     const kept = lines.filter(({ condition, untouched }) => condition === 'cast' && untouched === true);

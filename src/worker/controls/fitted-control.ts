@@ -5,6 +5,6 @@ import type { Steering } from '../steering-file.ts';
 export interface FittedControl {
   readonly chosen: ControlFit;
   readonly steering: Steering;
-  /** What decided it, hashed. */
+  /** What decided steering and strength, hashed. */
   readonly recipe: string;
 }

@@ -29,6 +29,7 @@ import { writeReport } from '../../workspace/report-file.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import type { PromptRow, RawReply } from '../chat-session.ts';
 import { controlPlans } from '../controls/control-plans.ts';
+import { replyRecipe } from '../controls/reply-recipe.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
 import { marginProblems } from '../../workspace/fixed-margins.ts';
 import { floorPerKind, floorSample } from '../floor-sample.ts';
@@ -149,7 +150,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
       .filter(({ prompt }) => asked.has(prompt.id))
       .map((row) => ({
         ...rowOf(row, control.chosen.condition, control.chosen.strength),
-        recipe: `${recipe}-${control.recipe}`,
+        recipe: `${recipe}-${replyRecipe(control)}`,
         acts: asked.get(row.prompt.id) !== null,
         asked: asked.get(row.prompt.id) ?? { ids: row.ids, strength: 0 },
       })),
