@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
@@ -176,17 +174,6 @@ export function modelFiles(folder: ModelFolder, external: readonly ExternalFile[
   ];
   const graphs = folder.steps === undefined ? [folder.graph] : [folder.graph, folder.steps];
   return [...graphs, ...weights, ...names.map((name) => join(folder.path, name))];
-}
-
-/** SHA-256 of a model's files, hex. */
-export async function fingerprint(folder: ModelFolder, files: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of files) {
-    if (!(await stat(file).catch(() => undefined))) continue;
-    hash.update(`\0${relative(folder.path, file)}\0`);
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  }
-  return hash.digest('hex');
 }
 
 /** Sizes and times of files: when it is another one, their contents may be. Far cheaper than the fingerprint. */

@@ -9,18 +9,13 @@ import type { DeviceReport } from '../rpc/worker-api.ts';
 import { loadTokenizer, type ChatTokenizer } from './chat-tokenizer.ts';
 import { chooseDevice } from './choose-device.ts';
 import { requireDevice } from './devices.ts';
+import { fingerprint } from './fingerprint.ts';
 import type { Job } from './job.ts';
 import type { KvShape } from './kv-cache.ts';
-import {
-  checkExternalData,
-  filesStamp,
-  fingerprint,
-  modelFiles,
-  openModelFolder,
-  type ModelFolder,
-} from './model-folder.ts';
+import { checkExternalData, filesStamp, modelFiles, openModelFolder, type ModelFolder } from './model-folder.ts';
 import { readGraphs } from './model-graphs.ts';
 import type { SessionModel } from './model-session.ts';
+import { userCache } from './user-cache.ts';
 
 /** Everything of a model that is not a session: read and checked once, shared by all jobs on it. */
 export interface Model extends SessionModel {
@@ -69,7 +64,7 @@ export async function openModel(
     ports,
     kv: kvShape(ports, folder),
     tokenizer: await loadTokenizer(folder),
-    fingerprint: await fingerprint(folder, files),
+    fingerprint: await fingerprint(folder, files, userCache('fingerprints')),
     files,
     stamp,
     threads,
