@@ -16,17 +16,21 @@ export async function applyReflectors(
   count: number,
   addProduct: AddProduct,
 ): Promise<void> {
+  // Used again by each block: megabytes that come and go make the collector run in the middle.
+  const transposed = new Float64Array(n * block);
+  const vt = new Float64Array(n * block);
+  const zv = new Float64Array(count * block);
   for (let from = 1; from < n; from += block) {
     const size = Math.min(block, n - from);
     // The columns of V as rows, [size, n].
     const v = reflectors.subarray(from * n, (from + size) * n);
     const t = await triangle(v, betas.subarray(from, from + size), n, addProduct);
-    const minusVt = new Float64Array(n * size);
-    await addProduct(negativeTranspose(v, size, n), t, minusVt, { m: n, n: size, depth: size });
-
-    const zv = new Float64Array(count * size);
-    await addProduct(rows, v, zv, { m: count, n: size, depth: n });
-    await addProduct(zv, minusVt, rows, { m: count, n, depth: size });
+    negativeTranspose(v, size, n, transposed);
+    const minusVt = vt.subarray(0, n * size).fill(0);
+    await addProduct(transposed.subarray(0, n * size), t, minusVt, { m: n, n: size, depth: size });
+    const turned = zv.subarray(0, count * size).fill(0);
+    await addProduct(rows, v, turned, { m: count, n: size, depth: n });
+    await addProduct(turned, minusVt, rows, { m: count, n, depth: size });
   }
 }
 
@@ -52,8 +56,7 @@ async function triangle(
   return t;
 }
 
-function negativeTranspose(v: Float64Array, rows: number, columns: number): Float64Array {
-  const transposed = new Float64Array(rows * columns);
+/** -Vᵀ, [columns, rows], at the front of `transposed`. */
+function negativeTranspose(v: Float64Array, rows: number, columns: number, transposed: Float64Array): void {
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) transposed[j * rows + i] = -v[i * columns + j]!;
-  return transposed;
 }

@@ -80,17 +80,22 @@ async function mend(first: EigenRows, second: EigenRows, coupling: number, addPr
   const supports = order.map((i): Support => (i < half ? 'first' : 'second'));
 
   const { active, done } = deflate(d, z, rho, rows, supports);
-  if (active.length === 0) return arranged(done, d, rows, [], new Float64Array(0), new Float64Array(0), n);
   const { values, vectors } = rankOneEigen(
     Float64Array.from(active, (i) => d[i]!),
     Float64Array.from(active, (i) => z[i]!),
     rho,
   );
-  const mixed = new Float64Array(active.length * n);
-  const mixing = { vectors, active, rows, mixed, n };
+  // The pairs left alone and the mended ones in one ascending order.
+  const all = Float64Array.from([...done.map((i) => d[i]!), ...values]);
+  const sources = ascending(all);
+  const places = new Int32Array(n);
+  sources.forEach((from, to) => (places[from] = to));
+  const sorted = new Float64Array(n * n);
+  done.forEach((i, at) => sorted.set(rows.subarray(i * n, (i + 1) * n), places[at]! * n));
+  const mixing = { vectors, active, rows, n, sorted, places: places.subarray(done.length) };
   await mixColumns(mixing, (i) => supports[i] !== 'second', 0, half, addProduct);
   await mixColumns(mixing, (i) => supports[i] !== 'first', half, n, addProduct);
-  return arranged(done, d, rows, active, values, mixed, n);
+  return { values: Float64Array.from(sources, (i) => all[i]!), rows: sorted };
 }
 
 /**
@@ -186,14 +191,16 @@ interface Mixing {
   readonly active: readonly number[];
   /** [n, n] */
   readonly rows: Float64Array;
-  /** [active, n], filled */
-  readonly mixed: Float64Array;
   readonly n: number;
+  /** [n, n], of which some columns of the rows at `places` are filled */
+  readonly sorted: Float64Array;
+  /** [active] */
+  readonly places: Int32Array;
 }
 
 /** Columns from..to-1 of vectors · rows, of the rows alone that have entries there. */
 async function mixColumns(
-  { vectors, active, rows, mixed, n }: Mixing,
+  { vectors, active, rows, n, sorted, places }: Mixing,
   hasEntries: (row: number) => boolean,
   from: number,
   to: number,
@@ -212,29 +219,7 @@ async function mixColumns(
   const width = to - from;
   const part = new Float64Array(k * width);
   await addProduct(coefficients, transposed, part, { m: k, n: width, depth });
-  for (let i = 0; i < k; i++) mixed.set(part.subarray(i * width, (i + 1) * width), i * n + from);
-}
-
-/** The pairs left alone and the mended ones in one ascending order. */
-function arranged(
-  done: readonly number[],
-  d: Float64Array,
-  rows: Float64Array,
-  active: readonly number[],
-  mendedValues: Float64Array,
-  mendedRows: Float64Array,
-  n: number,
-): EigenRows {
-  const all = Float64Array.from([...done.map((i) => d[i]!), ...mendedValues]);
-  const order = ascending(all);
-  const sorted = new Float64Array(n * n);
-  order.forEach((i, to) => {
-    const isDone = i < done.length;
-    const from = isDone ? done[i]! : i - done.length;
-    sorted.set((isDone ? rows : mendedRows).subarray(from * n, (from + 1) * n), to * n);
-  });
-  if (done.length + active.length !== n) throw new Error('Divide and conquer lost an eigenvalue.');
-  return { values: Float64Array.from(order, (i) => all[i]!), rows: sorted };
+  for (let i = 0; i < k; i++) sorted.set(part.subarray(i * width, (i + 1) * width), places[i]! * n + from);
 }
 
 function ascending(values: Float64Array): number[] {

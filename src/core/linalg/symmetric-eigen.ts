@@ -20,7 +20,9 @@ export interface SymmetricEigen {
  */
 export async function symmetricEigen(a: Float64Array, n: number, addProduct: AddProduct): Promise<SymmetricEigen> {
   const scale = scaleOf(a, n);
-  const scaled = a.map((value) => value / scale);
+  // No `map`: it boxes each number, megabytes of garbage.
+  const scaled = new Float64Array(n * n);
+  for (let i = 0; i < scaled.length; i++) scaled[i] = a[i]! / scale;
   const tridiagonal = await tridiagonalise(scaled, n, addProduct);
   const { values, rows } = await divideAndConquer(tridiagonal.diagonal, tridiagonal.offDiagonal, addProduct);
   await applyReflectors(tridiagonal, rows, n, addProduct);

@@ -29,10 +29,12 @@ export async function tridiagonalise(a: Float64Array, n: number, addProduct: Add
   const offDiagonal = new Float64Array(n);
   const betas = new Float64Array(n);
   const reflectors = new Float64Array(n * n);
+  const padded = new Float64Array(n);
   // What is still to be reduced lies at the front of `a`, as [size, size].
   for (let size = n; size > 0;) {
     const rest = Math.max(0, size - panelRows);
     const changes: Change[] = [];
+    const whole = a.subarray(0, size * size);
     for (let i = size - 1; i >= rest; i--) {
       const row = a.subarray(i * size, i * size + i + 1);
       for (const { v, w } of changes) addBoth(row, -v[i]!, w, -w[i]!, v);
@@ -45,14 +47,15 @@ export async function tridiagonalise(a: Float64Array, n: number, addProduct: Add
       if (beta === 0) continue;
 
       // Zeros behind v let A be read as it lies.
-      const padded = new Float64Array(size);
       padded.set(v);
+      padded.fill(0, i, size);
       const product = new Float64Array(size);
-      await addProduct(a.subarray(0, size * size), padded, product, { m: size, n: 1, depth: size });
+      await addProduct(whole, padded.subarray(0, size), product, { m: size, n: 1, depth: size });
       const y = product.subarray(0, i);
       for (const change of changes) addBoth(y, -leadingDot(v, change.w), change.v, -leadingDot(v, change.v), change.w);
       const half = (beta * beta * leadingDot(y, v)) / 2;
-      changes.push({ v, w: v.map((x, j) => beta * y[j]! - half * x) });
+      for (let j = 0; j < i; j++) y[j] = beta * y[j]! - half * v[j]!;
+      changes.push({ v, w: y });
     }
     for (let i = 0; i < rest; i++) a.copyWithin(i * rest, i * size, i * size + rest);
     const { left, right } = factors(changes, rest);
