@@ -3,23 +3,26 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bits, ModelUnderTest, relativeError, row, run, steeringFeeds, tinyModels, type Expected } from './tiny-model.ts';
 
-const llama = join(tinyModels, 'architectures/llama');
-const { prompts, hidden } = JSON.parse(readFileSync(join(llama, 'expected.json'), 'utf8')) as Expected;
+const architectures = join(tinyModels, 'architectures');
 const layers = [0, 1];
 const d = 32;
 
 /** The files that transformers.js users have, and how far the rounding of their weights takes activations from PyTorch's in f32 at most. */
-const variants = [
-  ['split/model', 1e-5],
+const files = [
   ['model_fp16', 5e-3],
   ['model_quantized', 0.1],
   ['model_q4', 0.35],
   ['model_q4f16', 0.35],
   ['model_bnb4', 0.35],
 ] as const;
+const variants = [
+  ['llama', 'split/model', 1e-5] as const,
+  ...['llama', 'qwen3', 'gemma3'].flatMap((name) => files.map(([file, far]) => [name, file, far] as const)),
+];
 
-test.each(variants)("%s: taps are near PyTorch's, strength 0 keeps every bit, a strength does not", async (name, far) => {
-  const model = new ModelUnderTest(join(llama, 'optimum', `${name}.onnx`), 16);
+test.each(variants)("%s, %s: taps are near PyTorch's, strength 0 keeps every bit, a strength does not", async (name, file, far) => {
+  const { prompts, hidden } = JSON.parse(readFileSync(join(architectures, name, 'expected.json'), 'utf8')) as Expected;
+  const model = new ModelUnderTest(join(architectures, name, 'optimum', `${file}.onnx`), 16);
   const base = (await model.open()).session;
   const { session } = await model.open({ steered: layers, taps: layers, logits: 'all', cache: true });
   const batches = model.ports.scalesOverBatch ? prompts.map((ids) => [ids]) : [prompts];
