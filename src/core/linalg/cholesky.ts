@@ -1,7 +1,7 @@
 import type { AddProduct } from './product.ts';
 
 /** Columns of L found together: what all columns before them take off is one product. */
-const block = 64;
+const block = 32;
 
 /**
  * L of A = L Lᵀ, lower triangular with a positive diagonal, block of columns by block of columns; null when A is not
