@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Template } from '@huggingface/jinja';
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { HumanError } from '../core/problem.ts';
@@ -40,7 +39,7 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
   });
   const { tokenizer, named } = files;
   const special = files.specialTokens;
-  const template = new Template(await chatTemplate(files, folder));
+  const template = new Template(chatTemplate(files, folder));
   const endTokens = new Set(folder.endTokens);
   const ownEnd = idOf(tokenizer, named.eos_token);
   if (endTokens.size === 0 && ownEnd !== undefined) endTokens.add(ownEnd);
@@ -156,16 +155,15 @@ function idOf(tokenizer: Tokenizer, token: string | undefined): number | undefin
   return token === undefined ? undefined : tokenizer.token_to_id(token);
 }
 
-async function chatTemplate({ template }: TokenizerFiles, folder: ModelFolder): Promise<string> {
-  const text = template ?? (await readFile(`${folder.path}/chat_template.jinja`, 'utf8').catch(() => undefined));
-  if (!text) {
+function chatTemplate({ template }: TokenizerFiles, folder: ModelFolder): string {
+  if (!template) {
     throw new HumanError({
       file: folder.path,
       message: 'The model has no chat template, so it is not known how it expects a prompt.',
       fix: 'Use a chat (instruct) model, or add its chat_template.jinja to the folder.',
     });
   }
-  return text.replaceAll('strftime_now', 'pinned_date');
+  return template.replaceAll('strftime_now', 'pinned_date');
 }
 
 function formatPinnedDate(format: string): string {

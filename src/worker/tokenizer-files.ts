@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import * as z from 'zod';
+import { readIfThere } from '../workspace/read-if-there.ts';
 
 const token = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
 
@@ -15,7 +16,13 @@ const named = z.object({
   cls_token: token.nullish(),
   mask_token: token.nullish(),
 });
-const configSchema = named.extend({ chat_template: z.unknown() });
+const templateSchema = z.union([
+  z.string(),
+  z
+    .array(z.object({ name: z.string(), template: z.string() }))
+    .transform((all) => all.find(({ name }) => name === 'default')?.template),
+]);
+const configSchema = named.extend({ chat_template: templateSchema.nullish() });
 const jsonSchema = z.looseObject({ added_tokens: z.array(z.looseObject({ special: z.boolean() })).default([]) });
 
 /** A model's tokenizer as its two files describe it. */
@@ -26,18 +33,19 @@ export interface TokenizerFiles {
   readonly specialTokens: readonly string[];
   /** The named tokens that the model has. */
   readonly named: Readonly<Partial<Record<keyof z.infer<typeof named>, string>>>;
-  /** The chat template, where tokenizer_config.json holds one alone. */
+  /** The chat template: that of chat_template.jinja, else the one or the one named `default` in tokenizer_config.json, as transformers chooses. */
   readonly template: string | undefined;
 }
 
 /**
- * Reads tokenizer.json and tokenizer_config.json, by Hugging Face's tokenizers as transformers.js does for every chat model.
+ * Reads tokenizer.json, tokenizer_config.json and chat_template.jinja, by Hugging Face's tokenizers as transformers.js does for every chat model.
  * Importing all of that one took half of the worker's start.
  */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
   const json = jsonSchema.parse(await readJson(join(folder, 'tokenizer.json')));
   const raw = await readJson(join(folder, 'tokenizer_config.json'));
   const { chat_template, ...tokens } = configSchema.parse(raw);
+  const file = await readIfThere(join(folder, 'chat_template.jinja'));
   const tokenizer = new Tokenizer(json, raw as object);
   const special = [...tokenizer.get_added_tokens_decoder().values()].filter((added) => added.special);
   return {
@@ -46,7 +54,7 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
       new Tokenizer({ ...json, added_tokens: json.added_tokens.filter((added) => !added.special) }, raw as object),
     specialTokens: [...new Set(special.map(({ content }) => content))].filter((content) => content !== ''),
     named: Object.fromEntries(Object.entries(tokens).filter(([, content]) => content)),
-    template: typeof chat_template === 'string' ? chat_template : undefined,
+    template: file?.toString('utf8') ?? chat_template ?? undefined,
   };
 }
 

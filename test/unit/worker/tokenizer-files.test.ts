@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { readTokenizerFiles } from '../../../src/worker/tokenizer-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'alphasteer-tokenizer-'));
@@ -49,6 +49,22 @@ test('without special tokens, a control token is text, and other added tokens st
     of.encode('<s> hello <tool>', { add_special_tokens: false }).ids;
   expect(ids(tokenizer)).toEqual([1, 3, 2]);
   expect(ids(withoutSpecialTokens())).toEqual([0, 4, 0, 3, 2]);
+});
+
+test('of several templates the default one is taken, and a file of its own before all', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'alphasteer-tokenizer-'));
+  onTestFinished(() => rmSync(other, { recursive: true }));
+  copyFileSync(join(folder, 'tokenizer.json'), join(other, 'tokenizer.json'));
+  const templates = (names: string[]): void => {
+    const list = names.map((name) => ({ name, template: `for ${name}` }));
+    writeFileSync(join(other, 'tokenizer_config.json'), JSON.stringify({ chat_template: list }));
+  };
+  templates(['tool_use', 'default']);
+  expect((await readTokenizerFiles(other)).template).toBe('for default');
+  templates(['tool_use']);
+  expect((await readTokenizerFiles(other)).template).toBeUndefined();
+  writeFileSync(join(other, 'chat_template.jinja'), 'of the file');
+  expect((await readTokenizerFiles(other)).template).toBe('of the file');
 });
 
 test('a file that is missing is an error', async () => {

@@ -65,3 +65,24 @@ test('no tokenizer, or half of one', () => {
       /^error: W\/model: The tokenizer cannot be loaded: .*\. The folder needs tokenizer\.json and tokenizer_config\.json/,
     );
 });
+
+test.each<[string, unknown, string]>([
+  ['no chat template', undefined, 'The model has no chat template, so it is not known how it expects a prompt.'],
+  [
+    'no generation prompt',
+    "{% for message in messages %}<user> {{ message['content'] }}{% endfor %}",
+    'The chat template adds no generation prompt: after the question comes "", which opens no reply.',
+  ],
+  [
+    'control tokens that the tokenizer does not know',
+    "{% for message in messages %}<human> {{ message['content'] }} {% endfor %}<bot>",
+    'The chat template prints <human>, which the tokenizer does not know.',
+  ],
+])('a chat template that is of no use: %s', (_, template, words) => {
+  const message = messageAbout((model) => {
+    const file = join(model, 'tokenizer_config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...config, chat_template: template }));
+  });
+  expect(message).toContain(words);
+});
