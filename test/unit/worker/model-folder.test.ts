@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openModelFolder } from '../../../src/worker/model-folder.ts';
+
+/** A model folder with empty graphs of these names. */
+function folder(...graphs: string[]): string {
+  const path = mkdtempSync(join(tmpdir(), 'alphasteer-model-'));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  const sizes = { hidden_size: 8, num_hidden_layers: 2, num_attention_heads: 2, vocab_size: 10 };
+  writeFileSync(join(path, 'config.json'), JSON.stringify(sizes));
+  for (const name of graphs) writeFileSync(join(path, name), '');
+  return path;
+}
+
+test.each<[string[], { graph: string; steps?: string; dtype: string }]>([
+  [['decoder_model_merged.onnx', 'model.onnx'], { graph: 'model.onnx', dtype: 'fp32' }],
+  [['decoder_model_merged_quantized.onnx'], { graph: 'decoder_model_merged_quantized.onnx', dtype: 'q8' }],
+  [
+    ['decoder_model.onnx', 'decoder_with_past_model.onnx', 'decoder_model_merged.onnx'],
+    { graph: 'decoder_model_merged.onnx', dtype: 'fp32' },
+  ],
+  [
+    ['decoder_model_fp16.onnx', 'decoder_with_past_model_fp16.onnx'],
+    { graph: 'decoder_model_fp16.onnx', steps: 'decoder_with_past_model_fp16.onnx', dtype: 'fp16' },
+  ],
+])('of %j the graph is found, and the one for steps', async (names, { graph, steps, dtype }) => {
+  const path = folder(...names);
+  const found = await openModelFolder(path);
+  expect(found).toMatchObject({ graph: join(path, graph), dtype });
+  expect(found.steps).toBe(steps && join(path, steps));
+});
+
+test('half of a model in two files is told with the name of what is missing', async () => {
+  await expect(openModelFolder(folder('decoder_model.onnx'))).rejects.toThrow(
+    'or decoder_model*.onnx with its decoder_with_past_model*.onnx',
+  );
+});
