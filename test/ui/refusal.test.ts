@@ -54,6 +54,21 @@ describe('the refusal report', () => {
     }
   });
 
+  it('cuts no change off, the longest neither', async () => {
+    const jailbreak = run.replies.find(({ label }) => label === 'jailbreak')!;
+    const replies = run.replies.map((reply) => ({
+      ...reply,
+      ...(reply.id === jailbreak.id && { verdict: reply.condition === 'steered' ? 'complied' : 'refused' }),
+    })) as typeof run.replies;
+    const { page } = await open({ ...run, replies });
+    const badge = page.locator('.prompt-row .badge', { hasText: 'no longer refused' }).first();
+    const [right, cell] = await badge.evaluate((one) =>
+      [one, one.closest('td')!].map((box) => box.getBoundingClientRect().right),
+    );
+    expect(right).toBeLessThanOrEqual(cell!);
+    await page.close();
+  });
+
   it('says what its judge is worth, and what another one says, with no column out of sight', async () => {
     for (const width of [720, 1100]) {
       const { page } = await open(run, { width });
