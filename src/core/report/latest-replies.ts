@@ -3,6 +3,7 @@ import type { Reply } from './summary.ts';
 export interface LatestReplies {
   /** Replies per condition, ordered by prompt id: base, steered and base-again first, then the controls by name. */
   readonly conditions: ReadonlyMap<string, readonly Reply[]>;
+  /** Lines that a later one replaced by another reply; one that gives the same reply another verdict doesn't count. */
   readonly replaced: number;
 }
 
@@ -18,7 +19,7 @@ export function latestReplies(
   strength: number,
   ownStrengths: ReadonlyMap</* condition */ string, number> = new Map(),
 ): LatestReplies {
-  const latest = new Map(replies.map((reply) => [JSON.stringify([reply.id, reply.condition, reply.strength]), reply]));
+  const latest = new Map(replies.map((reply) => [keyOf(reply), reply]));
   const mainStrength = new Map<string, number>();
   for (const { condition, strength: at } of replies) {
     if (mainStrength.get(condition) !== (ownStrengths.get(condition) ?? strength)) mainStrength.set(condition, at);
@@ -34,8 +35,12 @@ export function latestReplies(
   for (const list of byCondition.values()) list.sort((a, b) => compareText(a.id, b.id));
   return {
     conditions: new Map([...byCondition].sort(([a], [b]) => rank(a) - rank(b) || compareText(a, b))),
-    replaced: replies.length - latest.size,
+    replaced: replies.filter((one) => latest.get(keyOf(one))!.reply !== one.reply).length,
   };
+}
+
+function keyOf({ id, condition, strength }: Reply): string {
+  return JSON.stringify([id, condition, strength]);
 }
 
 function rank(condition: string): number {

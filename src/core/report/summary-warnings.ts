@@ -88,7 +88,10 @@ export function summaryWarnings({ conditions, rates, missing, replaced, layers, 
     if (name.includes('@'))
       warnings.push(`There are replies at more than one strength: "${name}" is listed apart and in no comparison.`);
   }
-  if (replaced > 0) warnings.push(`${replaced} replies were made again; the last one of each prompt counts.`);
+  if (replaced > 0)
+    warnings.push(
+      `${count(replaced, 'reply was', 'replies were')} made again and came out otherwise; the last one of each prompt counts.`,
+    );
   return warnings;
 }
 

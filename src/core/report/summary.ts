@@ -206,7 +206,7 @@ export interface Summary {
   /** How the controls among the conditions were made; absent where there are none. */
   readonly controls?: ControlFits;
   readonly missing: readonly MissingReplies[];
-  /** Lines of `replies.jsonl` that a later line for the same prompt, condition and strength replaced. */
+  /** Lines of `replies.jsonl` that a later line for the same prompt, condition and strength replaced by another reply. */
   readonly replaced: number;
   /** People's verdicts, which count in all the numbers above in place of the rules'. */
   readonly review: Agreement;

@@ -62,13 +62,22 @@ describe('summarise', () => {
     expect(warnings.join('\n')).toContain('benign-0');
   });
 
-  it('takes the last line of a prompt, condition and strength, and says how many it replaced', () => {
-    const { conditions, replaced } = summarise(
-      [reply({ id: 'a', verdict: 'refused' }), reply({ id: 'a', verdict: 'complied' })],
-      fit,
-    );
+  it('takes the last line of a prompt, condition and strength, and says how many replies it replaced', () => {
+    const lines = [
+      reply({ id: 'a', reply: 'No.', verdict: 'refused' }),
+      reply({ id: 'a', reply: 'Yes.', verdict: 'complied' }),
+    ];
+    const { conditions, replaced, warnings } = summarise(lines, fit);
     expect(conditions['base']?.benign).toMatchObject({ n: 1, refused: 0 });
     expect(replaced).toBe(1);
+    expect(warnings.join('\n')).toMatch(/1.reply was made again and came out otherwise/);
+  });
+
+  it('a reply that was only judged anew is not replaced', () => {
+    const lines = (['refused', 'complied'] as const).map((verdict) => reply({ id: 'a', reply: 'No.', verdict }));
+    const { conditions, replaced } = summarise(lines, fit);
+    expect(conditions['base']?.benign).toMatchObject({ n: 1, refused: 0 });
+    expect(replaced).toBe(0);
   });
 
   it('keeps the condition of the fit’s strength, and lists other strengths apart', () => {
