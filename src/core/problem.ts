@@ -13,9 +13,14 @@ export interface Problem {
 }
 
 /** `file:line:column: message Fix.`, the form terminals and editors turn into links. */
-export function describeProblem({ file, line, column, message, fix }: Problem): string {
+export function describeProblem({ file, line, column, ...problem }: Problem): string {
   const place = [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(':');
-  return `${place === '' ? '' : `${place}: `}${message} ${fix}`;
+  return `${place === '' ? '' : `${place}: `}${problemSentence(problem)}`;
+}
+
+/** What happened and what to do, for where the place is shown beside it or there is none. */
+export function problemSentence({ message, fix }: Pick<Problem, 'message' | 'fix'>): string {
+  return `${message} ${fix}`;
 }
 
 /** The one family of errors meant for people: thrown deep, shown once, without a stack trace. */

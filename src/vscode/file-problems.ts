@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { configFileName } from '../core/config-file-name.ts';
-import type { Problem } from '../core/problem.ts';
+import { problemSentence, type Problem } from '../core/problem.ts';
 import type { Projects } from './project.ts';
 import type { Project } from './read-project.ts';
 import type { PromptDocuments } from './prompt-documents.ts';
@@ -80,10 +80,10 @@ function isOpen(uri: vscode.Uri): boolean {
 }
 
 /** A problem at its place, up to the end of the line: where in a row the reason lies is mostly not known better. */
-function diagnosticOf({ severity, line = 1, column = 1, message, fix }: Problem): vscode.Diagnostic {
+function diagnosticOf({ severity, line = 1, column = 1, ...problem }: Problem): vscode.Diagnostic {
   const range = new vscode.Range(line - 1, column - 1, line - 1, 10_000);
   const level = severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-  const diagnostic = new vscode.Diagnostic(range, `${message} ${fix}`, level);
+  const diagnostic = new vscode.Diagnostic(range, problemSentence(problem), level);
   diagnostic.source = 'AlphaSteer';
   return diagnostic;
 }

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
-import { describeProblem, HumanError, type Problem } from '../core/problem.ts';
+import { describeProblem, HumanError, problemSentence, type Problem } from '../core/problem.ts';
 
 /** A button of a notification, and what it does. */
 export interface NextStep {
@@ -36,7 +36,7 @@ export async function showError(
   const type = place && (await typeOf(place.uri));
   const open: NextStep[] = type === undefined ? [] : [{ title: 'Open File', run: () => openAt(place!, type) }];
   const showLog: NextStep = { title: 'Show Log', run: () => log.show() };
-  return showMessage('Error', `${problem.message} ${problem.fix}`, ...steps, ...open, showLog);
+  return showMessage('Error', problemSentence(problem), ...steps, ...open, showLog);
 }
 
 /** What to tell people of any error. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { configFileName } from '../core/config-file-name.ts';
-import type { Problem } from '../core/problem.ts';
+import { problemSentence, type Problem } from '../core/problem.ts';
 import type { Margins } from '../core/report/checks.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
 import { loadConfig } from './load-workspace.ts';
+import { workspaceOf } from './run-folder.ts';
 
 /** SHA-256 of the margins, which the manifest keeps from the fit on. */
 export function hashOfMargins(margins: Margins): string {
@@ -45,10 +46,8 @@ export async function marginWarnings(
   { margins }: Pick<FitSummary, 'margins'>,
   hash: string,
 ): Promise<string[]> {
-  const root = dirname(dirname(dirname(run)));
+  const root = workspaceOf(run);
   const loaded = await loadConfig(root, () => undefined).catch(() => undefined);
   const now = loaded?.config.evaluate.margins ?? margins;
-  return marginProblems(margins, hash, now, { file: join(root, configFileName) }).map(
-    ({ message, fix }) => `${message} ${fix}`,
-  );
+  return marginProblems(margins, hash, now, { file: join(root, configFileName) }).map(problemSentence);
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { HumanError } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
@@ -70,6 +70,11 @@ export const runFiles = {
 
 export function runsFolder(root: string): string {
   return join(root, '.alphasteer', 'runs');
+}
+
+/** The workspace that a run of its `.alphasteer/runs` belongs to. */
+export function workspaceOf(run: string): string {
+  return dirname(dirname(dirname(run)));
 }
 
 /** The folder to fit in: an unfinished run with the same key, or a new one. */

@@ -10,6 +10,7 @@ import type { ReplyView } from '../reports/reply-view.ts';
 import { mayBegin } from '../run-job.ts';
 import type { Runs } from '../runs.ts';
 import { workspaceParams } from '../settings.ts';
+import { problemSentence } from '../../core/problem.ts';
 import { problemOf, showError } from '../show-problem.ts';
 import { chooseRun } from './choose-run.ts';
 
@@ -49,8 +50,7 @@ export function testPromptCommand(parts: {
       if (error instanceof CancelledError) {
         replies.stopped();
       } else {
-        const { message, fix } = problemOf(error);
-        replies.fail(`${message} ${fix}`);
+        replies.fail(problemSentence(problemOf(error)));
         const steps = model.isUp ? [] : [{ title: 'Try Again', run: () => test(uri, prompt) }];
         void showError(error, { root: project.root, log, steps });
       }

@@ -1,10 +1,10 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import type { RunState } from '../../rpc/webview-report.ts';
 import { asCompared } from '../../workspace/compared-run.ts';
 import { readJudgeFacts } from '../../workspace/judge-facts-file.ts';
 import { runFacts } from '../../workspace/run-facts.ts';
-import { readFitSummary, readManifest } from '../../workspace/run-folder.ts';
+import { readFitSummary, readManifest, workspaceOf } from '../../workspace/run-folder.ts';
 import { readSecondVerdicts } from '../../workspace/second-verdicts.ts';
 import { runName } from '../run-name.ts';
 
@@ -37,7 +37,7 @@ export async function readRun(folder: string): Promise<Omit<RunState, 'replies' 
   };
 }
 
-/** A prompt file of the run, as an absolute path: runs lie in `<workspace>/.alphasteer/runs`, and say files from there. */
+/** A prompt file of the run, as an absolute path: runs say files from their workspace. */
 export function promptFile(run: string, file: string): string {
-  return join(dirname(dirname(dirname(run))), file);
+  return join(workspaceOf(run), file);
 }

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { configFileName } from '../../core/config-file-name.ts';
 import { conditionsOf } from '../../core/controls/controls.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
-import { HumanError } from '../../core/problem.ts';
+import { HumanError, problemSentence } from '../../core/problem.ts';
 import { clustersOf, type Clusters } from '../../core/prompts/clusters.ts';
 import { firstOfEachLabel } from '../../core/prompts/first-of-each-label.ts';
 import { applyOverrides } from '../../core/report/overrides.ts';
@@ -17,6 +17,7 @@ import { secondOpinion } from '../../core/report/second-opinion.ts';
 import { summarise } from '../../core/report/summarise.ts';
 import { summaryJson } from '../../core/report/summary-json.ts';
 import type { AskedReply, CompareParams, CompareResult } from '../../rpc/worker-api.ts';
+import { marginProblems } from '../../workspace/fixed-margins.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { readOtherPrompts } from '../../workspace/other-prompts.ts';
@@ -31,7 +32,6 @@ import type { PromptRow, RawReply } from '../chat-session.ts';
 import { controlPlans } from '../controls/control-plans.ts';
 import { replyRecipe } from '../controls/reply-recipe.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
-import { marginProblems } from '../../workspace/fixed-margins.ts';
 import { floorPerKind, floorSample } from '../floor-sample.ts';
 import { software } from '../software.ts';
 import { Stopwatch, type Job } from '../job.ts';
@@ -238,7 +238,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
       },
     }),
     warnings: [
-      ...changedMargins.map(({ message, fix }) => `${message} ${fix}`),
+      ...changedMargins.map(problemSentence),
       ...leftOutWords(sets.length - encoded.length, 'evaluation'),
       ...fitted.warnings,
     ],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { benignProblems, refusalProblems, steeringNorm } from '../../core/alphasteer.ts';
 import { learnFirstTokens, refusalChance } from '../../core/first-token.ts';
-import { HumanError, type Problem } from '../../core/problem.ts';
+import { HumanError, problemSentence, type Problem } from '../../core/problem.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
 import { fitReasons } from '../../core/report/fit-reasons.ts';
@@ -117,7 +117,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     const warnings: string[] = [];
     const warn = (problem: Problem): void => {
       job.problem(problem);
-      warnings.push(`${problem.message} ${problem.fix}`);
+      warnings.push(problemSentence(problem));
     };
     benignProblems({ rows: counts.benign, d: model.hiddenSize }).forEach(warn);
     refusalProblems({ rows: counts.refused }, { rows: counts.answered }).forEach(warn);

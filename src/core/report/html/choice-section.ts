@@ -1,6 +1,7 @@
 import { wilson } from '../../stats/wilson.ts';
 import type { FitSummary } from '../fit-summary.ts';
-import { count, interval, percent } from '../format.ts';
+import { count } from '../format.ts';
+import { rateCells } from './cells.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 /** Why the fit took these layers, this ratio, thresholds and strength; nothing of an imported steering. */
@@ -33,11 +34,9 @@ function layersTried(perLayer: FitSummary['perLayer'], n: number): Html {
       </thead>
       <tbody>
         ${perLayer.map(({ layer, steered, recognised }) => {
-          const { low, high } = wilson(Math.round(recognised * n), n);
           return html`<tr class="${steered ? 'steered' : 'unsteered'}">
             <th scope="row">${layer}${steered ? ', steered' : ''}</th>
-            <td class="number">${percent(recognised)}</td>
-            <td class="number quiet">${interval(low, high)}</td>
+            ${rateCells({ rate: recognised, ...wilson(Math.round(recognised * n), n) })}
           </tr> `;
         })}
       </tbody>

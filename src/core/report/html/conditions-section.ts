@@ -6,6 +6,7 @@ import { groupName, type Group } from '../groups.ts';
 import { otherConditions } from '../rate-rows.ts';
 import type { ConditionContest, Summary } from '../summary.ts';
 import { html, nothing, type Html } from './markup.ts';
+import { cell } from './cells.ts';
 
 /** Controls stand beside base and steered: steering is worth what it does beyond them. */
 export function conditionsSection(summary: Summary): Html {
@@ -121,8 +122,4 @@ function rateCell({ rates, draws }: ConditionRow, group: Group): Html {
   return html`<td class="number">
     ${percent(rate.rate)}<br /><span class="quiet">${interval(rate.low, rate.high)}<br />${of}</span>
   </td>`;
-}
-
-function cell(content: string | number): Html {
-  return html`<td class="number">${content}</td>`;
 }

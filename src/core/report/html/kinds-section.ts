@@ -1,7 +1,8 @@
 import { wilson } from '../../stats/wilson.ts';
 import type { FitSummary, LayerFit } from '../fit-summary.ts';
-import { fixed, interval, percent } from '../format.ts';
+import { fixed } from '../format.ts';
 import { groupName } from '../groups.ts';
+import { cell, rateCells } from './cells.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 /** How well the fit tells each malicious label and each kind of jailbreak from benign prompts, the worst kind first; nothing without jailbreaks. */
@@ -28,22 +29,19 @@ export function kindsSection({ attacks, perLayer }: FitSummary): Html {
           </tr>
         </thead>
         <tbody>
-          ${kinds.map(([kind, { n, recognised }]) => {
-            const { low, high } = wilson(recognised, n);
-            return html`<tr>
-              <th scope="row">${kind}</th>
-              <td class="number">${n}</td>
-              <td class="number">${percent(recognised / n)}</td>
-              <td class="number quiet">${interval(low, high)}</td>
-              ${aucCell(steered, ({ aucOfAttack }) => aucOfAttack[kind])}
-            </tr> `;
-          })}
+          ${kinds.map(
+            ([kind, { n, recognised }]) =>
+              html`<tr>
+                <th scope="row">${kind}</th>
+                ${cell(n)}${rateCells({ rate: recognised / n, ...wilson(recognised, n) })}
+                ${aucCell(steered, ({ aucOfAttack }) => aucOfAttack[kind])}
+              </tr> `,
+          )}
           ${(['harmful', 'jailbreak'] as const).map(
             (label) =>
               html`<tr>
                 <th scope="row">${groupName(label)}, set aside for choosing</th>
-                <td class="number">–</td>
-                <td class="number">–</td>
+                ${cell('–')}${cell('–')}
                 <td></td>
                 ${aucCell(steered, ({ aucOf }) => aucOf[label])}
               </tr> `,
@@ -57,5 +55,5 @@ export function kindsSection({ attacks, perLayer }: FitSummary): Html {
 function aucCell(layers: readonly LayerFit[], of: (layer: LayerFit) => number | undefined): Html {
   const values = layers.map(of).filter((value) => value !== undefined);
   const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => fixed(value, 3));
-  return html`<td class="number">${values.length === 0 ? '–' : low === high ? low! : `${low!} to ${high!}`}</td>`;
+  return cell(values.length === 0 ? '–' : low === high ? low! : `${low!} to ${high!}`);
 }

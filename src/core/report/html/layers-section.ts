@@ -3,6 +3,7 @@ import { groupName, labelGroups } from '../groups.ts';
 import type { FitSummary, LayerFit } from '../fit-summary.ts';
 import type { LayerSummary, Summary } from '../summary.ts';
 import { html, type Html } from './markup.ts';
+import { cell } from './cells.ts';
 
 /** The per layer numbers behind the charts. */
 export function layersSection(summary: Summary, fit: FitSummary): Html {
@@ -60,8 +61,4 @@ function stability(fit: LayerFit | undefined): Html {
   if (fit === undefined) return cell('–');
   const { mean, low } = fit.stability.w;
   return cell(`${fixed(mean, 2)} (${fixed(low, 2)})`);
-}
-
-function cell(text: string): Html {
-  return html`<td class="number">${text}</td>`;
 }

@@ -7,6 +7,7 @@ import { correctionWords } from '../correction-words.ts';
 import type { JudgeErrors } from '../judge-errors.ts';
 import type { Agreement, PairedChange, Rates, Summary } from '../summary.ts';
 import { html, nothing, type Content, type Html } from './markup.ts';
+import { cell, rateCells } from './cells.ts';
 
 export function ratesSection(summary: Summary, fit: Pick<FitSummary, 'judge'>): Html {
   const rows = rateRows(summary);
@@ -114,15 +115,4 @@ function sizeCells(rates: Rates | undefined): Content {
 function changeCells(paired: PairedChange | undefined): Content {
   if (paired === undefined) return html`<td colspan="4" class="empty">no pairs</td>`;
   return [paired.gained, paired.lost, points(paired.rise), pValue(paired.clusterP)].map(cell);
-}
-
-function rateCells(rates: Rates | undefined): Html {
-  return rates === undefined
-    ? html`${cell('–')}${cell('')}`
-    : html`${cell(percent(rates.rate))}
-        <td class="number quiet">${interval(rates.low, rates.high)}</td>`;
-}
-
-function cell(content: Content): Html {
-  return html`<td class="number">${content}</td>`;
 }
