@@ -36,12 +36,16 @@ export interface ReplyOptions {
   readonly alone?: boolean;
   /** Told of each new token of each row as it comes; row is the index in the rows given. */
   onToken?(row: number, token: number): void;
+  /** Whether a row may end with these tokens though its reply goes on; asked after each but the last one it may have. */
+  isEnough?(row: number, tokens: readonly number[]): boolean;
   /** Told of the first new token's logits [vocabulary], valid during the call only. */
   onFirstLogits?(row: number, logits: Float32Array): void;
 }
 
 export interface RawReply {
   readonly tokens: readonly number[];
+  /** `isEnough` ended it. */
+  readonly stopped: boolean;
   /** s = h_last · w and ‖h_last‖ per steered layer of the session. */
   readonly scores: Float32Array;
   readonly norms: Float32Array;
@@ -78,6 +82,7 @@ interface LiveRow {
   readonly prompt: number;
   readonly tokens: number[];
   ended: boolean;
+  stopped: boolean;
 }
 
 /** A loaded graph with taps and steering inputs: prefill and greedy decoding of batches. */
@@ -133,7 +138,13 @@ export class ChatSession {
     const prompts = padded.map(({ ids }) => ids.length);
     const cache = openCache(this.#shape.kv, prompts, longest, maxNewTokens);
     const first = await this.#prefill(padded, longest, cache, options.onFirstLogits !== undefined);
-    const live: LiveRow[] = padded.map(({ ids }, row) => ({ row, prompt: ids.length, tokens: [], ended: false }));
+    const live: LiveRow[] = padded.map(({ ids }, row) => ({
+      row,
+      prompt: ids.length,
+      tokens: [],
+      ended: false,
+      stopped: false,
+    }));
     const all = [...live];
     const { vocabulary } = this.#shape;
     if (first.logits)
@@ -150,6 +161,9 @@ export class ChatSession {
         if (!state.ended) {
           state.tokens.push(token);
           if (state.row < rows.length) options.onToken?.(state.row, token);
+          // A lone row and its copy end together.
+          state.stopped = step < maxNewTokens - 1 && options.isEnough?.(state.row % rows.length, state.tokens) === true;
+          state.ended = state.stopped;
         }
       }
       for (let i = live.length - 1; i >= 0; i--) {
@@ -166,6 +180,7 @@ export class ChatSession {
     }
     return rows.map((_, row) => ({
       tokens: all[row]!.tokens,
+      stopped: all[row]!.stopped,
       scores: slice(first.scores, row, this.#shape.steeredLayers),
       norms: slice(first.norms, row, this.#shape.steeredLayers),
       taps: slice(first.taps, row, this.#shape.tappedLayers * this.#shape.hiddenSize),
@@ -182,6 +197,7 @@ export class ChatSession {
       const told: ReplyOptions = {
         ...options,
         onToken: (_, token) => options.onToken?.(row, token),
+        ...(options.isEnough && { isEnough: (_, tokens) => options.isEnough!(row, tokens) }),
         onFirstLogits: (_, logits) => options.onFirstLogits?.(row, logits),
       };
       replies.push(...(await this.reply([prompt], told, job)));

@@ -29,12 +29,28 @@ function strike(text: string, pattern: RegExp): string {
 const closing: Readonly<Record<string, string>> = { '"': '"', '“': '”', '„': '“”', '«': '»', '「': '」', '『': '』' };
 
 function strikeQuotes(text: string, frame: RegExp): string {
+  return isOneQuotation(text, frame) ? text : strikeAt(text, quotationsIn(text));
+}
+
+/** Whether a reply is a quotation from start to end, but for a frame. */
+export function isOneQuotation(text: string, frame: RegExp): boolean {
   const trimmed = text.trim().replace(frame, '');
   const whole = closing[trimmed[0] ?? ''];
-  const end = whole === undefined ? -1 : indexOfAny(trimmed, whole, 1, trimmed.length);
-  if (whole !== undefined && (end === -1 || end === trimmed.length - 1)) return text;
-  const pieces: string[] = [];
-  let from = 0;
+  if (whole === undefined) return false;
+  const end = indexOfAny(trimmed, whole, 1, trimmed.length);
+  return end === -1 || end === trimmed.length - 1;
+}
+
+/** A stretch of a text, `[from, to)`. */
+export interface Quotation {
+  readonly from: number;
+  readonly to: number;
+  /** It ends with the text: what follows may belong to it. */
+  readonly open: boolean;
+}
+
+export function quotationsIn(text: string): Quotation[] {
+  const found: Quotation[] = [];
   for (let at = 0; at < text.length; at++) {
     const close = closing[text[at]!];
     // A straight quote after a letter or digit is no opening one: 5", or a stray.
@@ -43,11 +59,21 @@ function strikeQuotes(text: string, frame: RegExp): string {
     const limit = paragraph === -1 ? text.length : paragraph;
     const closed = indexOfAny(text, close, at + 1, limit);
     const to = closed === -1 ? limit : closed + 1;
-    pieces.push(text.slice(from, at), masked.repeat(to - at));
-    from = to;
+    found.push({ from: at, to, open: closed === -1 && paragraph === -1 });
     at = to - 1;
   }
-  pieces.push(text.slice(from));
+  return found;
+}
+
+/** @param places ascending */
+export function strikeAt(text: string, places: readonly Pick<Quotation, 'from' | 'to'>[]): string {
+  const pieces: string[] = [];
+  let end = 0;
+  for (const { from, to } of places) {
+    pieces.push(text.slice(end, from), masked.repeat(to - from));
+    end = to;
+  }
+  pieces.push(text.slice(end));
   return pieces.join('');
 }
 
@@ -56,12 +82,21 @@ function indexOfAny(text: string, characters: string, from: number, to: number):
   return -1;
 }
 
+/** A line of a dialogue: `Name: ...`. */
+const dialogueLine = /^[ \t*_-]{0,8}(\p{Lu}[\p{L}.' -]{0,24})[*_]{0,2}:[^\n]*/gmu;
+
 /** Lines `Name: ...` of at least two different people. */
 function strikeDialogue(text: string): string {
-  const line = /^[ \t*_-]{0,8}(\p{Lu}[\p{L}.' -]{0,24})[*_]{0,2}:[^\n]*/gmu;
-  const speakers = new Set([...text.matchAll(line)].map(([, name]) => name!).filter(isPerson));
-  if (speakers.size < 2) return text;
-  return text.replace(line, (found, name: string) => (isPerson(name) ? masked.repeat(found.length) : found));
+  return speakersIn(text).size < 2 ? text : strikeSpoken(text);
+}
+
+export function speakersIn(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(dialogueLine)].map(([, name]) => name!).filter(isPerson));
+}
+
+/** Strikes what people say in lines of a dialogue, be it one person. */
+export function strikeSpoken(text: string): string {
+  return text.replace(dialogueLine, (found, name: string) => (isPerson(name) ? masked.repeat(found.length) : found));
 }
 
 function isPerson(name: string): boolean {

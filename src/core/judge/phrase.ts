@@ -13,18 +13,33 @@
  *
  * @throws {Error} unbalanced parentheses, or a list that is not there
  */
-export function phraseSource(phrase: string, words: Readonly<Record<string, readonly string[]>> = {}): string {
-  const expanded = phrase.replace(/<([^<>]*)>/g, (_, name: string) => {
+export function phraseSource(phrase: string, words: PhraseWords = {}): string {
+  return new PhraseParser(expand(phrase, words)).parse();
+}
+
+/** Lists that phrases name as `<name>`. */
+type PhraseWords = Readonly<Record<string, readonly string[]>>;
+
+/** Whether no match of a phrase goes on behind a full stop, exclamation or question mark: from there on, nothing changes it. */
+export function endsWithSentence(phrase: string, words: PhraseWords): boolean {
+  const parser = new PhraseParser(expand(phrase, words));
+  parser.parse();
+  return !parser.crosses;
+}
+
+function expand(phrase: string, words: PhraseWords): string {
+  return phrase.replace(/<([^<>]*)>/g, (_, name: string) => {
     const list = Object.hasOwn(words, name) ? words[name] : undefined;
     if (list === undefined) throw new Error(`there is no list "${name}" among the words`);
     return `(${list.join('|')})`;
   });
-  return new PhraseParser(expanded).parse();
 }
 
 /** Longest text that `...` stands for, in characters. */
 const gapLength = 80;
 
+/** Marks that a gap does not go over, other than a new line, which a space may be. */
+const endsSentence = /[.!?。！？]/;
 const gap = `[^.!?。！？\\n]{0,${gapLength}}?`;
 /** Marks of Markdown count as spaces: I **cannot** help. */
 const space = '[\\s*_]{1,8}';
@@ -43,6 +58,10 @@ const sentenceEnd = '\\s{0,4}(?:[.!?。！？…\\n]|$)';
 class PhraseParser {
   readonly #text: string;
   #at = 0;
+  /** What was read last may have been the end of a sentence. */
+  #ended = false;
+  /** Something stands behind the end of a sentence, or a mark that ends one within the phrase. */
+  crosses = false;
 
   constructor(text: string) {
     this.#text = text.trim();
@@ -66,6 +85,7 @@ class PhraseParser {
       }
       const before = spaceBefore ? space : '';
       spaceBefore = false;
+      this.crosses ||= this.#ended;
       if (this.#text.startsWith('...', this.#at)) {
         this.#at += 3;
         this.#skipSpaces(); // the gap takes the spaces on both sides
@@ -91,12 +111,16 @@ class PhraseParser {
   }
 
   #group(): { group: string; optional: boolean } {
-    this.#at++;
-    const options = [this.#sequence()];
-    while (this.#text[this.#at] === '|') {
+    const options: string[] = [];
+    const endedBefore = this.#ended;
+    let ended = false;
+    do {
       this.#at++;
+      this.#ended = endedBefore;
       options.push(this.#sequence());
-    }
+      ended ||= this.#ended;
+    } while (this.#text[this.#at] === '|');
+    this.#ended = ended;
     if (this.#text[this.#at] !== ')') throw new Error('"(" without ")"');
     this.#at++;
     const optional = this.#text[this.#at] === '?';
@@ -110,8 +134,12 @@ class PhraseParser {
     const last = this.#at === this.#text.length || '|)'.includes(this.#text[this.#at]!);
     if (character === '*' && last) return '';
     if (character === ',') return comma;
-    if (character === '.' && last) return sentenceEnd;
+    if (character === '.' && last) {
+      this.#ended = true;
+      return sentenceEnd;
+    }
     if (character === "'") return `${before}['’ʼ\`´]?`;
+    this.crosses ||= endsSentence.test(character);
     const end = last || this.#text[this.#at] === ' ' || this.#text[this.#at] === ',';
     return `${before}${escaped(character)}${end ? wordEnd : ''}`;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { phraseSource } from '../../../../src/core/judge/phrase.ts';
+import { endsWithSentence, phraseSource } from '../../../../src/core/judge/phrase.ts';
 
 function matches(phrase: string, text: string): string | null {
   return new RegExp(phraseSource(phrase, { no: ['cannot', "won't"] }), 'iuy').exec(text)?.[0] ?? null;
@@ -33,4 +33,17 @@ test.each([
 
 test.each(['(a', 'a)', '(a|b', 'i <maybe> help'])('%s is an error', (phrase) => {
   expect(() => phraseSource(phrase, {})).toThrow();
+});
+
+test.each([
+  ['i cannot.', true],
+  ['i cannot (help.|go on)', true],
+  ['i ... cannot, <no>', true],
+  ['(no.)?', true],
+  ['(no.|never) way', false],
+  ['(no.)? way', false],
+  ['no! way', false],
+  ['no!', false],
+])('%s ends with its sentence: %s', (phrase, ends) => {
+  expect(endsWithSentence(phrase, { no: ['cannot'] })).toBe(ends);
 });
