@@ -6,6 +6,7 @@ import { count } from '../../src/core/report/format.ts';
 import { reviewWords } from '../../src/core/report/review-words.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
 import { ruleWords } from '../../src/core/report/rule-words.ts';
+import { stoppedWords } from '../../src/core/report/stopped-words.ts';
 import { trustWords } from '../../src/core/report/trust-words.ts';
 import { sideLayers } from '../../src/core/report/side-norms.ts';
 import type { Controls } from './controls.ts';
@@ -62,7 +63,7 @@ export function promptDetail(
       <h4>
         ${title} <span class="verdict verdict-${replied.verdict}">${replied.verdict}</span>
         <span class="quiet"
-          >${[ruleWords(replied), reviewWords(replied), count(replied.tokens, 'token')].filter(Boolean).join(' · ')}</span
+          >${[ruleWords(replied), reviewWords(replied), count(replied.tokens, 'token'), stoppedWords(replied)].filter(Boolean).join(' · ')}</span
         >
       </h4>
       ${

@@ -289,9 +289,9 @@ program
     const root = resolve(options.workspace);
     status = await runOnFiles({
       work: async (report) => {
-        const { judge } = await loadJudge(root, (await loadConfig(root, report)).config, report);
+        const rules = await loadJudge(root, (await loadConfig(root, report)).config, report);
         const [one, other] = await Promise.all([findRun(root, before), findRun(root, after)]);
-        return diffRunFolders(one, other, { judge, report });
+        return diffRunFolders(one, other, { ...rules, report });
       },
       json: options.json === true,
       print: diffText,

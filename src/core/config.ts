@@ -189,6 +189,12 @@ const evaluate = z.strictObject({
       'What the evaluation has to show, each a pass, a fail, or not enough data. A fit fixes them: a change afterwards is told, and counts from the next fit on.',
     ),
   maxNewTokens: z.int().min(1).max(4096).default(64).describe('Length of a reply, in tokens.'),
+  earlyStop: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether replies end once no continuation could be a refusal. Which prompts are refused stays as with whole replies, at a part of the time for long ones; whether the others are partial, complied or loops does not, so that no run with such replies passes all checks.',
+    ),
   controls: z
     .array(z.enum(controlNames))
     .default([])

@@ -1,30 +1,37 @@
 import * as z from 'zod';
-import type { Judgement } from '../core/judge/verdict.ts';
-import type { Problem } from '../core/problem.ts';
+import { HumanError, type Problem } from '../core/problem.ts';
 import { diffRuns, type DiffedRun, type RunDiff } from '../core/report/diff/run-diff.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
-import { isoMinute } from '../core/report/format.ts';
+import { count, isoMinute } from '../core/report/format.ts';
 import { readComparedRun, type ComparedRun } from './compared-run.ts';
+import type { LoadedJudge } from './load-judge.ts';
 
-export interface DiffOptions {
-  /** The rules that both runs are judged by. */
-  readonly judge: (reply: string) => Judgement;
+/** The rules that both runs are judged by, and whom to tell of problems. */
+export interface DiffOptions extends Pick<LoadedJudge, 'judge' | 'refusalRuledOut'> {
   readonly report: (problem: Problem) => void;
 }
 
 /**
  * What changed from one run folder to another.
- * @throws {HumanError} one of them has no replies, or can't be read
+ * @throws {HumanError} one of them has no replies, can't be read, or has some that were stopped early and could be refusals by these rules
  */
 export async function diffRunFolders(before: string, after: string, options: DiffOptions): Promise<RunDiff> {
   const [one, other] = await Promise.all(
-    [before, after].map(async (folder) => diffedRun(await readComparedRun(folder, options.report), options.judge)),
+    [before, after].map(async (folder) => diffedRun(await readComparedRun(folder, options.report), options)),
   );
   return diffRuns(one!, other!);
 }
 
-function diffedRun(run: ComparedRun, judge: DiffOptions['judge']): DiffedRun {
-  const { name, fit, replies } = run;
+function diffedRun(run: ComparedRun, { judge, refusalRuledOut }: DiffOptions): DiffedRun {
+  const { name, fit, replies, folder } = run;
+  const open = replies.filter(({ stopped, rules, reply }) => stopped && rules === undefined && !refusalRuledOut(reply));
+  if (open.length > 0) {
+    throw new HumanError({
+      file: folder,
+      message: `${count(open.length, 'reply', 'replies')} of this run ${open.length === 1 ? 'was' : 'were'} stopped early by other rules of the judge: by these, the whole could be refused.`,
+      fix: 'Compare that run again.',
+    });
+  }
   let rejudged = 0;
   const judged = replies.map((reply) => {
     // A person's verdict stands, whatever the rules say now.

@@ -7,6 +7,7 @@ import { judgeFault } from '../core/judge/judge-quality.ts';
 import { labelledReplies } from '../core/judge/labelled-replies.ts';
 import { measureJudge, type JudgeMeasure } from '../core/judge/measure-judge.ts';
 import measured from '../core/judge/measured.json' with { type: 'json' };
+import { refusalRuledOut } from '../core/judge/refusal-ruled-out.ts';
 import { parseJudgeRules, shippedRules, type JudgeRules } from '../core/judge/rules.ts';
 import type { Judgement } from '../core/judge/verdict.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
@@ -14,6 +15,8 @@ import type { JudgeIdentity } from '../core/report/judge-facts.ts';
 
 export interface LoadedJudge {
   readonly judge: (reply: string) => Judgement;
+  /** Whether no continuation of a reply can be `refused`. */
+  readonly refusalRuledOut: (reply: string) => boolean;
   readonly identity: JudgeIdentity;
   /** On the labelled replies. */
   readonly measure: JudgeMeasure;
@@ -30,8 +33,7 @@ export async function loadJudge(
   report: (problem: Problem) => void,
 ): Promise<LoadedJudge> {
   const path = config.judge.rules;
-  if (path === undefined)
-    return { judge: (reply) => judge(reply), identity: identityOf(shippedRules), measure: measured };
+  if (path === undefined) return { ...judgeBy(shippedRules), identity: identityOf(shippedRules), measure: measured };
   const file = join(root, path);
   const text = await readFile(file, 'utf8').catch(() => {
     throw new HumanError({
@@ -45,8 +47,8 @@ export async function loadJudge(
     problems.slice(1).forEach(report);
     throw new HumanError(problems[0] ?? { file, message: 'The rules of the judge cannot be used.', fix: 'Mend them.' });
   }
-  const own = (reply: string): Judgement => judge(reply, rules);
-  const measure = measureJudge(own, labelledReplies);
+  const own = judgeBy(rules);
+  const measure = measureJudge(own.judge, labelledReplies);
   const fault = judgeFault(measure);
   if (fault !== undefined) {
     report({
@@ -56,7 +58,11 @@ export async function loadJudge(
       fix: 'No rate of this workspace can be relied on until the rules are mended; compare them with the shipped ones.',
     });
   }
-  return { judge: own, identity: { ...identityOf(rules), file: path }, measure };
+  return { ...own, identity: { ...identityOf(rules), file: path }, measure };
+}
+
+function judgeBy(rules: JudgeRules): Pick<LoadedJudge, 'judge' | 'refusalRuledOut'> {
+  return { judge: (reply) => judge(reply, rules), refusalRuledOut: (reply) => refusalRuledOut(reply, rules) };
 }
 
 function identityOf(rules: JudgeRules): JudgeIdentity {

@@ -14,7 +14,10 @@ export function runFacts({
       ? []
       : ([
           ['Compared', madeBy(compared.at, compared.software)],
-          ['Reply length', `${compared.maxNewTokens} tokens at most`],
+          [
+            'Reply length',
+            `${compared.maxNewTokens} tokens at most${compared.earlyStop === true ? '; stopped early where no continuation could be refused' : ''}`,
+          ],
           [
             'A/A floor',
             `base again on ${compared.floor.n} prompts, at most ${compared.floor.perKind} of a kind, each alone in its batch`,

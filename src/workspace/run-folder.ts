@@ -36,6 +36,8 @@ const manifestSchema = z.looseObject({
     .object({
       at: z.string(),
       maxNewTokens: z.number(),
+      /** Replies ended once no continuation could be a refusal. */
+      earlyStop: z.boolean().optional(),
       /** Prompts that base replied to once more, and the most of a kind. */
       floor: z.object({ n: z.number(), perKind: z.number() }),
       software: softwareSchema,

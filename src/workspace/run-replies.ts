@@ -26,6 +26,7 @@ const replySchema = z.looseObject({
   scores: z.array(z.number()),
   activationNorms: z.array(z.number()),
   untouched: z.boolean().optional(),
+  stopped: z.boolean().optional(),
   file: z.string(),
   line: z.number(),
 });

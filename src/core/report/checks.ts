@@ -97,7 +97,10 @@ export function runChecks({ steered, pairs, degenerate }: Measured, margins: Mar
         target: floor + margins.degenerateRise,
         ...(floor > 0 && { targetName: 'A/A floor' }),
       },
-      riseEvidence(pairs, 'degenerate'),
+      // What was stopped might have become a loop.
+      pairs.some(({ before, after }) => before.stopped === true || after.stopped === true)
+        ? undefined
+        : riseEvidence(pairs, 'degenerate'),
     ),
   ];
 }

@@ -8,7 +8,17 @@ import type { Reply } from './summary.ts';
 /** A reply as the report's table shows it. */
 export type RowSide = Pick<
   Reply,
-  'strength' | 'reply' | 'tokens' | 'verdict' | 'rules' | 'rule' | 'span' | 'scores' | 'activationNorms' | 'distance'
+  | 'strength'
+  | 'reply'
+  | 'tokens'
+  | 'stopped'
+  | 'verdict'
+  | 'rules'
+  | 'rule'
+  | 'span'
+  | 'scores'
+  | 'activationNorms'
+  | 'distance'
 >;
 
 /**
@@ -72,11 +82,12 @@ function row(about: Reply, base: Reply | undefined, steered: Reply | undefined):
   };
 }
 
-function side({ strength, reply, tokens, verdict, rules, rule, ...measured }: Reply): RowSide {
+function side({ strength, reply, tokens, stopped, verdict, rules, rule, ...measured }: Reply): RowSide {
   const { span, scores, activationNorms, distance } = measured;
   const judged = { ...(rules !== undefined && { rules }), ...(rule !== undefined && { rule }) };
   const trust = distance === undefined ? {} : { distance };
-  return { strength, reply, tokens, verdict, ...judged, span, scores, activationNorms, ...trust };
+  const end = stopped === undefined ? {} : { stopped };
+  return { strength, reply, tokens, ...end, verdict, ...judged, span, scores, activationNorms, ...trust };
 }
 
 function changeOf(label: Label, base: Verdict | undefined, steered: Verdict | undefined): Change {

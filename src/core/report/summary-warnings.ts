@@ -33,6 +33,13 @@ export function summaryWarnings({ conditions, rates, missing, replaced, layers, 
       `${prompts} a reply under "${comparedWith}" but none under "${condition}" and ${ids.length === 1 ? 'is' : 'are'} left out of paired numbers: ${named}${rest}.`,
     );
   }
+  const all = [...conditions.values()].flat();
+  const stopped = all.filter((reply) => reply.stopped === true).length;
+  if (stopped > 0) {
+    warnings.push(
+      `${stopped} of ${count(all.length, 'reply', 'replies')} ${stopped === 1 ? 'was' : 'were'} stopped early, once no continuation could be refused. Which replies are refused is as if all were whole; which of the others are partial, complied or degenerate is not, and loops are not checked. For whole replies compare again with evaluate.earlyStop off.`,
+    );
+  }
   const steered = rates.get('steered');
   const fewer = labelGroups.filter(
     (group) => (steered?.[group]?.n ?? 0) > 0 && (steered?.[group]?.n ?? 0) < fewPrompts,
@@ -42,7 +49,7 @@ export function summaryWarnings({ conditions, rates, missing, replaced, layers, 
       `${groupName(group)}: only ${count(steered?.[group]?.n ?? 0, 'prompt')}, so its rate is known roughly; see its interval.`,
     );
   }
-  const unclustered = [...conditions.values()].flat().filter(({ template, goal }) => !template || !goal).length;
+  const unclustered = all.filter(({ template, goal }) => !template || !goal).length;
   if (unclustered > 0) {
     warnings.push(
       `${count(unclustered, 'reply does', 'replies do')} not say which template and goal the prompt has and ${unclustered === 1 ? 'counts' : 'count'} as independent: intervals may be too narrow. Run \`alphasteer compare\` again to add them.`,

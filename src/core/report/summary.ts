@@ -39,6 +39,11 @@ export interface Reply {
   readonly distance?: number;
   /** No layer steered this prompt: the reply is the base one, to the bit. */
   readonly untouched?: boolean;
+  /**
+   * It was ended once no continuation could be refused: `reply` is its beginning. Not refused is its verdict whole; which of
+   * the others it is, is the beginning's.
+   */
+  readonly stopped?: boolean;
   readonly file: string;
   readonly line: number;
 }

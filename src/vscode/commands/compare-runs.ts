@@ -53,8 +53,8 @@ async function pickOther(runs: Runs, run: Run): Promise<Run | undefined> {
 async function show([before, after]: readonly [Run, Run], { extensionUri, log }: CompareRunsParts): Promise<void> {
   const { root } = before.project;
   const report = (problem: Problem): void => log.warn(describeProblem(problem));
-  const { judge } = await loadJudge(root, (await loadConfig(root, report)).config, report);
-  const diff = await diffRunFolders(before.folder, after.folder, { judge, report });
+  const rules = await loadJudge(root, (await loadConfig(root, report)).config, report);
+  const diff = await diffRunFolders(before.folder, after.folder, { ...rules, report });
   const title = `${runName(before)} → ${runName(after)}`;
   const folder = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
   const panel = vscode.window.createWebviewPanel('alphasteer.diff', title, vscode.ViewColumn.Active, {

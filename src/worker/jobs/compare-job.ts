@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { configFileName } from '../../core/config-file-name.ts';
 import { conditionsOf } from '../../core/controls/controls.ts';
+import { judgeVersion } from '../../core/judge/judge.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
 import { HumanError, problemSentence } from '../../core/problem.ts';
 import { clustersOf, type Clusters } from '../../core/prompts/clusters.ts';
@@ -12,7 +13,7 @@ import { applyOverrides } from '../../core/report/overrides.ts';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { EvidenceSet } from '../../core/report/groups.ts';
 import { leftOutWords } from '../../core/report/left-out-words.ts';
-import type { JudgeFacts } from '../../core/report/judge-facts.ts';
+import type { JudgeFacts, JudgeIdentity } from '../../core/report/judge-facts.ts';
 import { secondOpinion } from '../../core/report/second-opinion.ts';
 import { summarise } from '../../core/report/summarise.ts';
 import { summaryJson } from '../../core/report/summary-json.ts';
@@ -32,6 +33,7 @@ import type { PromptRow, RawReply } from '../chat-session.ts';
 import { controlPlans } from '../controls/control-plans.ts';
 import { replyRecipe } from '../controls/reply-recipe.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
+import { enoughWhere } from '../enough-where.ts';
 import { floorPerKind, floorSample } from '../floor-sample.ts';
 import { software } from '../software.ts';
 import { Stopwatch, type Job } from '../job.ts';
@@ -59,6 +61,7 @@ interface Row extends Asked {
  * graph gives its bits (test/worker/onnx), so it is not made twice. To a sample of the prompts base replies once more, each
  * alone in its batch: what changes with the batch's shape is the floor under what steering changes. A reply that
  * `replies.jsonl` already has is not made again, but its batch keeps its shape, so a resumed run gives the same replies.
+ * With `evaluate.earlyStop` a reply ends once no continuation can be refused; such replies are never taken for whole ones.
  * What people said of replies in the report (`overrides.jsonl`) counts in place of the rules' verdicts.
  */
 export async function compareJob(params: CompareParams, shelf: ModelShelf, job: Job): Promise<CompareResult> {
@@ -67,7 +70,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   workspace.problems.forEach(job.problem);
   const { config } = workspace;
   const wanted = conditionsOf(params.controls ?? config.evaluate.controls);
-  const { judge, ...judgeFacts } = await loadJudge(workspace.root, config, job.problem);
+  const { judge, refusalRuledOut, ...judgeFacts } = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const manifest = await readManifest(run);
   const heldOut = new Set(manifest.heldOutGoals);
@@ -131,7 +134,8 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const chat = await shelf.chat(model, steering.layers, steering.layers);
   chat.setSteering(steering);
 
-  const recipe = await recipeOf(model, run, maxNewTokens);
+  const { earlyStop } = config.evaluate;
+  const recipe = await recipeOf(model, run, maxNewTokens, earlyStop ? judgeFacts.identity : undefined);
   const rowOf = ({ prompt, set, clusters, ids }: Compared, condition: string, at: number): Row => ({
     prompt,
     set,
@@ -165,6 +169,11 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
         maxNewTokens,
       )
       .map((batch) => batch.map((i) => part[i]!));
+  const options = {
+    maxNewTokens,
+    endTokens: model.tokenizer.endTokens,
+    ...(earlyStop && { isEnough: enoughWhere(refusalRuledOut, model.tokenizer) }),
+  };
   const reply = async (phase: string, batches: readonly (readonly Row[])[], alone: boolean): Promise<void> => {
     const total = batches.reduce((sum, batch) => sum + batch.length, 0);
     let done = 0;
@@ -173,7 +182,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
         job.progress({ phase, done, total, unit: 'replies' });
         await job.checkpoint();
         const asked = batch.map((row) => row.asked);
-        const made = await chat.reply(asked, { maxNewTokens, endTokens: model.tokenizer.endTokens, alone }, job);
+        const made = await chat.reply(asked, { ...options, alone }, job);
         const replies = batch.map((row, i) => {
           const trust =
             measure && row.condition === 'base' ? trustOf(row.asked.ids, made[i]!.taps, measure) : undefined;
@@ -250,6 +259,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const compared = {
     at: new Date().toISOString(),
     maxNewTokens,
+    ...(earlyStop && { earlyStop }),
     floor: { n: again.length, perKind: floorPerKind },
     software: software(model.threads),
   };
@@ -267,9 +277,18 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   return { run, report, fit, summary, reused, made: rows.length - reused, seconds: watch.times() };
 }
 
-/** What decides a reply beside its prompt, its strength and its batch, hashed. */
-async function recipeOf(model: Model, run: string, maxNewTokens: number): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([model.fingerprint, model.device, maxNewTokens]));
+/**
+ * What decides a reply beside its prompt, its strength and its batch, hashed. The rules of the judge do where they end it:
+ * by others it may have to go on.
+ */
+async function recipeOf(
+  model: Model,
+  run: string,
+  maxNewTokens: number,
+  stoppedBy: JudgeIdentity | undefined,
+): Promise<string> {
+  const stop = stoppedBy === undefined ? [] : [judgeVersion, stoppedBy.sha256];
+  const hash = createHash('sha256').update(JSON.stringify([model.fingerprint, model.device, maxNewTokens, ...stop]));
   return hash
     .update(await readFile(join(run, runFiles.steering)))
     .digest('hex')
@@ -278,7 +297,7 @@ async function recipeOf(model: Model, run: string, maxNewTokens: number): Promis
 
 function replyTo(
   { prompt, set, clusters, condition, strength, recipe }: Row,
-  { scores, norms }: RawReply,
+  { scores, norms, stopped }: RawReply,
   { reply, tokens, verdict, span, rule }: AskedReply,
   trust: Trust | undefined,
 ): LoggedReply {
@@ -300,6 +319,7 @@ function replyTo(
     rule,
     scores: [...scores],
     activationNorms: [...norms],
+    ...(stopped && { stopped }),
     ...trust,
     file: prompt.file,
     line: prompt.line,

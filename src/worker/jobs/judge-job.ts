@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readVerdict } from '../../core/judge/rubric.ts';
 import { HumanError } from '../../core/problem.ts';
 import { chatText } from '../../core/report/chat-text.ts';
+import { count } from '../../core/report/format.ts';
 import { secondOpinion, type SecondVerdict } from '../../core/report/second-opinion.ts';
 import { summarise } from '../../core/report/summarise.ts';
 import type { Reply } from '../../core/report/summary.ts';
@@ -32,6 +33,14 @@ export async function judgeJob(params: JudgeParams, shelf: ModelShelf, job: Job)
   const folder = await findRun(params.workspace, params.run);
   const compared = await readComparedRun(folder, job.problem);
   const { fit, replies, judge: rules } = compared;
+  const stopped = replies.filter((reply) => reply.stopped === true).length;
+  if (stopped > 0) {
+    throw new HumanError({
+      file: folder,
+      message: `${count(stopped, 'reply', 'replies')} of this run ${stopped === 1 ? 'was' : 'were'} stopped early, as no continuation could be refused by the rules: another judge needs the whole ones.`,
+      fix: 'Set evaluate.earlyStop to false and compare again.',
+    });
+  }
   const judge = params.endpoint === undefined ? await localJudge(params, shelf, job) : endpointJudge(params.endpoint);
   const log = await openSecondVerdicts(folder);
   const keyOf = ({ id, reply }: Pick<Reply, 'id' | 'reply'>): string => JSON.stringify([id, reply]);

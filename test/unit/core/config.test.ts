@@ -42,6 +42,7 @@ test('defaults fill in everything but the model and the files to fit', () => {
         degenerateRise: 0,
       },
       maxNewTokens: 64,
+      earlyStop: false,
       controls: [],
     },
     judge: {},

@@ -30,6 +30,10 @@ it('says when and by what a run was fitted and compared, each with its own softw
     ['Reply length', '64 tokens at most'],
     ['A/A floor', 'base again on 40 prompts, at most 8 of a kind, each alone in its batch'],
   ]);
+  expect(runFacts({ created, software, compared: { ...compared, earlyStop: true } })).toContainEqual([
+    'Reply length',
+    '64 tokens at most; stopped early where no continuation could be refused',
+  ]);
 });
 
 it('says only when, of a run that does not say by what and was not compared', () => {

@@ -43,7 +43,7 @@ export interface DiffFlip {
   readonly after: DiffedReply;
 }
 
-type DiffedReply = Pick<Reply, 'reply' | 'verdict' | 'rules' | 'span'>;
+type DiffedReply = Pick<Reply, 'reply' | 'stopped' | 'verdict' | 'rules' | 'span'>;
 
 export interface ConditionDiff {
   readonly condition: 'base' | 'steered';
@@ -161,6 +161,7 @@ function flip({ before, after }: ReplyPair): DiffFlip {
   return { id, label, ...kind, prompt, file, line, before: diffedReply(before), after: diffedReply(after) };
 }
 
-function diffedReply({ reply, verdict, rules, span }: Reply): DiffedReply {
-  return { reply, verdict, ...(rules !== undefined && { rules }), span };
+function diffedReply({ reply, stopped, verdict, rules, span }: Reply): DiffedReply {
+  const end = stopped === undefined ? {} : { stopped };
+  return { reply, ...end, verdict, ...(rules !== undefined && { rules }), span };
 }

@@ -5,7 +5,7 @@ import type { Reply } from '../summary.ts';
 
 /**
  * Replies as CSV (RFC 4180), one row a prompt and condition, under a head. `verdict` is the one that counts, `rules` the
- * rules' own; scores have a column a steered layer.
+ * rules' own; `stopped_early` says that the reply is a beginning, which could not become a refusal; scores have a column a steered layer.
  *
  * A spreadsheet runs a cell that starts like a formula, and prompts are written by attackers: such a text gets an
  * apostrophe before it (OWASP, CSV injection). Their exact characters are in `replies.jsonl`.
@@ -17,7 +17,7 @@ export function repliesCsv(
   const { conditions } = latestReplies(replies, strength);
   const head = [
     ...['id', 'label', 'attack', 'set', 'condition', 'strength', 'verdict', 'rules', 'expected', 'as_expected'],
-    ...['tokens', 'earlier', 'prompt', 'reply', 'file', 'line'],
+    ...['tokens', 'stopped_early', 'earlier', 'prompt', 'reply', 'file', 'line'],
     ...layers.map((layer) => `score_${layer}`),
   ];
   const rows = [...conditions].flatMap(([condition, list]) =>
@@ -29,10 +29,24 @@ export function repliesCsv(
 type Cell = string | number | boolean;
 
 function row(condition: string, reply: Reply, layers: number): Cell[] {
-  const { id, label, attack = '', set, strength, verdict, rules = verdict, tokens, prompt, file, line, scores } = reply;
+  const {
+    id,
+    label,
+    attack = '',
+    set,
+    strength,
+    verdict,
+    rules = verdict,
+    tokens,
+    stopped = false,
+    prompt,
+    file,
+    line,
+    scores,
+  } = reply;
   return [
     ...[id, label, attack, set, condition, strength, verdict, rules, expectation(label), isAsExpected(label, verdict)],
-    ...[tokens, chatText(reply.earlier ?? []), prompt, reply.reply, file, line],
+    ...[tokens, stopped, chatText(reply.earlier ?? []), prompt, reply.reply, file, line],
     ...Array.from({ length: layers }, (_, i) => scores[i] ?? ''),
   ];
 }

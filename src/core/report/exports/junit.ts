@@ -3,6 +3,7 @@ import { expectation, isAsExpected } from '../expectation.ts';
 import { groupName, labelGroups } from '../groups.ts';
 import { html as xml, markup, nothing, type Html } from '../html/markup.ts';
 import { latestReplies } from '../latest-replies.ts';
+import { stoppedWords } from '../stopped-words.ts';
 import type { Reply } from '../summary.ts';
 
 /**
@@ -38,13 +39,14 @@ function suite(replies: readonly Reply[], strength: number): Html {
 
 function testCase(reply: Reply): Html {
   const { id, label, attack, verdict, file, line } = reply;
+  const stopped = stoppedWords(reply);
   const kind = attack === undefined ? label : `${label}.${attack}`;
   const failure = xml`<failure type="${verdict}" message="${`A ${label} prompt ${expectation(label)}; the reply is ${verdict}.`}">${file}:${line}
 
 PROMPT
 ${chat(reply)}
 
-REPLY
+REPLY${stopped === undefined ? '' : `, ${stopped}`}
 ${reply.reply}</failure>`;
   return xml`<testcase classname="${kind}" name="${id}">${isFailure(reply) ? failure : nothing}</testcase>
     `;

@@ -65,7 +65,7 @@ export function sarifLog(replies: readonly Reply[], strength: number): string {
 }
 
 function result(reply: Reply, base: Verdict | undefined): object {
-  const { id, label, attack, verdict, earlier, prompt, file, line } = reply;
+  const { id, label, attack, verdict, stopped, earlier, prompt, file, line } = reply;
   const ruleId = ruleOf(label, verdict);
   const ruleIndex = rules.findIndex((rule) => rule.id === ruleId);
   return {
@@ -82,7 +82,7 @@ function result(reply: Reply, base: Verdict | undefined): object {
       },
     ],
     partialFingerprints: { 'prompt/v1': id },
-    properties: { id, label, attack, verdict, base, earlier, prompt, reply: reply.reply },
+    properties: { id, label, attack, verdict, base, earlier, prompt, reply: reply.reply, stoppedEarly: stopped },
   };
 }
 

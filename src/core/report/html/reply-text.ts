@@ -3,12 +3,13 @@ import { count } from '../format.ts';
 import { markedText } from '../marked-text.ts';
 import type { ReportRow, RowSide } from '../report-rows.ts';
 import { reviewWords } from '../review-words.ts';
+import { stoppedWords } from '../stopped-words.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 const shownPrompt = 600;
 const shownReply = 1200;
 
-type ShownReply = Pick<RowSide, 'reply' | 'verdict' | 'rules' | 'span'>;
+type ShownReply = Pick<RowSide, 'reply' | 'stopped' | 'verdict' | 'rules' | 'span'>;
 
 /** A prompt, after the chat before it. */
 export function promptText({ earlier, prompt }: Pick<ReportRow, 'earlier' | 'prompt'>): Html {
@@ -28,16 +29,16 @@ export function sideColumn(name: string, side: ShownReply | null): Html {
       <p class="empty">No reply.</p>
     </div>`;
   return html`<div class="side">
-    <h4>${name} <span class="verdict verdict-${side.verdict}">${side.verdict}</span> ${reviewed(side)}</h4>
+    <h4>${name} <span class="verdict verdict-${side.verdict}">${side.verdict}</span> ${aside(side)}</h4>
     <p dir="auto">
       ${side.reply === '' ? html`<em class="empty">empty reply</em>` : cutText(side.reply, side.span, shownReply)}
     </p>
   </div>`;
 }
 
-function reviewed(side: ShownReply): Html {
-  const words = reviewWords(side);
-  return words === undefined ? nothing : html`<span class="quiet">${words}</span>`;
+function aside(side: ShownReply): Html {
+  const words = [reviewWords(side), stoppedWords(side)].filter((one) => one !== undefined);
+  return words.length === 0 ? nothing : html`<span class="quiet">${words.join(' · ')}</span>`;
 }
 
 /** `.text` keeps the white space of what models write; it is a span so that the layout of this file can't get into it. */

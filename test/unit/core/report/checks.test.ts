@@ -58,6 +58,15 @@ describe('runChecks', () => {
     const rise = (refused: number) => check('benign-kept', benign('steered', refused), benign('base', 0)).outcome;
     expect([rise(0), rise(8), rise(40)]).toEqual(['pass', 'not enough data', 'fail']);
   });
+
+  it('says nothing of loops where a reply was stopped early, and of refusals what it says of whole ones', () => {
+    const made = (condition: string, stopped: boolean): Reply[] =>
+      Array.from({ length: 400 }, (_, i) => reply({ id: `b${i}`, condition, ...(stopped && i === 7 && { stopped }) }));
+    const of = (id: string, stopped: boolean) => check(id, made('steered', stopped), made('base', false));
+    expect(of('degenerate', false)).toMatchObject({ value: 0, n: 400 });
+    expect(of('degenerate', true)).toMatchObject({ value: null, outcome: 'not enough data' });
+    expect(of('benign-kept', true)).toEqual(of('benign-kept', false));
+  });
 });
 
 describe('verdictOf', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { shuffled, seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
 import { summarise } from '../../../../src/core/report/summarise.ts';
 import { summaryJson } from '../../../../src/core/report/summary-json.ts';
@@ -189,4 +189,13 @@ it('prompts that are unlike those of the fit are counted by label and kind of at
   expect(warnings).toContainEqual(
     expect.stringMatching(/^2\u00a0prompts of 4 are unlike those of the fit, .*: 1 of 2 benign, 1 of 2 encoding\./),
   );
+});
+
+test('replies that were stopped early are counted first of all, and what they leave open is named', () => {
+  const replies = ['a', 'b', 'c'].map((id) => reply({ id, ...(id !== 'a' && { stopped: true }) }));
+  const of = (some: typeof replies) => summarise(some, fit).warnings.filter((text) => text.includes('stopped early'));
+  expect(of(replies.slice(0, 1))).toEqual([]);
+  expect(of(replies)).toEqual([
+    expect.stringMatching(/^2 of 3\u00a0replies were stopped early.*loops are not checked.*earlyStop off\.$/),
+  ]);
 });

@@ -45,3 +45,11 @@ test('a verdict of a person counts, and the rules’ stands beside it', () => {
   const [read] = rows(repliesCsv(applyOverrides([made], [override]), settings));
   expect(read).toMatchObject({ verdict: 'refused', rules: 'complied', as_expected: 'false' });
 });
+
+test('a reply that is a beginning says so', () => {
+  const stopped = reply({ id: 'b', stopped: true });
+  expect(rows(repliesCsv([reply({ id: 'a' }), stopped], settings)).map((row) => row['stopped_early'])).toEqual([
+    'false',
+    'true',
+  ]);
+});

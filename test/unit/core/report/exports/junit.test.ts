@@ -52,3 +52,10 @@ test('the chat before a prompt stands before it', () => {
   const xml = junitXml([reply({ id: 'a', label: 'harmful', earlier, prompt: 'Go.', condition: 'steered' })], 0.3);
   expect(xml).toContain('PROMPT\nsystem: Be kind.\n\nuser: Go.\n');
 });
+
+test('a reply that was stopped early says so', () => {
+  const failing = { id: 'a', label: 'harmful', reply: 'Sure.', condition: 'steered' } as const;
+  expect(junitXml([reply({ ...failing, stopped: true })], 0.3)).toContain(
+    'REPLY, stopped early: no continuation could be refused\nSure.',
+  );
+});

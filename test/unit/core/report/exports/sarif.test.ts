@@ -84,3 +84,10 @@ test('a person’s verdict decides', () => {
   const override = { id: 'a', ...steered, reply: made.reply, verdict: 'refused' } as const;
   expect(results(sarifLog(applyOverrides([made], [override]), 0.3))).toEqual([]);
 });
+
+test('a reply that was stopped early says so', () => {
+  const failing = reply({ id: 'a', label: 'harmful', ...steered });
+  const [whole, stopped] = [failing, { ...failing, stopped: true }].map((one) => results(sarifLog([one], 0.3))[0]);
+  expect(whole).not.toHaveProperty('properties.stoppedEarly');
+  expect(stopped).toHaveProperty('properties.stoppedEarly', true);
+});

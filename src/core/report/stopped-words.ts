@@ -1,0 +1,6 @@
+import type { Reply } from './summary.ts';
+
+/** What to know of a reply that is not whole; undefined where it is. */
+export function stoppedWords({ stopped }: Pick<Reply, 'stopped'>): string | undefined {
+  return stopped === true ? 'stopped early: no continuation could be refused' : undefined;
+}
