@@ -51,6 +51,9 @@ test('a reply that was stopped early counts where these rules would have stopped
   expect(diff.conditions[1]).toMatchObject({ pairs: 1, flips: [] });
   const undecided = stopped('Well.');
   await expect(diffRunFolders(whole, undecided, { ...rules, report })).rejects.toMatchObject({
-    problem: { file: undecided, message: expect.stringContaining('1\u00a0reply of this run was stopped early') as string },
+    problem: {
+      file: undecided,
+      message: expect.stringContaining('1\u00a0reply of this run was stopped early') as string,
+    },
   });
 });
