@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { HumanError } from '../core/problem.ts';
 import { withPath } from '../workspace/io-error.ts';
 import { writeFileWhole } from '../workspace/write-file.ts';
+import { lockFolder, type FolderLock } from './folder-lock.ts';
 import type { Job } from './job.ts';
 import { userCache } from './user-cache.ts';
 import { dtypeSuffixes, type Dtype } from './model-folder.ts';
@@ -53,8 +54,8 @@ export interface LocalModel {
 
 /**
  * A model of the hub as a folder of this machine: what is there already, whole, is used without the network; what is not is
- * downloaded, file by file, going on where an earlier download stopped, and its checksums are compared. Only files of a known
- * name are taken, and nothing of them is ever run.
+ * downloaded, file by file, going on where an earlier download stopped, and its checksums are compared. Of two processes that
+ * want a model one downloads it, and the other waits. Only files of a known name are taken, and nothing of them is ever run.
  *
  * @param dtype undefined or `auto`: the smallest there is
  * @throws {HumanError} unknown model, no such weights, no network, a file that came out wrong
@@ -79,16 +80,51 @@ export async function hubModel(id: string, dtype: string | undefined, hub: Hub, 
   const { files } = chosen;
   const folder = join(home, revision.sha);
   const total = files.reduce((sum, { size }) => sum + size, 0);
-  let before = 0;
-  for (const file of files) {
-    const url = `${hub.endpoint}/${id}/resolve/${revision.sha}/${file.rfilename}`;
-    await fetchFile(url, join(folder, file.rfilename), file, hub, job, (done) => {
-      job.progress({ phase: 'Download', done: megabytes(before + done), total: megabytes(total), unit: 'MB' });
-    });
-    before += file.size;
+  const progress = (phase: string, bytes: number): void =>
+    job.progress({ phase, done: megabytes(bytes), total: megabytes(total), unit: 'MB' });
+  const lock = await lockFolder(join(home, 'download.lock'), async () => {
+    progress('Wait for another download of this model', await bytesHere(folder, files));
+    await job.checkpoint();
+  });
+  try {
+    let before = 0;
+    for (const file of files) {
+      const url = `${hub.endpoint}/${id}/resolve/${revision.sha}/${file.rfilename}`;
+      await fetchFile(url, join(folder, file.rfilename), file, hub, job, (done) => {
+        requireLock(lock, id);
+        progress('Download', before + done);
+      });
+      before += file.size;
+    }
+    await writeFileWhole(marker, `${JSON.stringify({ folder: revision.sha, dtype: chosen.dtype })}\n`);
+  } finally {
+    await lock.release();
   }
-  await writeFileWhole(marker, `${JSON.stringify({ folder: revision.sha, dtype: chosen.dtype })}\n`);
   return { path: folder, dtype: chosen.dtype };
+}
+
+async function bytesHere(folder: string, files: readonly HubFile[]): Promise<number> {
+  const sizeOf = async (file: string): Promise<number | undefined> => (await stat(file).catch(() => undefined))?.size;
+  let bytes = 0;
+  for (const { rfilename } of files) {
+    const file = join(folder, rfilename);
+    bytes += (await sizeOf(file)) ?? (await sizeOf(partOf(file))) ?? 0;
+  }
+  return bytes;
+}
+
+/** @throws {HumanError} this process stood still for so long that another one went on with the download */
+function requireLock({ held }: FolderLock, id: string): void {
+  if (held()) return;
+  throw new HumanError({
+    message: `Another process has gone on with the download of ${id}, as this one did not move.`,
+    fix: 'Run the command again.',
+  });
+}
+
+/** What there is of a file until it is whole. */
+function partOf(file: string): string {
+  return `${file}.part`;
 }
 
 async function readRevision(id: string, hub: Hub): Promise<z.infer<typeof revisionSchema>> {
@@ -150,7 +186,7 @@ async function fetchFile(
 ): Promise<void> {
   if ((await stat(file).catch(() => undefined))?.size === wanted.size) return;
   await mkdir(dirname(file), { recursive: true });
-  const part = `${file}.part`;
+  const part = partOf(file);
   const have = (await stat(part).catch(() => undefined))?.size ?? 0;
   let done = have <= wanted.size ? have : 0;
   if (done < wanted.size) {

@@ -25,6 +25,8 @@ export interface HubFiles {
   readonly tamper?: (name: string, bytes: Buffer) => Buffer;
   /** Bytes of a file after which the connection breaks. */
   readonly cutAfter?: () => number | undefined;
+  /** What a large file's second half waits for. */
+  readonly hold?: () => Promise<void> | undefined;
   /** The only token that may read the model; anybody may where it is absent. */
   readonly token?: () => string | undefined;
   readonly refuse?: (path: string) => Refusal | undefined;
@@ -36,7 +38,7 @@ export interface HubFiles {
  * redirect to another host, whose signed addresses take no token, with ranges there. Files are compressed for whoever
  * accepts it, and then ranges are ignored.
  */
-export async function startHubServer({ files, tamper, cutAfter, token, refuse }: HubFiles): Promise<HubServer> {
+export async function startHubServer({ files, tamper, cutAfter, hold, token, refuse }: HubFiles): Promise<HubServer> {
   const asked: string[] = [];
   const isLarge = (bytes: Buffer): boolean => bytes.length > 1000;
   const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -60,6 +62,13 @@ export async function startHubServer({ files, tamper, cutAfter, token, refuse }:
       'accept-ranges': 'bytes',
       ...(from > 0 && { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` }),
     });
+    const held = isLarge(body) ? hold?.() : undefined;
+    if (held !== undefined) {
+      const half = Math.floor(rest.length / 2);
+      response.write(rest.subarray(0, half));
+      void held.then(() => response.end(rest.subarray(half)));
+      return;
+    }
     const cut = cutAfter?.();
     if (cut === undefined || rest.length <= cut) response.end(rest);
     else response.write(rest.subarray(0, cut), () => response.destroy());
