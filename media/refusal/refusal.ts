@@ -1,6 +1,7 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
 import { choiceSection } from '../../src/core/report/html/choice-section.ts';
 import { conditionsSection } from '../../src/core/report/html/conditions-section.ts';
+import { contents } from '../../src/core/report/html/contents.ts';
 import { checksSection, headlineSection } from '../../src/core/report/html/headline-section.ts';
 import { judgeSection } from '../../src/core/report/html/judge-section.ts';
 import { methodSection, warningsSection } from '../../src/core/report/html/method-section.ts';
@@ -57,7 +58,19 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
           })}
         </div>
         ${template(headlineSection(summary, title, warnings.length))}
-        ${contents({ judge: run.judge !== undefined, second: second !== null, reasons: fit.reasons.length > 0 })}
+        ${template(
+          contents([
+            'prompts',
+            'checks',
+            'rates',
+            'conditions',
+            run.judge === undefined ? undefined : 'judge',
+            second === null ? undefined : 'second-judge',
+            'warnings',
+            fit.reasons.length > 0 ? 'choice' : undefined,
+            'method',
+          ]),
+        )}
         <section id="prompts" aria-labelledby="prompts-title">
           <h2 id="prompts-title">Prompts, flips first</h2>
           <p class="quiet" role="status" id="agreement">${reviewHint(summary.review, run.canOverrule)}</p>
@@ -72,29 +85,6 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
     shown: (view) => table.show(view),
   };
 });
-
-function contents(has: {
-  readonly judge: boolean;
-  readonly second: boolean;
-  readonly reasons: boolean;
-}): TemplateResult {
-  const entries = [
-    ['prompts', 'Prompts'],
-    ['checks', 'Checks'],
-    ['rates', 'Refusal rates'],
-    ['conditions', 'Controls'],
-    ...(has.judge ? [['judge', 'The judge']] : []),
-    ...(has.second ? [['second-judge', 'A second judge']] : []),
-    ['warnings', 'Warnings'],
-    ...(has.reasons ? [['choice', 'Why these settings']] : []),
-    ['method', 'How it was measured'],
-  ];
-  return html`<nav aria-label="Contents">
-    <ul>
-      ${entries.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}
-    </ul>
-  </nav>`;
-}
 
 function reviewHint(review: Agreement, canOverrule: boolean): string {
   const sentence = reviewSentence(review);

@@ -2,6 +2,7 @@ import { embedJson } from './embed-json.ts';
 import type { FitSummary } from './fit-summary.ts';
 import { choiceSection } from './html/choice-section.ts';
 import { conditionsSection } from './html/conditions-section.ts';
+import { contents } from './html/contents.ts';
 import { flipsSection } from './html/flips-section.ts';
 import { checksSection, headlineSection } from './html/headline-section.ts';
 import { judgeSection } from './html/judge-section.ts';
@@ -55,8 +56,17 @@ export function renderReport({ summary, fit, replies, meta, judge, second, scrip
   ].join('; ');
   const main = html`<main>
     ${headlineSection(summary, meta.title, warnings.length)} ${review(summary)}
-    ${contents({ judge: judge !== undefined, reasons: fit.reasons.length > 0 })} ${checksSection(summary)}
-    ${ratesSection(summary, fit)}
+    ${contents([
+      'checks',
+      'rates',
+      'conditions',
+      fit.reasons.length > 0 ? 'choice' : undefined,
+      'layer-numbers',
+      judge === undefined ? undefined : 'judge',
+      'warnings',
+      'method',
+    ])}
+    ${checksSection(summary)} ${ratesSection(summary, fit)}
     <div id="${reportRootId}"></div>
     ${flipsSection(rows)} ${conditionsSection(summary)} ${choiceSection(fit)} ${kindsSection(fit)}
     ${layersSection(summary, fit)} ${judge === undefined ? nothing : judgeSection(judge)}
@@ -84,24 +94,6 @@ export function renderReport({ summary, fit, replies, meta, judge, second, scrip
 function review({ review }: Summary): Html {
   const sentence = reviewSentence(review);
   return sentence === undefined ? nothing : html`<p class="note" id="review">${sentence}</p>`;
-}
-
-function contents({ judge, reasons }: { readonly judge: boolean; readonly reasons: boolean }): Html {
-  const entries = [
-    ['checks', 'Checks'],
-    ['rates', 'Refusal rates'],
-    ['conditions', 'Controls'],
-    ...(reasons ? [['choice', 'Why these settings']] : []),
-    ['layer-numbers', 'Layers'],
-    ...(judge ? [['judge', 'The judge']] : []),
-    ['warnings', 'Warnings'],
-    ['method', 'How it was measured'],
-  ];
-  return html`<nav aria-label="Contents">
-    <ul>
-      ${entries.map(([id, name]) => html`<li><a href="#${id!}">${name!}</a></li>`)}
-    </ul>
-  </nav>`;
 }
 
 /**
