@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ExternalFile } from '../core/onnx/external-data.ts';
 import { readModelPorts, type ModelPorts } from '../core/onnx/model-ports.ts';
 import { TensorProto_DataType } from '../core/onnx/onnx_pb.ts';
 import { newestOf } from '../core/onnx/newest-entries.ts';
@@ -22,6 +23,8 @@ export interface Model extends SessionModel {
   readonly layout: ResidualStream['layout'];
   readonly layers: number;
   readonly tokenizer: ChatTokenizer;
+  /** Files of weights beside the graph. */
+  readonly external: readonly ExternalFile[];
   readonly fingerprint: string;
   /** What the fingerprint is of, and their stamp when they were read. */
   readonly files: readonly string[];
@@ -64,6 +67,7 @@ export async function openModel(
     ports,
     kv: kvShape(ports, folder),
     tokenizer: await loadTokenizer(folder),
+    external,
     fingerprint: await fingerprint(folder, files, userCache('fingerprints')),
     files,
     stamp,

@@ -59,8 +59,9 @@ export async function controlPlans(
   const chat = await shelf.chat(model, steering.layers, layersTried);
   const context = { model, chat, job, judge };
   const prompts = await openFittedPrompts({ ...fit, file: run }, context);
-  const products = await ProductSession.open(model.threads);
+  let products: ProductSession | undefined;
   try {
+    products = await ProductSession.open(model.threads);
     const { addProduct } = products;
     const controls = await fitControls(conditions, { run, steering, fitted, rules }, prompts, {
       ...context,
@@ -88,7 +89,7 @@ export async function controlPlans(
     return { budget: prompts.settings.benignBudget, plans };
   } finally {
     await prompts.close();
-    await products.release();
+    await products?.release();
   }
 }
 

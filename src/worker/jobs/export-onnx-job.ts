@@ -6,7 +6,6 @@ import type { ExportOnnxParams, ExportOnnxResult } from '../../rpc/worker-api.ts
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/run-folder.ts';
 import type { Job } from '../job.ts';
-import { readGraphs } from '../model-graphs.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { readSteering } from '../steering-file.ts';
 import { writeModelCopy } from '../write-model-copy.ts';
@@ -24,8 +23,10 @@ export async function exportOnnxJob(params: ExportOnnxParams, shelf: ModelShelf,
     strength: steering.strength,
   });
   const { graph, steps } = model.folder;
-  const { external } = await readGraphs(model.folder);
-  const weights = [...external.map(({ location }) => location), ...(steps === undefined ? [] : [basename(steps)])];
+  const weights = [
+    ...model.external.map(({ location }) => location),
+    ...(steps === undefined ? [] : [basename(steps)]),
+  ];
   const baked = bakeSteering(model.graph, graph, steering, note);
   const isMerged = model.steps !== undefined && steps === undefined;
   const bytes = isMerged ? mergeAgain(await readFile(graph), graph, baked) : baked;
