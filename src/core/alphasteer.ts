@@ -331,9 +331,10 @@ export interface BenignScores {
  */
 export function scoreThresholds(benign: readonly BenignScores[], layers: number): number[] {
   const steps = 40;
+  const ascending = benign.map(({ scores }) => scores.map((values) => Float64Array.from(values).sort()));
   for (let step = steps; ; step--) {
     const thresholds = Array.from({ length: layers }, (_, layer) =>
-      Math.max(-Infinity, ...benign.map(({ scores, share }) => exceededBy(scores[layer]!, (share * step) / steps))),
+      Math.max(-Infinity, ...benign.map(({ share }, i) => exceededBy(ascending[i]![layer]!, (share * step) / steps))),
     );
     const kept = benign.every(({ scores, share }) => partAbove(scores, thresholds) <= share);
     if (kept || step === 0) return thresholds;
@@ -348,7 +349,7 @@ export function partAbove(scores: readonly (readonly number[])[], thresholds: re
   return prompts === 0 ? 0 : above / prompts;
 }
 
-/** The smallest of the values that at most `share` of them exceeds; -Infinity of none. */
-function exceededBy(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => b - a)[Math.floor(share * values.length)] ?? -Infinity;
+/** The smallest of the values, ascending, that at most `share` of them exceeds; -Infinity of none. */
+function exceededBy(ascending: Float64Array, share: number): number {
+  return ascending[ascending.length - 1 - Math.floor(share * ascending.length)] ?? -Infinity;
 }

@@ -5,7 +5,7 @@
  * @param p 0 to 1
  */
 export function quantile(values: readonly number[], p: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   if (sorted.length === 0) return NaN;
   const at = p * (sorted.length - 1);
   const below = sorted[Math.floor(at)]!;
