@@ -2,6 +2,7 @@ import type { Gram } from './linalg/gram.ts';
 import { dot } from './linalg/inner-product.ts';
 import { addProductTransposed, type AddProduct } from './linalg/product.ts';
 import { symmetricEigen } from './linalg/symmetric-eigen.ts';
+import type { TokenIds } from './token-ids.ts';
 
 /** Where the activations of the fit's prompts lie at one layer: a Gaussian that is exact along some axes and round across the others. */
 export interface ActivationSpace {
@@ -49,7 +50,7 @@ export interface TokenCounts {
   readonly counts: ReadonlyMap</* token */ number, number>;
 }
 
-export function countTokens(prompts: readonly (readonly number[])[]): TokenCounts {
+export function countTokens(prompts: readonly TokenIds[]): TokenCounts {
   const counts = new Map<number, number>();
   for (const ids of prompts) for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + 1);
   return { prompts: prompts.length, counts };
@@ -60,7 +61,7 @@ export function countTokens(prompts: readonly (readonly number[])[]): TokenCount
  * Sees random letters and other languages, which the last token's activation hardly does. Tokens that all of them have (the chat
  * template's) are left out: they would hide a short prompt. 0 of no others.
  */
-export function tokenRarity(ids: readonly number[], { prompts, counts }: TokenCounts): number {
-  const own = ids.map((id) => counts.get(id) ?? 0).filter((n) => n < prompts);
+export function tokenRarity(ids: TokenIds, { prompts, counts }: TokenCounts): number {
+  const own = Array.from(ids, (id) => counts.get(id) ?? 0).filter((n) => n < prompts);
   return own.reduce((sum, n) => sum - Math.log((n + 0.5) / (prompts + 1)), 0) / Math.max(1, own.length);
 }

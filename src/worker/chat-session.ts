@@ -1,4 +1,5 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import type { TokenIds } from '../core/token-ids.ts';
 import { batchesByLength } from './batches.ts';
 import { cacheBytesPerToken, openCache, type KvCache, type KvShape } from './kv-cache.ts';
 import type { Job } from './job.ts';
@@ -22,7 +23,7 @@ const nextToken = 'next_token';
 
 /** One prompt to reply to. */
 export interface PromptRow {
-  readonly ids: readonly number[];
+  readonly ids: TokenIds;
   /** The same at every steered layer; 0 leaves the row as the untouched model has it. */
   readonly strength: number;
   /** So many times r is added to a row that the thresholds let through, whatever its score; 0 when absent. */
@@ -112,7 +113,7 @@ export class ChatSession {
 
   /** Batches of rows for {@link reply}; the same rows give the same batches. */
   batches(rows: readonly PromptRow[], maxNewTokens: number): number[][] {
-    const longest = Math.max(1, ...rows.map(({ ids }) => ids.length)) + maxNewTokens;
+    const longest = rows.reduce((most, { ids }) => Math.max(most, ids.length), 1) + maxNewTokens;
     const rowsInCache = Math.max(1, Math.floor(maxCacheBytes / (cacheBytesPerToken(this.#shape.kv) * longest)));
     const most = this.#shape.rowsTouch ? 1 : Math.min(maxRows, rowsInCache);
     const prompts = rows.map(({ ids }) => ids);

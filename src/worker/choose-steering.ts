@@ -35,8 +35,8 @@ const goalParts = 8;
 export interface Candidate extends RatioSolution, Pick<LayerSolution, 'layer' | 'r' | 'chooseNorms'> {
   /** w of each fit without a fold, [d]. */
   readonly without: readonly Float64Array[];
-  /** Of the fit's prompts in their order, each by a fit without it and its like; undefined where there is no such fit. */
-  readonly unseen: readonly (number | undefined)[];
+  /** Of the fit's prompts in their order, each by a fit without it and its like; NaN where there is no such fit. */
+  readonly unseen: Float64Array;
   readonly unseenByLabel: LayerScores;
   /** Part of the jailbreaks that this layer alone recognises. */
   readonly recognised: number;
@@ -96,15 +96,20 @@ export async function chooseSteering(
     goalParts,
     split.groupOf,
   );
-  const atLayer = (part: readonly Encoded[], k: number): FitRow[] =>
-    part.map(({ prompt, hash }) => ({
-      label: prompt.label,
-      verdict: verdicts.get(hash),
-      template: templates.get(prompt.id),
-      fold: foldOf.get(prompt.id),
-      goalPart: goalPartOf.get(prompt.id),
-      read: () => cache.read(hash, k * d, d),
-    }));
+  // Each row is made when its turn comes: 200 bytes of it for every prompt would be the most of what a layer takes.
+  const atLayer = (part: readonly Encoded[], k: number): Iterable<FitRow> => ({
+    *[Symbol.iterator]() {
+      for (const { prompt, hash } of part)
+        yield {
+          label: prompt.label,
+          verdict: verdicts.get(hash),
+          template: templates.get(prompt.id),
+          fold: foldOf.get(prompt.id),
+          goalPart: goalPartOf.get(prompt.id),
+          read: () => cache.read(hash, k * d, d),
+        };
+    },
+  });
   const shares = { benign: options.benignBudget.overRefusal, borderline: options.benignBudget.borderline };
 
   const ratios = options.nullSpaceRatio === 'auto' ? autoRatios : [options.nullSpaceRatio];
@@ -137,7 +142,7 @@ export async function chooseSteering(
         ? solution.atLikely
         : await withoutEachFold(await sumsAt(k), best.ratio, options, addProduct);
     const chosen = solution.ratios[onChoose.indexOf(best)]!;
-    const unseen = await unseenScores(atLayer(fit, k), without);
+    const unseen = await unseenScores(fit.length, atLayer(fit, k), without);
     const unseenByLabel = scoresByLabel(fit, unseen);
     candidates.push({
       layer: solution.layer,

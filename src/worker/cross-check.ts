@@ -36,12 +36,14 @@ export async function solveSums(
   return steeringVector(regression, k, options.ridge, addProduct, penalties);
 }
 
-/** The score of each prompt by the w that was solved without it and its like; undefined where every fold fits on it. */
+/** The score of each of `n` prompts by the w that was solved without it and its like; NaN where every fold fits on it. */
 export async function unseenScores(
-  rows: readonly FitRow[],
+  n: number,
+  rows: Iterable<Pick<FitRow, 'fold' | 'read'>>,
   without: readonly Float64Array[],
-): Promise<(number | undefined)[]> {
-  const scores: (number | undefined)[] = [];
-  for (const { fold, read } of rows) scores.push(fold === undefined ? undefined : dot(await read(), without[fold]!));
+): Promise<Float64Array> {
+  const scores = new Float64Array(n);
+  let at = 0;
+  for (const { fold, read } of rows) scores[at++] = fold === undefined ? NaN : dot(await read(), without[fold]!);
   return scores;
 }

@@ -1,11 +1,12 @@
 import { HumanError, type Problem } from '../core/problem.ts';
 import type { Prompt } from '../core/prompts/prompt.ts';
+import { tokenKeeper, type TokenIds } from '../core/token-ids.ts';
 import { tokensHash, type Model } from './model-host.ts';
 
 /** A prompt as the model sees it. */
 export interface Encoded {
   readonly prompt: Prompt;
-  readonly ids: readonly number[];
+  readonly ids: TokenIds;
   /** SHA-256 of the ids. */
   readonly hash: string;
 }
@@ -20,6 +21,7 @@ export function encodePrompts(
   newTokens: number,
   report: (problem: Problem) => void,
 ): Encoded[] {
+  const keep = tokenKeeper();
   const context = model.folder.config.max_position_embeddings;
   return prompts.flatMap((prompt) => {
     const { file, line, column } = prompt;
@@ -34,7 +36,7 @@ export function encodePrompts(
         const message = `The prompt holds ${controlTokens.join(', ')}, which the model's chat format is made of. It is read as plain text, not as a turn.`;
         report({ severity: 'warning', file, line, column, message, fix: 'Take it out if that is not meant.' });
       }
-      return [{ prompt, ids, hash: tokensHash(ids) }];
+      return [{ prompt, ids: keep(ids), hash: tokensHash(ids) }];
     } catch (error) {
       if (!(error instanceof HumanError)) throw error;
       report({ ...error.problem, file, line, column });

@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import type { TokenIds } from '../core/token-ids.ts';
 import { batchesByLength } from './batches.ts';
 import type { SessionShape } from './chat-session.ts';
 import { emptyPast } from './kv-cache.ts';
@@ -26,7 +27,7 @@ export class ExtractionSession {
   }
 
   /** How prompts are grouped for {@link run}. */
-  batches(prompts: readonly (readonly number[])[]): number[][] {
+  batches(prompts: readonly TokenIds[]): number[][] {
     if (this.#shape.packed) return batchesByPrefix(prompts, maxRows, maxTokens);
     return batchesByLength(
       prompts.map((ids) => ids.length),
@@ -36,16 +37,16 @@ export class ExtractionSession {
   }
 
   /** Residual stream at the last token of each prompt: a row of [taps * d] each. */
-  async run(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+  async run(prompts: readonly TokenIds[]): Promise<Float32Array[]> {
     return this.#shape.packed ? this.#runPacked(prompts) : this.#runPadded(prompts);
   }
 
-  async #runPacked(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+  async #runPacked(prompts: readonly TokenIds[]): Promise<Float32Array[]> {
     const taps = await this.#taps(packedFeeds(prompts, this.#shape.positionIds), prompts.length);
     return prompts.map((_, row) => taps.slice(row * this.width, (row + 1) * this.width));
   }
 
-  async #runPadded(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+  async #runPadded(prompts: readonly TokenIds[]): Promise<Float32Array[]> {
     const rows = prompts.length < 2 && !this.#shape.rowsTouch ? [...prompts, ...prompts] : prompts;
     const longest = Math.max(...rows.map((ids) => ids.length));
     const taps = await this.#taps(promptFeeds(rows, longest, this.#shape.positionIds), rows.length);

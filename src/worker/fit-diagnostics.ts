@@ -13,14 +13,14 @@ interface Fitted {
   readonly prompt: Prompt;
 }
 
-/** Scores of the fit's prompts, in their order; undefined where every fold fits on the prompt. */
-type UnseenScores = readonly (number | undefined)[];
+/** Scores of the fit's prompts, in their order; NaN where every fold fits on the prompt. */
+type UnseenScores = Float64Array;
 
 /** The scores that there are, by label. */
 export function scoresByLabel(fit: readonly Fitted[], unseen: UnseenScores): LayerScores {
   const scores = new Map<Label, number[]>(labels.map((label) => [label, []]));
   fit.forEach(({ prompt: { label } }, i) => {
-    if (unseen[i] !== undefined) scores.get(label)!.push(unseen[i]);
+    if (!Number.isNaN(unseen[i]!)) scores.get(label)!.push(unseen[i]!);
   });
   return {
     benign: { benign: scores.get('benign')!, borderline: scores.get('borderline')! },
@@ -33,10 +33,14 @@ export function aucOfAttack(fit: readonly Fitted[], unseen: UnseenScores): Recor
   const benign: number[] = [];
   const attacks = new Map<string, number[]>();
   fit.forEach(({ prompt: { label, attack } }, i) => {
-    const score = unseen[i];
-    if (score === undefined) return;
+    const score = unseen[i]!;
+    if (Number.isNaN(score)) return;
     if (!isMalicious(label)) benign.push(score);
-    else if (attack !== undefined) attacks.set(attack, [...(attacks.get(attack) ?? []), score]);
+    else if (attack !== undefined) {
+      const scores = attacks.get(attack);
+      if (scores === undefined) attacks.set(attack, [score]);
+      else scores.push(score);
+    }
   });
   return Object.fromEntries([...attacks].map(([attack, scores]) => [attack, auc(scores, benign)]));
 }
@@ -49,7 +53,7 @@ export function attackFits(
 ): Record<string, AttackFit> {
   const attacks = new Map<string, { n: number; recognised: number }>();
   fit.forEach(({ prompt: { attack } }, i) => {
-    if (attack === undefined || layers[0]?.unseen[i] === undefined) return;
+    if (attack === undefined || Number.isNaN(layers[0]?.unseen[i] ?? NaN)) return;
     const of = attacks.get(attack) ?? { n: 0, recognised: 0 };
     attacks.set(attack, of);
     of.n++;
@@ -63,7 +67,7 @@ export async function layerStability(
   w: Float64Array,
   without: readonly Float64Array[],
   splitHalf: number | null,
-  choose: readonly Pick<FitRow, 'label' | 'read'>[],
+  choose: Iterable<Pick<FitRow, 'label' | 'read'>>,
 ): Promise<LayerStability> {
   const cosines = without.map((other) => cosine(w, other));
   const spreads: { label: Label; spread: number }[] = [];

@@ -50,10 +50,10 @@ export interface Parts {
   readonly goals: number;
 }
 
-/** Reads each activation once and keeps only sums: memory does not grow with the number of prompts. */
+/** Goes over the rows twice, reads each activation once and keeps only sums: memory does not grow with the number of prompts. */
 export async function sumLayer(
   d: number,
-  rows: readonly FitRow[],
+  rows: Iterable<FitRow>,
   { folds, goals }: Parts,
   balanceLabels: boolean,
   addProduct: AddProduct,
@@ -107,7 +107,7 @@ export function joinParts(parts: readonly PartSums[]): PartSums {
 }
 
 /** What a prompt of each benign label counts in H_b so that the labels are the same in all: 1 for the largest. */
-function benignWeights(rows: readonly Pick<FitRow, 'label'>[]): Partial<Record<Label, number>> {
+function benignWeights(rows: Iterable<Pick<FitRow, 'label'>>): Partial<Record<Label, number>> {
   const counts = new Map<Label, number>();
   for (const { label } of rows) if (!isMalicious(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
   const most = Math.max(...counts.values());

@@ -1,4 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
+import type { TokenIds } from '../core/token-ids.ts';
 
 /** Lengths that count as one: wider, more of a batch is shared, and more of it padded. */
 const lengthStep = 16;
@@ -8,11 +9,7 @@ const lengthStep = 16;
  * one prompt begins the next. The same prompts give the same batches.
  * @returns indices of the prompts of each batch, in the order that `packedFeeds` takes
  */
-export function batchesByPrefix(
-  prompts: readonly (readonly number[])[],
-  maxRows: number,
-  maxPlaces: number,
-): number[][] {
+export function batchesByPrefix(prompts: readonly TokenIds[], maxRows: number, maxPlaces: number): number[][] {
   const step = (i: number): number => Math.floor(prompts[i]!.length / lengthStep);
   const order = prompts
     .map((_, i) => i)
@@ -39,7 +36,7 @@ export function batchesByPrefix(
  * @param shares whether a prompt may share tokens with its neighbours: not one that is steered, whose tokens hang on its last
  */
 export function packedFeeds(
-  prompts: readonly (readonly number[])[],
+  prompts: readonly TokenIds[],
   positionIds: boolean,
   shares: (row: number) => boolean = () => true,
 ): Record<string, Tensor> {
@@ -57,7 +54,7 @@ export function packedFeeds(
     rows.copyWithin(at, at - longest, at - longest + shared);
     for (let i = shared; i < prompt.length; i++) {
       rows[at + i] = BigInt(tokens.length);
-      tokens.push(prompt[i]!);
+      tokens.push(prompt.at(i)!);
       positions.push(i);
       owners.push(row);
       places.push(at + i);
@@ -99,13 +96,13 @@ function int64(values: readonly number[], dims: readonly number[]): Tensor {
   return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
 }
 
-function compareTokens(a: readonly number[], b: readonly number[]): number {
+function compareTokens(a: TokenIds, b: TokenIds): number {
   const shared = sharedPrefix(a, b);
-  return (a[shared] ?? -1) - (b[shared] ?? -1);
+  return (a.at(shared) ?? -1) - (b.at(shared) ?? -1);
 }
 
-function sharedPrefix(a: readonly number[], b: readonly number[]): number {
+function sharedPrefix(a: TokenIds, b: TokenIds): number {
   const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
+  for (let i = 0; i < length; i++) if (a.at(i) !== b.at(i)) return i;
   return length;
 }

@@ -1,11 +1,12 @@
 import { Tensor } from 'onnxruntime-node';
+import type { TokenIds } from '../core/token-ids.ts';
 
 /** Where a block is filled up: on the right where a cache appends at each row's own length, on the left where it appends at the block's end. */
 export type Padding = 'left' | 'right';
 
 /** Padded prompts as the graph's inputs. Padding is masked; its token is 0, whatever that means to the model. */
 export function promptFeeds(
-  prompts: readonly (readonly number[])[],
+  prompts: readonly TokenIds[],
   longest: number,
   positionIds: boolean,
   padding: Padding = 'right',
@@ -17,7 +18,7 @@ export function promptFeeds(
   const starts = prompts.map(({ length }) => (padding === 'left' ? longest - length : 0));
   prompts.forEach((prompt, row) => {
     const from = row * longest + starts[row]!;
-    prompt.forEach((id, i) => (ids[from + i] = BigInt(id)));
+    ids.set(Array.from(prompt, BigInt), from);
     mask.fill(1n, from, from + prompt.length);
     for (let i = starts[row]!; i < longest; i++) positions[row * longest + i] = BigInt(i - starts[row]!);
   });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Judgement, Verdict } from '../core/judge/verdict.ts';
 import { openJsonLines } from '../workspace/json-lines.ts';
 import type { ActivationCache } from './activation-cache.ts';
 import type { ChatSession } from './chat-session.ts';
@@ -7,13 +8,15 @@ import type { Job } from './job.ts';
 import type { Model } from './model-host.ts';
 import { requireFinite } from './require-finite.ts';
 
-/** A short reply and the token it began with; null where it ended before one. */
+/** What is known of a short reply: its text stays in the file. */
 export interface ShortReply {
-  readonly reply: string;
+  readonly verdict: Verdict;
+  /** The token it began with; null where it ended before one. */
   readonly first: number | null;
 }
 
 const lineSchema = z.object({ hash: z.string(), reply: z.string(), first: z.int().nullable() });
+type Line = z.infer<typeof lineSchema>;
 
 /**
  * Short unsteered replies, by the hash of the prompt's tokens: they tell refused from answered prompts. Those of an
@@ -31,17 +34,23 @@ export async function shortReplies(
     layers,
     cache,
     job,
+    judge,
   }: {
     model: Model;
     chat: ChatSession;
     layers: readonly number[];
     cache: ActivationCache;
     job: Job;
+    judge: (reply: string) => Judgement;
   },
 ): Promise<Map</* token hash */ string, ShortReply>> {
   const lines = await openJsonLines(file, (value) => lineSchema.safeParse(value).data);
   try {
-    const replies = new Map(lines.rows.map(({ hash, ...reply }) => [hash, reply]));
+    const known = ({ hash, reply, first }: Line): [string, ShortReply] => [
+      hash,
+      { verdict: judge(reply).verdict, first },
+    ];
+    const replies = new Map(lines.rows.map(known));
     const todo = rows.filter(({ hash }) => !replies.has(hash));
     const work = todo.map(({ ids }) => ({ ids, strength: 0 }));
     const options = { maxNewTokens: newTokens, endTokens: model.tokenizer.endTokens };
@@ -61,7 +70,7 @@ export async function shortReplies(
         return { hash: todo[i]!.hash, reply: model.tokenizer.decode(tokens), first: tokens[0] ?? null };
       });
       await lines.append(fresh);
-      for (const { hash, ...reply } of fresh) replies.set(hash, reply);
+      for (const line of fresh) replies.set(...known(line));
       done += batch.length;
     }
     return replies;

@@ -74,7 +74,7 @@ export interface LayerSolution {
 export async function solveLayer(
   layer: number,
   sums: LayerSums,
-  choose: readonly Pick<FitRow, 'label' | 'read'>[],
+  choose: Iterable<Pick<FitRow, 'label' | 'read'>>,
   ratios: readonly number[],
   options: RegressionOptions,
   addProduct: AddProduct,

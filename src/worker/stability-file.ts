@@ -3,6 +3,7 @@ import { activationDistance, tokenRarity, type ActivationSpace, type TokenCounts
 import { HumanError } from '../core/problem.ts';
 import { readSafetensors, writeSafetensors } from '../core/safetensors.ts';
 import { scoreSpread } from '../core/stability.ts';
+import type { TokenIds } from '../core/token-ids.ts';
 import { readIfThere } from '../workspace/read-if-there.ts';
 import { runFiles } from '../workspace/run-folder.ts';
 import { writeFileWhole } from '../workspace/write-file.ts';
@@ -29,7 +30,7 @@ export interface Trust {
  * @param ids tokens of the prompt
  * @param taps its activation at each steered layer, unsteered, [L * d]
  */
-export function trustOf(ids: readonly number[], taps: Float32Array, measure: TrustMeasure): Trust {
+export function trustOf(ids: TokenIds, taps: Float32Array, measure: TrustMeasure): Trust {
   const d = taps.length / measure.spaces.length;
   const at = (k: number): Float32Array => taps.subarray(k * d, (k + 1) * d);
   const distances = measure.spaces.map((space, k) => activationDistance(at(k), space) / measure.limits[k]!);

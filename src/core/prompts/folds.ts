@@ -1,3 +1,4 @@
+import { grouped } from './grouped.ts';
 import { isMalicious, type Prompt } from './prompt.ts';
 
 /**
@@ -28,8 +29,6 @@ export function dealGroups(
   parts: number,
   groupOf: (prompt: Prompt) => string,
 ): Map<string, number> {
-  const groups = new Map<string, string[]>();
-  for (const prompt of prompts) groups.set(groupOf(prompt), [...(groups.get(groupOf(prompt)) ?? []), prompt.id]);
-  const largestFirst = [...groups].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
-  return new Map(largestFirst.flatMap(([, ids], i) => ids.map((id): [string, number] => [id, i % parts])));
+  const largestFirst = [...grouped(prompts, groupOf)].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+  return new Map(largestFirst.flatMap(([, group], i) => group.map(({ id }): [string, number] => [id, i % parts])));
 }

@@ -78,19 +78,18 @@ export function parsePromptFile(path: string, text: string, options: PromptFileO
     const label = labelOfRow(row, options, nameLabel, found);
     if (label === 'none') unlabelled.push(row);
     if (label === 'none' || label === 'bad') continue;
-    const place = placeAt(starts, prompt.offset, bom);
-    prompts.push({
-      id: fieldText(row, 'id', found) ?? `${path}:${place.line}`,
-      text: wellFormed(prompt, found),
+    const { line, column } = placeAt(starts, prompt.offset, bom);
+    const id = fieldText(row, 'id', found) ?? `${path}:${line}`;
+    // Assigned to and not spread into: a literal with spreads keeps room for four more fields, 32 bytes a prompt.
+    const required: Prompt = { id, text: wellFormed(prompt, found), label, file: path, line, column };
+    const given: Partial<Prompt> = {
       ...(prompt.earlier.length > 0 && { earlier: prompt.earlier }),
-      label,
       ...optional('attack', fieldText(row, 'attack', found)),
       ...optional('goal', fieldText(row, 'goal', found)),
       ...optional('category', fieldText(row, 'category', found)),
       ...optional('template', fieldText(row, 'template', found)),
-      file: path,
-      ...place,
-    });
+    };
+    prompts.push(Object.assign(required, given));
   }
   if (unlabelled.length > 0) found.push(unlabelledFault(unlabelled, starts));
   if (rows.length === 0 && found.length === 0)

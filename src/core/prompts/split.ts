@@ -1,5 +1,6 @@
 import type { Problem } from '../problem.ts';
 import { goalsOf } from './goals.ts';
+import { grouped } from './grouped.ts';
 import { holdOut } from './hold-out.ts';
 import { duplicatesOfEvaluation, sharedGroups } from './overlap.ts';
 import { isMalicious, type Prompt } from './prompt.ts';
@@ -59,7 +60,7 @@ export function splitPrompts(fit: readonly Prompt[], evaluate: readonly Prompt[]
   const rest = usable.filter((prompt) => !isHeldOut(prompt));
   const groupOf = (prompt: Prompt): string => {
     if (isMalicious(prompt.label)) return `goal ${goalOf(prompt)}`;
-    return prompt.template === undefined ? `copy ${copies.get(prompt.id)!}` : `template ${prompt.template}`;
+    return prompt.template === undefined ? `copy ${copies.get(prompt.id) ?? prompt.id}` : `template ${prompt.template}`;
   };
   const chosen = holdOut(grouped(rest, groupOf), options.chooseFraction, random);
 
@@ -79,21 +80,14 @@ export function splitPrompts(fit: readonly Prompt[], evaluate: readonly Prompt[]
   };
 }
 
-/** id -> id of the first of its near copies */
+/** id -> id of the first of its near copies, where there are any */
 function nearCopies(prompts: readonly Prompt[]): Map<string, string> {
   const groups = similarGroups(
     prompts.map(({ text }) => text),
     nearCopy,
   );
-  return new Map(prompts.map(({ id }, i) => [id, prompts[groups[i]!]!.id]));
-}
-
-function grouped(prompts: readonly Prompt[], groupOf: (prompt: Prompt) => string): Map<string, Prompt[]> {
-  const groups = new Map<string, Prompt[]>();
-  for (const prompt of prompts) {
-    const group = groups.get(groupOf(prompt));
-    if (group === undefined) groups.set(groupOf(prompt), [prompt]);
-    else group.push(prompt);
-  }
-  return groups;
+  const copied = new Set(groups.filter((first, i) => first !== i));
+  const copies = new Map<string, string>();
+  groups.forEach((first, i) => copied.has(first) && copies.set(prompts[i]!.id, prompts[first]!.id));
+  return copies;
 }

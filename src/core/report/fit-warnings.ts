@@ -10,8 +10,8 @@ import { leftOutWords } from './left-out-words.ts';
 export interface FittedPrompt extends Pick<Prompt, 'label' | 'file' | 'line'> {
   /** Whether the unsteered model refused it; malicious prompts only. */
   readonly refused: boolean | undefined;
-  /** Its score at each steered layer by a fit without it; undefined where there is none. */
-  readonly unseen: readonly (number | undefined)[];
+  /** The lowest of its scores at the steered layers, by fits without it; NaN where there are none. */
+  readonly unseen: number;
   /** Its goal, or its near copies. */
   readonly group: string;
 }
@@ -63,12 +63,11 @@ function doubtfulLabels({ prompts }: FitEvidence): string[] {
       `The unsteered model refuses only ${refused} of ${harmful.length} prompts labelled harmful (${interval(low, high)}). Either it hardly refuses at all, or these are not harmful: check that the labels are not swapped.`,
     );
   }
-  const scoreOf = ({ unseen }: FittedPrompt): number => Math.min(...unseen.map((score) => score ?? NaN));
-  const scored = prompts.filter((prompt) => Number.isFinite(scoreOf(prompt)));
-  const malicious = scored.filter(({ label }) => isMalicious(label)).map(scoreOf);
+  const scored = prompts.filter(({ unseen }) => Number.isFinite(unseen));
+  const malicious = scored.filter(({ label }) => isMalicious(label)).map(({ unseen }) => unseen);
   const benign = scored.filter(({ label }) => label === 'benign');
   const middle = quantile(malicious, 0.5);
-  const odd = benign.filter((prompt) => scoreOf(prompt) > middle).sort((a, b) => scoreOf(b) - scoreOf(a));
+  const odd = benign.filter(({ unseen }) => unseen > middle).sort((a, b) => b.unseen - a.unseen);
   if (odd.length > oddShare * benign.length) {
     const named = odd.slice(0, 5).map(({ file, line }) => `${file}:${line}`);
     warnings.push(

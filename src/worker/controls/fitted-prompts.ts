@@ -73,7 +73,14 @@ export async function openFittedPrompts(
   try {
     const malicious = rows.filter(({ prompt }) => isMalicious(prompt.label));
     const labels = labelFile(workspace.root, model, settings.labelTokens);
-    const replies = await shortReplies(labels, malicious, settings.labelTokens, { model, chat, layers, cache, job });
+    const replies = await shortReplies(labels, malicious, settings.labelTokens, {
+      model,
+      chat,
+      layers,
+      cache,
+      job,
+      judge,
+    });
     await extract(rows);
     const templates = templatesOf(split.fit);
     const read = async ({ hash }: Encoded, layer: number): Promise<Float32Array> =>
@@ -81,7 +88,7 @@ export async function openFittedPrompts(
     return {
       settings,
       choose,
-      verdicts: new Map(malicious.map(({ hash }) => [hash, judge(replies.get(hash)!.reply).verdict])),
+      verdicts: new Map(malicious.map(({ hash }) => [hash, replies.get(hash)!.verdict])),
       at: async (layer, folds) => {
         const foldOf = dealFolds(split.fit, folds, split.groupOf, ({ id }) => templates.get(id)!);
         const activations: LabelledActivation[] = [];

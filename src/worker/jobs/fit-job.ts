@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { benignProblems, refusalProblems, steeringNorm } from '../../core/alphasteer.ts';
-import { learnFirstTokens, refusalChance } from '../../core/first-token.ts';
+import { learnFirstTokens, refusalChance, type FirstTokens } from '../../core/first-token.ts';
+import type { Verdict } from '../../core/judge/verdict.ts';
 import { HumanError, problemSentence, type Problem } from '../../core/problem.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
@@ -24,7 +25,7 @@ import { manifestFacts } from '../manifest-facts.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { ProductSession } from '../product-session.ts';
 import { shortHash } from '../short-hash.ts';
-import { shortReplies } from '../short-replies.ts';
+import { shortReplies, type ShortReply } from '../short-replies.ts';
 import { writeTrustMeasure } from '../stability-file.ts';
 import { writeSteering } from '../steering-file.ts';
 import { byScore, searchStrength } from '../strength-search.ts';
@@ -79,27 +80,29 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
 
   const cache = await openLayerCache(workspace.root, model, candidates);
-  const products = await ProductSession.open(model.threads);
+  let products: ProductSession | undefined;
   try {
+    products = await ProductSession.open(model.threads);
+    const { addProduct } = products;
     const cached = rows.filter(({ hash }) => cache.has(hash)).length;
     const malicious = rows.filter(({ prompt }) => isMalicious(prompt.label));
     // Labels first: their prefill gives the activations of the malicious prompts as well.
     const { labelTokens } = config.fit;
-    const replies = await shortReplies(labelFile(workspace.root, model, labelTokens), malicious, labelTokens, {
-      model,
-      chat,
-      layers: candidates,
-      cache,
-      job,
-    });
+    const { verdicts, firstTokens } = learnLabels(
+      malicious,
+      await shortReplies(labelFile(workspace.root, model, labelTokens), malicious, labelTokens, {
+        model,
+        chat,
+        layers: candidates,
+        cache,
+        job,
+        judge,
+      }),
+    );
     watch.lap('label', `${malicious.length} short replies`);
     await extractActivations(rows, candidates, { model, cache, job });
     watch.lap('activations', `${rows.length} prompts, ${cached} from the cache`);
 
-    const verdicts = new Map(malicious.map(({ hash }) => [hash, judge(replies.get(hash)!.reply).verdict]));
-    const firstTokens = learnFirstTokens(
-      malicious.map(({ hash }) => ({ token: replies.get(hash)!.first, refused: verdicts.get(hash) === 'refused' })),
-    );
     const count = (wanted: (row: Encoded) => boolean): number => fitRows.filter(wanted).length;
     const counts = {
       benign: count(({ prompt }) => !isMalicious(prompt.label)),
@@ -126,7 +129,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       { split, fit: fitRows, choose: chooseRows, verdicts },
       { tried: candidates, given: wanted, ofModel: model.layers },
       config.fit,
-      { cache, d: model.hiddenSize, addProduct: products.addProduct, job, watch },
+      { cache, d: model.hiddenSize, addProduct, job, watch },
     );
     const layers = chosen.layers.map(({ layer }) => layer);
     // The session can steer every candidate; those not chosen stay closed.
@@ -188,9 +191,11 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     // Findings about the steering, not faults of a file: they are told in the summary and the report, and are no failure.
     const doubts = fitWarnings({
       prompts: fitRows.map(({ prompt, hash }, i) => ({
-        ...prompt,
+        label: prompt.label,
+        file: prompt.file,
+        line: prompt.line,
         refused: verdicts.has(hash) ? verdicts.get(hash) === 'refused' : undefined,
-        unseen: chosen.layers.map(({ unseen }) => unseen[i]),
+        unseen: Math.min(...chosen.layers.map(({ unseen }) => unseen[i]!)),
         group: split.groupOf(prompt),
       })),
       layers: perLayer,
@@ -261,7 +266,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         { fit: fitRows, choose: chooseRows },
         chosen.layers.map(({ without }) => without),
         ({ hash }, k) => cache.read(hash, candidates.indexOf(layers[k]!) * d, d),
-        products.addProduct,
+        addProduct,
       ),
     );
     await writeFirstTokens(run, firstTokens);
@@ -271,8 +276,20 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     return { run, fit, cached, computed: rows.length - cached, seconds: watch.times() };
   } finally {
     await cache.close();
-    await products.release();
+    await products?.release();
   }
+}
+
+/** What the short replies say of the malicious prompts, and of first tokens. */
+function learnLabels(
+  malicious: readonly Encoded[],
+  replies: ReadonlyMap</* token hash */ string, ShortReply>,
+): { verdicts: ReadonlyMap</* token hash */ string, Verdict>; firstTokens: FirstTokens } {
+  const own = malicious.map(({ hash }) => replies.get(hash)!);
+  return {
+    verdicts: new Map(malicious.map(({ hash }, i) => [hash, own[i]!.verdict])),
+    firstTokens: learnFirstTokens(own.map(({ first, verdict }) => ({ token: first, refused: verdict === 'refused' }))),
+  };
 }
 
 /** Every other layer from a quarter to four fifths of the model's depth. */

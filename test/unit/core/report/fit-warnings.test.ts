@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import type { Label } from '../../../../src/core/prompts/prompt.ts';
 import { fitWarnings, type FitEvidence, type FittedPrompt } from '../../../../src/core/report/fit-warnings.ts';
 
-const prompt = (label: Label, line: number, score: number | undefined, refused?: boolean): FittedPrompt => ({
+const prompt = (label: Label, line: number, score: number, refused?: boolean): FittedPrompt => ({
   label,
   file: `${label}.jsonl`,
   line,
   refused,
-  unseen: [score, score],
+  unseen: score,
   group: `${label} ${line}`,
 });
 
@@ -17,7 +17,7 @@ const many = (n: number, make: (i: number) => FittedPrompt): FittedPrompt[] =>
 const good = {
   prompts: [
     ...many(100, (i) => prompt('benign', i, 0.01 * (i % 7))),
-    ...many(40, (i) => prompt('harmful', i, undefined, i % 8 !== 0)),
+    ...many(40, (i) => prompt('harmful', i, NaN, i % 8 !== 0)),
     ...many(40, (i) => prompt('jailbreak', i, 0.8 + 0.01 * (i % 5), i % 4 === 0)),
   ],
   layers: [
@@ -42,7 +42,7 @@ test('prompts called harmful that the model answers are asked about, and so are 
     ),
   ]);
   const mislabelled = good.prompts.map((row) =>
-    row.label === 'benign' && row.line > 90 ? { ...row, unseen: [0.9, 0.9 + row.line / 1000] } : row,
+    row.label === 'benign' && row.line > 90 ? { ...row, unseen: 0.9 } : row,
   );
   expect(fitWarnings({ ...good, prompts: mislabelled })).toEqual([
     expect.stringMatching(/^10 of 100\u00a0prompts labelled benign score above .* the highest are benign\.jsonl:91, /),
