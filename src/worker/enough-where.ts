@@ -1,8 +1,8 @@
 import type { ChatTokenizer } from './chat-tokenizer.ts';
 
 /**
- * Ends a row of a chat session where its text is ruled out to become a refusal. Asked where the text ends with a mark alone:
- * between marks nothing is settled but names of a dialogue, and the answer takes a millisecond.
+ * Ends a row of a chat session where its text is ruled out to become a refusal. Asked only where a sentence ends, as the
+ * answer takes half a millisecond: 100 replies of the demo end where they do if asked after each token.
  */
 export function enoughWhere(
   ruledOut: (reply: string) => boolean,
@@ -10,6 +10,6 @@ export function enoughWhere(
 ): (row: number, tokens: readonly number[]) => boolean {
   return (_, tokens) => {
     const text = decode(tokens);
-    return /[^\p{L}\p{M}\p{N}\s]\s*$/u.test(text) && ruledOut(text);
+    return /[.!?。！？]\s*$/.test(text) && ruledOut(text);
   };
 }

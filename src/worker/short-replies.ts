@@ -21,6 +21,8 @@ type Line = z.infer<typeof lineSchema>;
 /**
  * Short unsteered replies, by the hash of the prompt's tokens: they tell refused from answered prompts. Those of an
  * earlier fit are read from `file`; new ones are appended batch by batch, and their prefill's activations go to `cache`.
+ * They are not stopped early: a fit leaves partial and degenerate ones out, which their beginnings don't tell, and it would save
+ * 1.7 % of the tokens of the demo's.
  * @param layers those that `chat` taps
  * @throws {HumanError} a layer gives numbers that are not finite
  */

@@ -108,4 +108,12 @@ describe('renderReport', () => {
   it('is a page without replies, too', () => {
     expect(render([])).toContain('No replies yet.');
   });
+
+  it('says of a reply that was stopped early that it was, beside its verdict', () => {
+    const base = reply({ id: 'a', label: 'harmful', verdict: 'refused' });
+    const steered = reply({ id: 'a', label: 'harmful', condition: 'steered' });
+    const note = '<span class="quiet">stopped early: no continuation could be refused</span>';
+    expect(render([base, steered])).not.toContain(note);
+    expect(render([base, { ...steered, stopped: true }])).toContain(note);
+  });
 });
