@@ -58,7 +58,7 @@ export function bakeSteering(bytes: Uint8Array, file: string, steering: BakedSte
   );
   const position = edit.node('Unsqueeze', [inBlock, edit.int64([2], 'steer_axis')], 'steer_position');
 
-  const ports = addSteering(edit, stream, steering.layers, {
+  const { ports } = addSteering(edit, stream, steering.layers, {
     layout: blockLayout(edit, position),
     batch: 'batch_size',
     opset,

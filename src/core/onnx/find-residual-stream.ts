@@ -19,8 +19,8 @@ interface StreamSum {
   readonly node: NodeProto;
   /** The stream before the sum, as the node reads it. */
   readonly stream: string;
-  /** What attention or MLP adds to it. */
-  readonly branch: string;
+  /** What it adds: of attention, of the MLP, or of both where a block computes them side by side. */
+  readonly branches: readonly string[];
 }
 
 /**
@@ -30,7 +30,8 @@ interface StreamSum {
  * gives it as its optional fourth output (onnxruntime-genai's model builder: *fused*).
  *
  * Sum 2l (counted from 0) must add what makes `present.l.key` and `present.l.value`, and odd ones nothing of the kind: so
- * there are exactly 2L sums, and layers are those of the cache.
+ * there are exactly 2L sums, and layers are those of the cache. Or, where attention and MLP both read the block's input
+ * (Cohere, Phi-2, GPT-NeoX), exactly L sums, each of which adds what makes the cache of its layer.
  * @returns the stream, or what didn't fit, as a clause for a message
  */
 export function findResidualStream(graph: GraphProto): ResidualStream | string {
@@ -48,17 +49,19 @@ export function findResidualStream(graph: GraphProto): ResidualStream | string {
   const sums = bottlenecks.filter((node) => isSum(index, flow, node));
   const caches = graph.output.map(({ name }) => name).filter((name) => /^present\.\d+\.(key|value)$/.test(name));
   if (caches.length === 0) return 'it has no outputs present.*.key, by which layers are told';
-  if (sums.length !== caches.length) {
+  const layers = caches.length / 2;
+  if (sums.length !== 2 * layers && sums.length !== layers) {
     return (
-      `${caches.length / 2} layers in its KV cache ask for ${caches.length} sums that all paths from the embedding to the ` +
-      `logits pass, but there are ${sums.length}`
+      `${layers} layers in its KV cache ask for ${2 * layers} sums that all paths from the embedding to the logits pass ` +
+      `(${layers} where attention and MLP are parallel), but there are ${sums.length}`
     );
   }
   const chain = streamSums(index, new Set(bottlenecks), sums);
   if (typeof chain === 'string') return chain;
-  const misfit = checkBranches(index, caches, chain);
+  const sumsOfLayer = sums.length / layers;
+  const misfit = checkBranches(index, caches, chain, sumsOfLayer);
   if (misfit !== undefined) return misfit;
-  return describeStream(index, embedding, chain);
+  return describeStream(index, embedding, chain, sumsOfLayer);
 }
 
 /** Whether a node adds two tensors that both depend on the tokens: an Add of a bias or of an epsilon does not. */
@@ -75,19 +78,30 @@ function streamSums(
 ): StreamSum[] | string {
   const chain: StreamSum[] = [];
   for (const node of sums) {
-    const [a, b] = node.input as [string, string];
     const place = `sum ${chain.length + 1} of ${sums.length}, a ${node.opType},`;
     if (fusedSums.has(node.opType) && node.input[node.opType === 'SkipLayerNormalization' ? 4 : 3])
       return `${place} adds a bias as well`;
-    const streams = [a, b].filter((name) => bottlenecks.has(index.producers.get(origin(index, name))!));
+    const isStream = (name: string): boolean => bottlenecks.has(index.producers.get(origin(index, name))!);
+    const addends = addendsOf(index, node, isStream);
+    const streams = addends.filter(isStream);
     const [stream] = streams;
     if (stream === undefined || streams.length > 1)
       return `${place} adds ${streams.length === 0 ? 'nothing to the stream below it' : 'the stream to itself'}`;
     const below = chain.at(-1)?.node;
     if (below && origin(index, stream) !== sumOf(below)) return `${place} does not read the sum below it`;
-    chain.push({ node, stream, branch: stream === a ? b : a });
+    chain.push({ node, stream, branches: addends.filter((name) => name !== stream) });
   }
   return chain;
+}
+
+/** What a node adds: two tensors, or three, where the stream and one branch were added first and the other branch to both. */
+function addendsOf({ producers }: GraphIndex, { input }: NodeProto, isStream: (name: string) => boolean): string[] {
+  const both = input.slice(0, 2);
+  if (both.some(isStream)) return both;
+  return both.flatMap((name) => {
+    const inner = producers.get(name);
+    return inner?.opType === 'Add' && inner.input.some(isStream) ? inner.input : [name];
+  });
 }
 
 /** The tensor that `name` is, up to Casts. */
@@ -101,18 +115,25 @@ function sumOf({ opType, output }: NodeProto): string | undefined {
   return opType === 'Add' ? output[0] : output[3];
 }
 
-function checkBranches(index: GraphIndex, caches: readonly string[], chain: readonly StreamSum[]): string | undefined {
-  for (const [at, { node, stream, branch }] of chain.entries()) {
+function checkBranches(
+  index: GraphIndex,
+  caches: readonly string[],
+  chain: readonly StreamSum[],
+  sumsOfLayer: number,
+): string | undefined {
+  for (const [at, { node, stream, branches }] of chain.entries()) {
     const place = `sum ${at + 1} of ${chain.length}`;
     const below = chain[at - 1]?.node.output ?? [];
-    const made = ancestors(index, branch, new Set([stream, origin(index, stream), ...below]));
+    const stop = new Set([stream, origin(index, stream), ...below]);
+    const made = new Set(branches.flatMap((branch) => [...ancestors(index, branch, stop)]));
     const found = caches.filter((name) => made.has(index.producers.get(name)!));
-    const wanted = at % 2 === 0 ? [`present.${at / 2}.key`, `present.${at / 2}.value`] : [];
+    const layer = at / sumsOfLayer;
+    const wanted = Number.isInteger(layer) ? [`present.${layer}.key`, `present.${layer}.value`] : [];
     if (found.length !== wanted.length || !wanted.every((name) => found.includes(name)))
       return `${place} adds what makes ${found.join(', ') || 'no cache'} instead of ${wanted.join(', ') || 'none'}`;
-    // There the delta is added to the branch.
-    if (fusedSums.has(node.opType) && index.readers.get(branch)?.length !== 1)
-      return `what ${place} adds is read ${index.readers.get(branch)?.length ?? 0} times`;
+    // There the delta is added to the last branch.
+    const readers = index.readers.get(branches.at(-1)!)?.length ?? 0;
+    if (fusedSums.has(node.opType) && readers !== 1) return `what ${place} adds is read ${readers} times`;
   }
   return undefined;
 }
@@ -121,16 +142,17 @@ function describeStream(
   index: GraphIndex,
   { hiddenSize, elementType }: Embedding,
   chain: readonly StreamSum[],
+  sumsOfLayer: number,
 ): ResidualStream | string {
   if (!streamTypes.has(elementType)) return `the embedding has element type ${elementType}`;
   const retyped = chain.findIndex(({ stream }) => castOf(index, stream, elementType) !== elementType);
   if (retyped >= 0) return `the stream below sum ${retyped + 1} of ${chain.length} has another type than the embedding`;
   const first = chain[0]!;
   const layers = chain.flatMap((_, at) => {
-    if (at % 2 === 1) return [];
+    if (at % sumsOfLayer !== 0) return [];
     const below = chain[at - 1];
     if (!below) return [[origin(index, first.stream)]];
-    return below.node.opType === 'Add' ? [[below.node.output[0]!]] : [[below.stream, below.branch]];
+    return below.node.opType === 'Add' ? [[below.node.output[0]!]] : [[below.stream, ...below.branches]];
   });
   const fused = chain.filter(({ node }) => fusedSums.has(node.opType)).length;
   const layout = fused === chain.length ? 'fused' : fused === 0 ? 'decomposed' : 'mixed';

@@ -77,12 +77,12 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
   const lastPosition = reads ? edit.input('last_position', TensorProto_DataType.INT64, [batch, 1]) : undefined;
   const position =
     lastPosition && edit.node('Unsqueeze', [lastPosition, edit.int64([2], 'steer_axis')], 'steer_position');
-  let steering: SteeringPorts | undefined;
+  let steering: { ports: SteeringPorts; stream: ResidualStream } | undefined;
   let tapped: string | undefined;
   if (position !== undefined) {
     const layout = packed ? packedLayout(edit, position) : blockLayout(edit, position);
     if (steered.length > 0) steering = addSteering(edit, stream, steered, { layout, batch, opset });
-    if (taps.length > 0) tapped = addTaps(edit, stream, taps, layout, batch);
+    if (taps.length > 0) tapped = addTaps(edit, steering?.stream ?? stream, taps, layout, batch);
     if (logits === 'last') keepLastLogits(edit, graph, stream, layout);
     if (options.decoding === true) {
       addNextToken(edit, batch);
@@ -99,7 +99,7 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
     outputs: graph.output.map(({ name }) => name),
     lastPosition,
     taps: tapped,
-    steering,
+    steering: steering?.ports,
   };
 }
 

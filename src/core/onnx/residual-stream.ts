@@ -18,3 +18,14 @@ export interface ResidualStream {
   /** The stream above the last block [batch, seq, d], where it is fused already normed: all that the logits are computed from. */
   readonly last: string;
 }
+
+/**
+ * A stream after the readers of one of its tensors were made to read another. A layer's last addend stays: it is what the
+ * layer's own steering is added to.
+ */
+export function afterRedirect(stream: ResidualStream, from: string, to: string): ResidualStream {
+  const layers = stream.layers.map((addends) =>
+    addends.map((addend, i) => (addend === from && i < addends.length - 1 ? to : addend)),
+  );
+  return { ...stream, layers };
+}

@@ -1,7 +1,7 @@
 import type { GraphEdit } from './graph-edit.ts';
 import { lastResidual } from './last-residual.ts';
 import { TensorProto_DataType, type NodeProto } from './onnx_pb.ts';
-import type { ResidualStream } from './residual-stream.ts';
+import { afterRedirect, type ResidualStream } from './residual-stream.ts';
 import type { Dim } from './tensor-port.ts';
 import type { TokenLayout } from './token-layout.ts';
 
@@ -41,13 +41,14 @@ const float = TensorProto_DataType.FLOAT;
  * twice.
  *
  * @param layout tells each row's last real token
+ * @returns the ports, and the stream with what was added
  */
 export function addSteering(
   edit: GraphEdit,
   stream: ResidualStream,
   steered: readonly number[],
   { layout, batch, opset }: { layout: TokenLayout; batch: Dim; opset: number },
-): SteeringPorts {
+): { ports: SteeringPorts; stream: ResidualStream } {
   const count = steered.length;
   const w = edit.input('steer_w', float, [count, stream.hiddenSize]);
   const r = edit.input('steer_r', float, [count, stream.hiddenSize]);
@@ -75,10 +76,11 @@ export function addSteering(
   const thresholds = split(threshold, 0); // [1] each
   const nothing = edit.float32(-0, 'steer_nothing');
 
+  let steeredStream = stream;
   const readings = steered.map((layer, k) => {
     const addend = stream.layers[layer]!.at(-1)!;
     const readers = edit.readersOf(addend);
-    const h = lastResidual(edit, stream, layer, layout); // [batch, 1, d]
+    const h = lastResidual(edit, steeredStream, layer, layout); // [batch, 1, d]
     const score = edit.node('MatMul', [h, columns[k]!], `steer_score${layer}`); // [batch, 1, 1]
     const scaled = edit.node('Mul', [score, directions[k]!], `steer_scaled${layer}`); // [batch, 1, d]
     const full = edit.node('Add', [scaled, pushes[k]!], `steer_full${layer}`); // [batch, 1, d]
@@ -88,6 +90,7 @@ export function addSteering(
     const addition = layout.toTokens(delta);
     const sum = addDelta(edit, addend, addition, stream.elementType);
     edit.redirect(readers, addend, sum);
+    steeredStream = afterRedirect(steeredStream, addend, sum);
     if (stream.elementType === float && edit.producerOf(addend)?.opType === 'DequantizeLinear')
       keepNormApart(edit, sum, edit.node('Add', [addend, addition], 'steer_sum'));
     return { h, score };
@@ -105,7 +108,7 @@ export function addSteering(
   const square = edit.node('ReduceSum', [edit.node('Mul', [hs, hs], 'steer_squares'), axis2], 'steer_square', {
     keepdims: 0,
   });
-  return {
+  const ports = {
     w,
     r,
     strength,
@@ -114,6 +117,7 @@ export function addSteering(
     scores: edit.output(edit.node('Squeeze', [scores, axis2], 'steer_scores'), float, [batch, count]),
     norms: edit.output(edit.node('Sqrt', [square], 'steer_norms'), float, [batch, count]),
   };
+  return { ports, stream: steeredStream };
 }
 
 /**

@@ -36,7 +36,7 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
   });
 
   test("steered logits are PyTorch's under a forward pre-hook on each layer", async () => {
-    const { session } = await model.open({ steered: layers, taps: [], logits: 'last', cache: true });
+    const { session } = await model.open({ steered: layers, taps: layers, logits: 'last', cache: true });
     const everywhere = (value: number) =>
       float32(Array<number>(prompts.length * layers.length).fill(value), [prompts.length, layers.length]);
     const out = await run(session, {
@@ -50,6 +50,9 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
     for (const [b, want] of expected.steered.entries()) {
       expect(relativeError(row(out['logits']!, b), want)).toBeLessThan(1e-5);
       expect(relativeError(expected.logits[b]!, want), 'it does something').toBeGreaterThan(0.01);
+      const taps = row(out['residual_taps']!, b);
+      const norms = layers.map((_, k) => Math.hypot(...taps.slice(k * d, (k + 1) * d)));
+      expect(relativeError(row(out['steer_norms']!, b), norms), 'taps hold what layers below added').toBeLessThan(1e-5);
     }
   });
 

@@ -32,6 +32,25 @@ test.each([
   });
 });
 
+test.each([
+  [
+    'cohere by optimum',
+    optimum('cohere'),
+    [['/model/embed_tokens/Gather_output_0'], ['/model/layers.0/Add_1_output_0']],
+  ],
+  ['phi2 by optimum', optimum('phi2'), [['/model/embed_tokens/Gather_output_0'], ['/model/layers.0/Add_1_output_0']]],
+  [
+    'phi2 by the model builder',
+    tiny('architectures/phi2/genai'),
+    [
+      ['/model/embed_tokens/Gather/output_0'],
+      ['/model/embed_tokens/Gather/output_0', '/model/layers.0/residual_add/Add/output_0'],
+    ],
+  ],
+])('%s computes attention and MLP side by side: one sum a layer', (_, model, layers) => {
+  expect(mapResidualStream(model).layers).toEqual(layers);
+});
+
 test('layer inputs are the embedding, then the residual and what the MLP below adds', () => {
   expect(mapResidualStream(tiny('gemma2-fp32')).layers).toEqual([
     ['/model/embed_tokens/Mul/output_0'],
@@ -84,7 +103,7 @@ test('a stream that something else reads as well is refused', () => {
   const mlp = model.graph.node.find(({ name }) => name.includes('layers.1/mlp/up_proj'))!;
   mlp.input[0] = '/model/layers.0/post_attention_layernorm/output_3';
   expect(() => mapResidualStream(model)).toThrow(
-    'ask for 6 sums that all paths from the embedding to the logits pass, but there are 4',
+    'ask for 6 sums that all paths from the embedding to the logits pass (3 where attention and MLP are parallel), but there are 4',
   );
 });
 
