@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { ControlFits } from '../core/controls/control-fit.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
+import { leftOutWords } from '../core/report/left-out-words.ts';
 import { applyOverrides } from '../core/report/overrides.ts';
 import type { JudgeFacts } from '../core/report/judge-facts.ts';
 import { secondOpinion, type SecondOpinion } from '../core/report/second-opinion.ts';
@@ -75,17 +76,21 @@ export async function readComparedRun(folder: string, report: (problem: Problem)
 
 /**
  * A report speaks of the strength that was compared last, which need not be the fit's, and of its controls, and says first
- * whether the margins are still those that the fit fixed.
+ * whether the margins are still those that the fit fixed, and which prompts were left out.
  */
 export async function asCompared(
   folder: string,
   fit: FitSummary,
-  { marginsHash }: Pick<Manifest, 'marginsHash'>,
+  { marginsHash, compared }: Pick<Manifest, 'marginsHash' | 'compared'>,
 ): Promise<FitSummary> {
-  const warnings = [...(await marginWarnings(folder, fit, marginsHash)), ...fit.warnings];
+  const warnings = [
+    ...(await marginWarnings(folder, fit, marginsHash)),
+    ...leftOutWords(compared?.leftOut ?? 0, 'evaluation'),
+    ...fit.warnings,
+  ];
   const text = await readFile(join(folder, runFiles.summary), 'utf8').catch(() => '{}');
-  const compared = comparedSchema.safeParse(JSON.parse(text)).data;
-  if (compared === undefined) return { ...fit, warnings };
-  const { strength, controls } = compared;
+  const summary = comparedSchema.safeParse(JSON.parse(text)).data;
+  if (summary === undefined) return { ...fit, warnings };
+  const { strength, controls } = summary;
   return { ...fit, warnings, strength, ...(controls !== undefined && { controls }) };
 }

@@ -38,6 +38,8 @@ const manifestSchema = z.looseObject({
       maxNewTokens: z.number(),
       /** Replies ended once no continuation could be a refusal. */
       earlyStop: z.boolean().optional(),
+      /** Prompts that the model's context does not hold. */
+      leftOut: z.number().optional(),
       /** Prompts that base replied to once more, and the most of a kind. */
       floor: z.object({ n: z.number(), perKind: z.number() }),
       software: softwareSchema,

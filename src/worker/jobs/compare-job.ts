@@ -235,6 +235,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     rows.map((row) => log.find(row)!),
     await readOverrides(out, job.problem),
   );
+  const leftOut = sets.length - encoded.length;
   // The report speaks of the strength that was compared, which need not be the fit's.
   const fit: FitSummary = {
     ...fitted,
@@ -246,11 +247,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
         fitted: controls.plans.map(({ control }) => control.chosen),
       },
     }),
-    warnings: [
-      ...changedMargins.map(problemSentence),
-      ...leftOutWords(sets.length - encoded.length, 'evaluation'),
-      ...fitted.warnings,
-    ],
+    warnings: [...changedMargins.map(problemSentence), ...leftOutWords(leftOut, 'evaluation'), ...fitted.warnings],
   };
   const summary = summarise(replies, fit);
   await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));
@@ -260,6 +257,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     at: new Date().toISOString(),
     maxNewTokens,
     ...(earlyStop && { earlyStop }),
+    ...(leftOut > 0 && { leftOut }),
     floor: { n: again.length, perKind: floorPerKind },
     software: software(model.threads),
   };

@@ -1,0 +1,19 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readComparedRun } from '../../../src/workspace/compared-run.ts';
+import { runFiles } from '../../../src/workspace/run-folder.ts';
+import { runFolder } from './made-run.ts';
+
+test('a run tells of prompts that its comparison left out, wherever it is read again', async () => {
+  const folder = runFolder();
+  const before = await readComparedRun(folder, () => undefined);
+  const manifest = JSON.parse(readFileSync(join(folder, runFiles.manifest), 'utf8')) as object;
+  const compared = { at: '2026-01-02T03:04:05Z', maxNewTokens: 64, leftOut: 3, floor: { n: 1, perKind: 1 } };
+  const software = { alphasteer: '1', onnxruntime: '1', node: '1', platform: 'p', threads: 1, processors: 1 };
+  writeFileSync(join(folder, runFiles.manifest), JSON.stringify({ ...manifest, compared: { ...compared, software } }));
+  const after = await readComparedRun(folder, () => undefined);
+  const [first, ...rest] = after.fit.warnings;
+  expect(first).toMatch(/^3\sprompts of the evaluation are longer than the model’s context/);
+  expect(rest).toEqual(before.fit.warnings);
+});
