@@ -1,18 +1,28 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { TokenIds } from '../core/token-ids.ts';
 import { batchesByLength } from './batches.ts';
-import { cacheBytesPerToken, openCache, type KvCache, type KvShape } from './kv-cache.ts';
+import { cacheBytesPerToken, emptyPast, openCache, type KvCache, type KvShape } from './kv-cache.ts';
 import type { Job } from './job.ts';
 import { batchesByPrefix, packedFeeds, packedStep } from './packed-prompts.ts';
 import { floats, promptFeeds, stepFeeds, type Padding } from './prompt-feeds.ts';
+import type { RawReply, ReplyOptions } from './raw-reply.ts';
 import { runSession } from './run-session.ts';
+import { RunningRows, type Finished, type Prefilled } from './running-rows.ts';
 
 /**
- * Most rows of a batch, and most places of a prefill. A step unpacks the int4 weights once for all rows, a fifth of its time
- * at 64: half the rows took 12 % more processor time, half again as many with twice the places 7 % less and 0.5 GB more.
+ * Most rows that are decoded together, and most places of a prefill. A step unpacks the int4 weights once for all rows, a
+ * fifth of its time at 64: in batches that no row came into later, half the rows took 12 % more processor time, half again
+ * as many with twice the places 7 % less and 0.5 GB more.
  */
 const maxRows = 64;
 const maxPrefillPlaces = 4096;
+/**
+ * Part of the places that has to be free for rows to come in. Against batches of 64 that no row came into, 200 prompts of the
+ * quickstart took 12 % less processor time at 64 new tokens and 21 % less at 256, the prefill included.
+ */
+const freeToJoin = 1 / 4;
+/** Rows of a batch to each place: the more, the less often places stay free at its end, and the more is made again where a run was stopped. */
+const turns = 4;
 /** Fewest rows of a batch, unless asked otherwise: a single row takes kernels that round otherwise. */
 const leastRows = 2;
 /** Most bytes the KV cache of a batch may take. */
@@ -28,30 +38,6 @@ export interface PromptRow {
   readonly strength: number;
   /** So many times r is added to a row that the thresholds let through, whatever its score; 0 when absent. */
   readonly constant?: number;
-}
-
-export interface ReplyOptions {
-  readonly maxNewTokens: number;
-  readonly endTokens: ReadonlySet<number>;
-  /** A row may be run without another beside it: as other software replies to one prompt, and rounded otherwise. */
-  readonly alone?: boolean;
-  /** Told of each new token of each row as it comes; row is the index in the rows given. */
-  onToken?(row: number, token: number): void;
-  /** Whether a row may end with these tokens though its reply goes on; asked after each but the last one it may have. */
-  isEnough?(row: number, tokens: readonly number[]): boolean;
-  /** Told of the first new token's logits [vocabulary], valid during the call only. */
-  onFirstLogits?(row: number, logits: Float32Array): void;
-}
-
-export interface RawReply {
-  readonly tokens: readonly number[];
-  /** `isEnough` ended it. */
-  readonly stopped: boolean;
-  /** s = h_last · w and ‖h_last‖ per steered layer of the session. */
-  readonly scores: Float32Array;
-  readonly norms: Float32Array;
-  /** Residual stream of the last prompt token at the session's tapped layers, [taps * d]. */
-  readonly taps: Float32Array;
 }
 
 /** Steering of all steered layers of a session. */
@@ -75,15 +61,6 @@ export interface SessionShape {
   readonly rowsTouch: boolean;
   /** The graph takes prompts packed: tokens that unsteered ones share are computed once, and none for padding. */
   readonly packed: boolean;
-}
-
-interface LiveRow {
-  /** Index among the rows given. */
-  readonly row: number;
-  readonly prompt: number;
-  readonly tokens: number[];
-  ended: boolean;
-  stopped: boolean;
 }
 
 /** A loaded graph with taps and steering inputs: prefill and greedy decoding of batches. */
@@ -111,156 +88,140 @@ export class ChatSession {
     if (this.#steps !== this.#session) await this.#steps.release();
   }
 
-  /** Batches of rows for {@link reply}; the same rows give the same batches. */
+  /** Batches of rows for {@link replies}, each with a schedule of its own; the same rows give the same batches. */
   batches(rows: readonly PromptRow[], maxNewTokens: number): number[][] {
-    const longest = rows.reduce((most, { ids }) => Math.max(most, ids.length), 1) + maxNewTokens;
-    const rowsInCache = Math.max(1, Math.floor(maxCacheBytes / (cacheBytesPerToken(this.#shape.kv) * longest)));
-    const most = this.#shape.rowsTouch ? 1 : Math.min(maxRows, rowsInCache);
+    const places = this.#places(longestOf(rows) + maxNewTokens);
+    const [most, prefill] = this.#joins ? [places * turns, Infinity] : [places, maxPrefillPlaces];
     const prompts = rows.map(({ ids }) => ids);
-    if (this.#shape.packed) return batchesByPrefix(prompts, most, maxPrefillPlaces);
+    if (this.#shape.packed) return batchesByPrefix(prompts, most, prefill);
     return batchesByLength(
       prompts.map(({ length }) => length),
       most,
-      maxPrefillPlaces,
+      prefill,
     );
   }
 
-  /**
-   * Greedy replies to one batch. A lone row is run beside a copy of itself, unless `alone`: kernels for a single row
-   * round otherwise than those for several, and a row must not change with the company it happens to have.
-   * @throws {CancelledError}
-   */
+  /** {@link replies}, in the order of the rows. @throws {CancelledError} */
   async reply(rows: readonly PromptRow[], options: ReplyOptions, job: Pick<Job, 'checkpoint'>): Promise<RawReply[]> {
-    const { maxNewTokens, endTokens, alone = this.#shape.rowsTouch } = options;
-    if (this.#shape.rowsTouch && rows.length > 1) return await this.#oneByOne(rows, options, job);
-    const fewest = alone ? 1 : leastRows;
-    const padded = rows.length < fewest ? [...rows, ...rows] : rows;
-    const longest = Math.max(...padded.map(({ ids }) => ids.length));
-    const prompts = padded.map(({ ids }) => ids.length);
-    const cache = openCache(this.#shape.kv, prompts, longest, maxNewTokens);
-    const first = await this.#prefill(padded, longest, cache, options.onFirstLogits !== undefined);
-    const live: LiveRow[] = padded.map(({ ids }, row) => ({
-      row,
-      prompt: ids.length,
-      tokens: [],
-      ended: false,
-      stopped: false,
-    }));
-    const all = [...live];
-    const { vocabulary } = this.#shape;
-    if (first.logits)
-      for (const row of rows.keys())
-        options.onFirstLogits?.(row, first.logits.subarray(row * vocabulary, (row + 1) * vocabulary));
-
-    let next = first.next;
-    for (let step = 0; step < maxNewTokens; step++) {
-      for (let i = live.length - 1; i >= 0; i--) {
-        const state = live[i]!;
-        const token = next[i]!;
-        if (state.ended) continue;
-        state.ended = endTokens.has(token);
-        if (!state.ended) {
-          state.tokens.push(token);
-          if (state.row < rows.length) options.onToken?.(state.row, token);
-          // A lone row and its copy end together.
-          state.stopped = step < maxNewTokens - 1 && options.isEnough?.(state.row % rows.length, state.tokens) === true;
-          state.ended = state.stopped;
-        }
-      }
-      for (let i = live.length - 1; i >= 0; i--) {
-        if (!live[i]!.ended || live.length <= fewest) continue;
-        cache.drop(i);
-        live[i] = live.at(-1)!;
-        next[i] = next.at(-1)!;
-        live.pop();
-        next.pop();
-      }
-      if (live.every(({ ended }) => ended) || step === maxNewTokens - 1) break;
-      await job.checkpoint();
-      next = await this.#decode(live, next, { step: step + 1, longest, cache });
-    }
-    return rows.map((_, row) => ({
-      tokens: all[row]!.tokens,
-      stopped: all[row]!.stopped,
-      scores: slice(first.scores, row, this.#shape.steeredLayers),
-      norms: slice(first.norms, row, this.#shape.steeredLayers),
-      taps: slice(first.taps, row, this.#shape.tappedLayers * this.#shape.hiddenSize),
-    }));
+    const made: RawReply[] = [];
+    for await (const finished of this.replies(rows, options, job))
+      for (const { row, reply } of finished) made[row] = reply;
+    return made;
   }
 
-  async #oneByOne(
+  /**
+   * Greedy replies to one batch, each handed over as it ends. Where the cache appends at each row's own length, the places
+   * of rows that have ended are taken by the next ones: the schedule follows from the rows alone. A lone row is run beside a
+   * copy of itself, unless `alone`: kernels for a single row round otherwise than those for several, and a row must not
+   * change with the company it happens to have.
+   * @throws {CancelledError}
+   */
+  async *replies(
     rows: readonly PromptRow[],
     options: ReplyOptions,
     job: Pick<Job, 'checkpoint'>,
-  ): Promise<RawReply[]> {
-    const replies: RawReply[] = [];
-    for (const [row, prompt] of rows.entries()) {
-      const told: ReplyOptions = {
-        ...options,
-        onToken: (_, token) => options.onToken?.(row, token),
-        ...(options.isEnough && { isEnough: (_, tokens) => options.isEnough!(row, tokens) }),
-        onFirstLogits: (_, logits) => options.onFirstLogits?.(row, logits),
-      };
-      replies.push(...(await this.reply([prompt], told, job)));
+  ): AsyncGenerator<readonly Finished[]> {
+    const { maxNewTokens, alone = this.#shape.rowsTouch } = options;
+    const fewest = alone ? 1 : leastRows;
+    const positions = longestOf(rows) + maxNewTokens;
+    const places = Math.max(fewest, this.#joins ? Math.min(this.#places(positions), rows.length) : 1);
+    const cache = openCache(this.#shape.kv, { rows: places, positions });
+    const running = new RunningRows(cache, options, fewest);
+    for (let from = 0; from < rows.length || running.next.length > 0;) {
+      const coming = this.#coming(rows.slice(from), running.next.length, places);
+      if (coming.length > 0) await this.#join(running, coming, from, fewest, options);
+      else await this.#step(running, cache);
+      from += coming.length;
+      const finished = running.finish();
+      if (finished.length > 0) yield finished;
+      await job.checkpoint();
     }
-    return replies;
+  }
+
+  /** Whether rows can come into a batch that is under way. */
+  get #joins(): boolean {
+    return this.#shape.kv.appends && !this.#shape.rowsTouch;
+  }
+
+  /** Rows that can be decoded together. @param positions tokens of the longest */
+  #places(positions: number): number {
+    const inCache = Math.floor(maxCacheBytes / (cacheBytesPerToken(this.#shape.kv) * positions));
+    return this.#shape.rowsTouch ? 1 : Math.max(1, Math.min(maxRows, inCache));
+  }
+
+  /** Those of the rows left that come in beside so many that are running. */
+  #coming(left: readonly PromptRow[], running: number, places: number): readonly PromptRow[] {
+    if (!this.#joins) return running > 0 ? [] : left.slice(0, this.#shape.rowsTouch ? 1 : left.length);
+    const free = Math.min(places - running, left.length);
+    if (free < Math.min(left.length, places, Math.max(leastRows, places * freeToJoin))) return [];
+    let longest = 0;
+    const end = left.slice(0, free).findIndex(({ ids }, i) => {
+      longest = Math.max(longest, ids.length);
+      return i > 0 && (i + 1) * longest > maxPrefillPlaces;
+    });
+    return left.slice(0, end < 0 ? free : end);
   }
 
   get #padding(): Padding {
     return this.#shape.kv.appends ? 'right' : 'left';
   }
 
-  async #prefill(
-    rows: readonly PromptRow[],
-    longest: number,
-    cache: KvCache,
-    wantsLogits: boolean,
-  ): Promise<{
-    next: number[];
-    logits: Float32Array | undefined;
-    scores: Float32Array;
-    norms: Float32Array;
-    taps: Float32Array;
-  }> {
+  /** @param from the index of the first of `coming` among the rows given */
+  async #join(
+    running: RunningRows,
+    coming: readonly PromptRow[],
+    from: number,
+    fewest: number,
+    options: ReplyOptions,
+  ): Promise<void> {
+    const asked = coming.length < fewest ? [...coming, ...coming] : coming;
+    const wantsLogits = options.onFirstLogits !== undefined;
     const out = await runSession(
       this.#session,
       {
-        ...this.#promptFeeds(rows, longest),
-        ...cache.feeds(),
+        ...this.#promptFeeds(asked),
+        ...emptyPast(this.#shape.kv, asked.length),
         ...this.#steering,
-        steer_strength: this.#perLayer(rows.map(({ strength }) => strength)),
-        steer_constant: this.#perLayer(rows.map(({ constant = 0 }) => constant)),
+        steer_strength: this.#perLayer(asked.map(({ strength }) => strength)),
+        steer_constant: this.#perLayer(asked.map(({ constant = 0 }) => constant)),
       },
-      [...cache.wanted, nextToken, 'steer_scores', 'steer_norms', 'residual_taps', ...(wantsLogits ? ['logits'] : [])],
+      [
+        ...this.#shape.kv.names.map(({ present }) => present),
+        ...[nextToken, 'steer_scores', 'steer_norms', 'residual_taps'],
+        ...(wantsLogits ? ['logits'] : []),
+      ],
     );
-    cache.keep(out);
-    return {
-      next: tokensOf(out[nextToken]),
-      logits: wantsLogits ? floats(out['logits']) : undefined,
-      scores: floats(out['steer_scores']),
-      norms: floats(out['steer_norms']),
-      taps: floats(out['residual_taps']),
-    };
+    const { steeredLayers, tappedLayers, hiddenSize, vocabulary } = this.#shape;
+    const logits = wantsLogits ? floats(out['logits']) : undefined;
+    const tokens = tokensOf(out[nextToken]);
+    const company = Math.max(0, fewest - running.next.length - coming.length);
+    const prefilled = asked.slice(0, coming.length + company).map(({ ids }, i): Prefilled => {
+      const row = i < coming.length ? from + i : undefined;
+      if (logits && row !== undefined)
+        options.onFirstLogits?.(row, logits.subarray(i * vocabulary, (i + 1) * vocabulary));
+      return {
+        row,
+        prompt: ids.length,
+        token: tokens[i]!,
+        scores: slice(floats(out['steer_scores']), i, steeredLayers),
+        norms: slice(floats(out['steer_norms']), i, steeredLayers),
+        taps: slice(floats(out['residual_taps']), i, tappedLayers * hiddenSize),
+      };
+    });
+    running.join(prefilled, out);
   }
 
-  #promptFeeds(rows: readonly PromptRow[], longest: number): Record<string, Tensor> {
+  #promptFeeds(rows: readonly PromptRow[]): Record<string, Tensor> {
     const { packed, positionIds } = this.#shape;
     const prompts = rows.map(({ ids }) => ids);
     if (packed) return packedFeeds(prompts, positionIds, (row) => isUnsteered(rows[row]!));
-    return promptFeeds(prompts, longest, positionIds, this.#padding);
+    return promptFeeds(prompts, longestOf(rows), positionIds, this.#padding);
   }
 
-  async #decode(
-    live: readonly LiveRow[],
-    tokens: readonly number[],
-    { step, longest, cache }: { step: number; longest: number; cache: KvCache },
-  ): Promise<number[]> {
-    const none = this.#perLayer(live.map(() => 0)); // steering is for prefill only
-    // Where each row's cache ends at its own length, what is longer than every row that is left need not be masked.
-    const block = this.#padding === 'left' ? longest : Math.max(...live.map(({ prompt }) => prompt));
-    const rows = live.map(({ prompt }, i) => ({ prompt, token: tokens[i]! }));
+  async #step(running: RunningRows, cache: KvCache): Promise<void> {
     const { packed, positionIds } = this.#shape;
-    const feeds = stepFeeds(rows, step, { longest: block, padding: this.#padding, positionIds });
+    const none = this.#perLayer(running.next.map(() => 0)); // steering is for prefill only
+    const feeds = stepFeeds(running.next, { width: cache.width + 1, padding: this.#padding, positionIds });
     const out = await runSession(
       this.#steps,
       {
@@ -272,8 +233,7 @@ export class ChatSession {
       },
       [...cache.wanted, nextToken],
     );
-    cache.keep(out);
-    return tokensOf(out[nextToken]);
+    running.step(tokensOf(out[nextToken]), out);
   }
 
   /** One number a row, the same at every steered layer: [rows, L]. */
@@ -299,6 +259,10 @@ export class ChatSession {
 
 function isUnsteered({ strength, constant = 0 }: PromptRow): boolean {
   return strength === 0 && constant === 0;
+}
+
+function longestOf(rows: readonly PromptRow[]): number {
+  return rows.reduce((most, { ids }) => Math.max(most, ids.length), 1);
 }
 
 function slice(data: Float32Array, row: number, width: number): Float32Array {

@@ -1,6 +1,6 @@
 import type { Judgement } from '../core/judge/verdict.ts';
 import type { AskedReply } from '../rpc/worker-api.ts';
-import type { RawReply } from './chat-session.ts';
+import type { RawReply } from './raw-reply.ts';
 import type { ChatTokenizer } from './chat-tokenizer.ts';
 
 /** A reply as text, with its verdict. */

@@ -11,26 +11,38 @@ export interface KvShape {
   readonly appends: boolean;
 }
 
-/** The past of a batch's rows, from prefill to the last token. */
+/** The past of rows that are being replied to. */
 export interface KvCache {
-  /** The past of the rows that are left, as inputs. */
+  /** Places of a row, as many as its longest row has tokens: left of or after the tokens of shorter ones. */
+  readonly width: number;
+  /**
+   * Takes rows in after those that are there, with what their prefill gave: the outputs named `present`.
+   * @param prompts tokens of each
+   */
+  add(outputs: Readonly<Record<string, Tensor>>, prompts: readonly number[]): void;
+  /** The past of the rows that are there, as inputs. */
   feeds(): Record<string, Tensor>;
   /** The outputs that the next step has to give for {@link keep}. */
   readonly wanted: readonly string[];
-  /** Takes over what a step gave. */
-  keep(outputs: Readonly<Record<string, Tensor>>): void;
+  /**
+   * Takes over what a step gave.
+   * @param grows whether a row keeps its new token; one that only keeps others company need not
+   */
+  keep(outputs: Readonly<Record<string, Tensor>>, grows: (row: number) => boolean): void;
   /** Takes row `row` out: the last row moves into its place. */
   drop(row: number): void;
 }
 
-/**
- * @param prompts tokens of each row
- * @param longest positions of a row of their block
- */
-export function openCache(shape: KvShape, prompts: readonly number[], longest: number, newTokens: number): KvCache {
-  return shape.appends
-    ? new AppendedCache(shape, prompts, longest + newTokens)
-    : new GrowingCache(shape, prompts.length);
+/** The most that a cache comes to hold. */
+export interface KvRoom {
+  readonly rows: number;
+  /** Tokens of a row. */
+  readonly positions: number;
+}
+
+/** An empty cache. Where the graph does not append at each row's own length, rows can be added only while there are none. */
+export function openCache(shape: KvShape, room: KvRoom): KvCache {
+  return shape.appends ? new AppendedCache(shape, room) : new GrowingCache(shape);
 }
 
 /** Bytes one token of one row takes. */
@@ -38,72 +50,104 @@ export function cacheBytesPerToken({ names, heads, size, type }: KvShape): numbe
   return names.length * heads * size * (type === 'float16' ? 2 : 4);
 }
 
+/** Positions that an appended cache grows by. */
+const growth = 16;
+
 /**
  * A cache that each step appends one token a row to, from the step's newest keys and values alone. onnxruntime-node copies
  * every output into new memory, one that was bound to the past's own buffer too: with the whole cache as an output, a step
- * of 32 rows of the quickstart's model took 2.2 times the processor time, one of 64 rows 2.3 times.
+ * of 32 rows of the quickstart's model took 2.2 times the processor time, one of 64 rows 2.3 times. Rows lie no further apart
+ * than the longest one needs, as each step clears room for all positions of its input.
  */
 class AppendedCache implements KvCache {
   readonly #shape: KvShape;
-  readonly #positions: number;
   /** Tokens of each row that is left. */
-  readonly #lengths: number[];
-  #buffers: readonly (Float32Array | Uint16Array)[] | undefined;
+  readonly #lengths: number[] = [];
+  /** Positions from one head of a row to the next. */
+  #positions = 0;
+  /** Room for all rows at their longest, which takes memory where it comes to be used. */
+  readonly #buffers: readonly (Float32Array | Uint16Array)[];
 
-  constructor(shape: KvShape, prompts: readonly number[], positions: number) {
+  constructor(shape: KvShape, room: KvRoom) {
     this.#shape = shape;
-    this.#positions = positions;
-    this.#lengths = [...prompts];
+    const positions = Math.ceil(room.positions / growth) * growth;
+    const length = room.rows * shape.heads * positions * shape.size;
+    this.#buffers = shape.names.map(() =>
+      shape.type === 'float16' ? new Uint16Array(length) : new Float32Array(length),
+    );
+  }
+
+  get width(): number {
+    return Math.max(0, ...this.#lengths);
+  }
+
+  add(outputs: Readonly<Record<string, Tensor>>, prompts: readonly number[]): void {
+    const { heads, size, names } = this.#shape;
+    const first = this.#lengths.length;
+    this.#makeRoom(Math.max(this.width, ...prompts));
+    names.forEach(({ present }, i) => {
+      const block = outputs[present]!;
+      const width = block.dims[2]! * size;
+      const values = valuesOf(block);
+      for (const [row, length] of prompts.entries())
+        for (let head = row * heads; head < (row + 1) * heads; head++)
+          this.#buffers[i]!.set(
+            values.subarray(head * width, head * width + length * size),
+            (first * heads + head) * this.#positions * size,
+          );
+    });
+    this.#lengths.push(...prompts);
   }
 
   feeds(): Record<string, Tensor> {
-    if (!this.#buffers) return emptyPast(this.#shape, this.#lengths.length);
     const { heads, size, names, type } = this.#shape;
+    this.#makeRoom(this.width + 1);
     const dims = [this.#lengths.length, heads, this.#positions, size];
     const used = this.#lengths.length * this.#rowSize;
     return Object.fromEntries(
-      names.map(({ past }, i) => [past, new Tensor(type, this.#buffers![i]!.subarray(0, used) as never, dims)]),
+      names.map(({ past }, i) => [past, new Tensor(type, this.#buffers[i]!.subarray(0, used) as never, dims)]),
     );
   }
 
   get wanted(): readonly string[] {
-    return this.#shape.names.map(({ present, newest }) => (this.#buffers ? newest : present));
+    return this.#shape.names.map(({ newest }) => newest);
   }
 
-  keep(outputs: Readonly<Record<string, Tensor>>): void {
-    if (this.#buffers) this.#append(outputs, this.#buffers);
-    else this.#buffers = this.#shape.names.map(({ present }) => this.#spread(outputs[present]!));
-  }
-
-  #append(outputs: Readonly<Record<string, Tensor>>, buffers: readonly (Float32Array | Uint16Array)[]): void {
+  keep(outputs: Readonly<Record<string, Tensor>>, grows: (row: number) => boolean): void {
     const { heads, size, names } = this.#shape;
     names.forEach(({ newest }, i) => {
       const entries = valuesOf(outputs[newest]!);
       for (const [row, length] of this.#lengths.entries())
         for (let head = row * heads; head < (row + 1) * heads; head++)
-          buffers[i]!.set(entries.subarray(head * size, (head + 1) * size), (head * this.#positions + length) * size);
+          this.#buffers[i]!.set(
+            entries.subarray(head * size, (head + 1) * size),
+            (head * this.#positions + length) * size,
+          );
     });
-    for (const row of this.#lengths.keys()) this.#lengths[row]! += 1;
-  }
-
-  /** A prefill's block, with room after each row for its new tokens. */
-  #spread(block: Tensor): Float32Array | Uint16Array {
-    const values = valuesOf(block);
-    const { heads, size } = this.#shape;
-    const length = this.#lengths.length * this.#rowSize;
-    const buffer = values instanceof Uint16Array ? new Uint16Array(length) : new Float32Array(length);
-    const width = block.dims[2]! * size;
-    for (let head = 0; head < this.#lengths.length * heads; head++)
-      buffer.set(values.subarray(head * width, (head + 1) * width), head * this.#positions * size);
-    return buffer;
+    for (const row of this.#lengths.keys()) if (grows(row)) this.#lengths[row]! += 1;
   }
 
   drop(row: number): void {
     const last = this.#lengths.length - 1;
     const stride = this.#rowSize;
-    for (const buffer of this.#buffers ?? []) buffer.copyWithin(row * stride, last * stride, (last + 1) * stride);
+    for (const buffer of this.#buffers) buffer.copyWithin(row * stride, last * stride, (last + 1) * stride);
     this.#lengths[row] = this.#lengths[last]!;
     this.#lengths.pop();
+  }
+
+  /** Moves the heads apart for `longest` tokens, or together where the longest row has gone. */
+  #makeRoom(longest: number): void {
+    const { heads, size } = this.#shape;
+    const [old, now] = [this.#positions, Math.ceil(longest / growth) * growth];
+    if (old === now) return;
+    const count = this.#lengths.length * heads;
+    const width = Math.min(old, now) * size;
+    for (const buffer of this.#buffers)
+      for (let i = 0; i < count; i++) {
+        const head = now > old ? count - 1 - i : i;
+        buffer.copyWithin(head * now * size, head * old * size, head * old * size + width);
+      }
+    this.#positions = now;
   }
 
   get #rowSize(): number {
@@ -114,11 +158,18 @@ class AppendedCache implements KvCache {
 /** A cache as graphs without GroupQueryAttention have it: each step concatenates past and present into new tensors. */
 class GrowingCache implements KvCache {
   readonly #shape: KvShape;
-  #past: Record<string, Tensor>;
+  #past: Record<string, Tensor> = {};
 
-  constructor(shape: KvShape, rows: number) {
+  constructor(shape: KvShape) {
     this.#shape = shape;
-    this.#past = emptyPast(shape, rows);
+  }
+
+  get width(): number {
+    return this.#past[this.#shape.names[0]!.past]?.dims[2] ?? 0;
+  }
+
+  add(outputs: Readonly<Record<string, Tensor>>): void {
+    this.keep(outputs);
   }
 
   feeds(): Record<string, Tensor> {

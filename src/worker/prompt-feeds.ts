@@ -34,25 +34,24 @@ export function promptFeeds(
 }
 
 /**
- * The next token of each row after a block of prompts: its `step`th, counted from 1.
- * @param longest tokens of a row of the block
+ * The next token of each row.
+ * @param rows `past` is the tokens that a row has before this one
+ * @param width places of a row of the attention mask: those of the cache, and this one
  */
 export function stepFeeds(
-  rows: readonly { readonly prompt: number; readonly token: number }[],
-  step: number,
-  { longest, padding, positionIds }: { longest: number; padding: Padding; positionIds: boolean },
+  rows: readonly { readonly past: number; readonly token: number }[],
+  { width, padding, positionIds }: { width: number; padding: Padding; positionIds: boolean },
 ): Record<string, Tensor> {
-  const total = longest + step;
-  const mask = new BigInt64Array(rows.length * total);
-  rows.forEach(({ prompt }, row) => {
-    const from = row * total + (padding === 'left' ? longest - prompt : 0);
-    mask.fill(1n, from, from + prompt + step);
+  const mask = new BigInt64Array(rows.length * width);
+  rows.forEach(({ past }, row) => {
+    const from = row * width + (padding === 'left' ? width - past - 1 : 0);
+    mask.fill(1n, from, from + past + 1);
   });
   const column = (values: readonly number[]): Tensor => int64(values, [rows.length, 1]);
   return {
     input_ids: column(rows.map(({ token }) => token)),
-    attention_mask: new Tensor('int64', mask, [rows.length, total]),
-    ...(positionIds && { position_ids: column(rows.map(({ prompt }) => prompt + step - 1)) }),
+    attention_mask: new Tensor('int64', mask, [rows.length, width]),
+    ...(positionIds && { position_ids: column(rows.map(({ past }) => past)) }),
     last_position: column(rows.map(() => 0)),
   };
 }

@@ -20,7 +20,7 @@ type Line = z.infer<typeof lineSchema>;
 
 /**
  * Short unsteered replies, by the hash of the prompt's tokens: they tell refused from answered prompts. Those of an
- * earlier fit are read from `file`; new ones are appended batch by batch, and their prefill's activations go to `cache`.
+ * earlier fit are read from `file`; new ones are appended as they end, and their prefill's activations go to `cache`.
  * They are not stopped early: a fit leaves partial and degenerate ones out, which their beginnings don't tell, and it would save
  * 1.7 % of the tokens of the demo's.
  * @param layers those that `chat` taps
@@ -57,23 +57,23 @@ export async function shortReplies(
     const work = todo.map(({ ids }) => ({ ids, strength: 0 }));
     const options = { maxNewTokens: newTokens, endTokens: model.tokenizer.endTokens };
     let done = 0;
+    job.progress({ phase: 'Label', done, total: todo.length, unit: 'prompts' });
     for (const batch of chat.batches(work, newTokens)) {
-      job.progress({ phase: 'Label', done, total: todo.length, unit: 'prompts' });
-      await job.checkpoint();
-      const made = await chat.reply(
-        batch.map((i) => work[i]!),
-        options,
-        job,
-      );
-      for (const { taps } of made) requireFinite(taps, layers, model);
-      await cache.put(batch.map((i, k) => ({ id: todo[i]!.hash, values: made[k]!.taps })));
-      const fresh = batch.map((i, k) => {
-        const { tokens } = made[k]!;
-        return { hash: todo[i]!.hash, reply: model.tokenizer.decode(tokens), first: tokens[0] ?? null };
-      });
-      await lines.append(fresh);
-      for (const line of fresh) replies.set(...known(line));
-      done += batch.length;
+      const asked = batch.map((i) => work[i]!);
+      for await (const finished of chat.replies(asked, options, job)) {
+        const made = finished.map(({ row, reply }) => ({ ...reply, hash: todo[batch[row]!]!.hash }));
+        for (const { taps } of made) requireFinite(taps, layers, model);
+        await cache.put(made.map(({ hash, taps }) => ({ id: hash, values: taps })));
+        const fresh = made.map(({ hash, tokens }) => ({
+          hash,
+          reply: model.tokenizer.decode(tokens),
+          first: tokens[0] ?? null,
+        }));
+        await lines.append(fresh);
+        for (const line of fresh) replies.set(...known(line));
+        done += finished.length;
+        job.progress({ phase: 'Label', done, total: todo.length, unit: 'prompts' });
+      }
     }
     return replies;
   } finally {

@@ -7,6 +7,7 @@ import type { FirstTokenMeasure } from '../core/report/fit-summary.ts';
 import { auc } from '../core/stats/auc.ts';
 import { mean } from '../core/stats/mean.ts';
 import type { ChatSession, PromptRow } from './chat-session.ts';
+import type { ReplyOptions } from './raw-reply.ts';
 import type { Encoded } from './encode-prompts.ts';
 import type { Job } from './job.ts';
 import type { Model } from './model-host.ts';
@@ -82,28 +83,30 @@ export async function searchStrength(
     );
     let done = 0;
     const asked = work.map((one) => one.asked);
+    job.progress({ phase: 'Strength', done, total: work.length, unit: 'replies' });
     for (const batch of chat.batches(asked, labelTokens)) {
-      job.progress({ phase: 'Strength', done, total: work.length, unit: 'replies' });
-      await job.checkpoint();
       const rows = batch.map((i) => work[i]!);
-      const made = await chat.reply(
-        batch.map((i) => asked[i]!),
-        {
-          maxNewTokens: labelTokens,
-          endTokens: model.tokenizer.endTokens,
-          onFirstLogits: (k, logits) => {
-            const { row, strength } = rows[k]!;
-            if (row.prompt.label === 'benign') firsts.set(keyOf(strength, row), logSoftmax(logits));
-            if (refusalChance !== undefined) chances.set(keyOf(strength, row), refusalChance(logits));
-          },
+      const options: ReplyOptions = {
+        maxNewTokens: labelTokens,
+        endTokens: model.tokenizer.endTokens,
+        onFirstLogits: (k, logits) => {
+          const { row, strength } = rows[k]!;
+          if (row.prompt.label === 'benign') firsts.set(keyOf(strength, row), logSoftmax(logits));
+          if (refusalChance !== undefined) chances.set(keyOf(strength, row), refusalChance(logits));
         },
+      };
+      for await (const finished of chat.replies(
+        rows.map((one) => one.asked),
+        options,
         job,
-      );
-      made.forEach(({ tokens }, k) => {
-        const { row, strength } = rows[k]!;
-        verdicts.set(keyOf(strength, row), judge(model.tokenizer.decode(tokens)).verdict);
-      });
-      done += batch.length;
+      )) {
+        for (const { row: k, reply } of finished) {
+          const { row, strength } = rows[k]!;
+          verdicts.set(keyOf(strength, row), judge(model.tokenizer.decode(reply.tokens)).verdict);
+        }
+        done += finished.length;
+        job.progress({ phase: 'Strength', done, total: work.length, unit: 'replies' });
+      }
     }
   };
 

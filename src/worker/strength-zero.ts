@@ -65,9 +65,8 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
     if (model.steps) continue; // what decodes is a graph of its own, which no steering is in
     const past = Object.fromEntries(model.kv.names.map(({ past: name, present }) => [name, first[present]!]));
     const next = stepFeeds(
-      ids.map(({ length }) => ({ prompt: length, token: 5 })),
-      1,
-      { longest, padding: 'right', positionIds },
+      ids.map(({ length }) => ({ past: length, token: 5 })),
+      { width: longest + 1, padding: 'right', positionIds },
     );
     await step(next, past, packedStep(next), 'decode');
   }

@@ -15,7 +15,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { evenly } from '../../src/core/evenly.ts';
 import { instrument } from '../../src/core/onnx/instrument.ts';
 import { quantile } from '../../src/core/stats/quantile.ts';
-import { openCache } from '../../src/worker/kv-cache.ts';
+import { emptyPast, openCache } from '../../src/worker/kv-cache.ts';
 import { openModel } from '../../src/worker/model-host.ts';
 import { packedFeeds, packedStep } from '../../src/worker/packed-prompts.ts';
 import { stepFeeds } from '../../src/worker/prompt-feeds.ts';
@@ -64,28 +64,28 @@ async function run(session: InferenceSession, prompts: readonly (readonly number
   const longest = Math.max(...prompts.map(({ length }) => length));
   const steps = Number(flags.steps);
   const lengths = prompts.map(({ length }) => length);
-  const cache = openCache(model.kv, lengths, longest, steps + 1);
+  const cache = openCache(model.kv, { rows, positions: longest + steps + 1 });
   const feed = (feeds: Record<string, Tensor>): Record<string, Tensor> =>
     Object.fromEntries(Object.entries(feeds).filter(([name]) => session.inputNames.includes(name)));
   const from = process.cpuUsage();
   const first = await session.run(
-    feed({ ...packedFeeds(prompts, false, () => false), ...cache.feeds(), ...steering(rows, 0.01) }),
-    [...cache.wanted, 'next_token'],
+    feed({ ...packedFeeds(prompts, false, () => false), ...emptyPast(model.kv, rows), ...steering(rows, 0.01) }),
+    [...model.kv.names.map(({ present }) => present), 'next_token'],
   );
-  cache.keep(first);
+  cache.add(first, lengths);
   const prefill = used(from);
   const between = process.cpuUsage();
   for (let step = 1; step <= steps; step++) {
     const next = stepFeeds(
-      lengths.map((prompt) => ({ prompt, token: 100 + step })),
-      step,
-      { longest, padding: 'right', positionIds: false },
+      lengths.map((prompt) => ({ past: prompt + step - 1, token: 100 + step })),
+      { width: longest + step, padding: 'right', positionIds: false },
     );
     cache.keep(
       await session.run(feed({ ...packedStep(next), ...cache.feeds(), ...steering(rows, 0) }), [
         ...cache.wanted,
         'next_token',
       ]),
+      () => true,
     );
   }
   return { prefill, step: used(between) / steps };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RawReply } from '../../src/worker/chat-session.ts';
+import type { RawReply } from '../../src/worker/raw-reply.ts';
 import { openModel } from '../../src/worker/model-host.ts';
 import { openChatSession } from '../../src/worker/model-session.ts';
 import { unwatched } from './agreement/quickstart.ts';
@@ -25,5 +25,42 @@ test('a row that has enough leaves its batch and the others reply as ever; with 
   expect(some.map(({ stopped }) => stopped)).toEqual([true, true, true, true, false]);
   const [alone] = await replies([rows[1]!], (row, { length }) => row === 0 && length === 2);
   expect(alone).toMatchObject({ tokens: whole[1]!.tokens.slice(0, 2), stopped: true });
+  await session.release();
+});
+
+test('more rows than there are places: each comes in as another leaves, is handed over as it ends, and replies as in company of one', async () => {
+  const path = join(tinyWorkspace(), 'model');
+  const model = await openModel({ path, dtype: 'fp32', device: 'cpu', threads: 1 });
+  const session = await openChatSession(model, [1], [1]);
+  const words = ['bake', 'dife', 'gula', 'mela', 'riru', 'posa', 'sa', 'te', 'vi', 'zo'];
+  const rows = Array.from({ length: 150 }, (_, i) => ({
+    ids: model.tokenizer.encode([i, i + 1, i + 2].map((at) => words[(at * (1 + (i % 7))) % 10]!).join(' ')).ids,
+    strength: 0,
+  }));
+  const most = (row: number): number => 1 + ((row * 5) % 17);
+  const order: string[] = [];
+  const replies: (readonly number[])[] = [];
+  const options = {
+    maxNewTokens: 17,
+    endTokens: new Set<number>(),
+    onToken: (row: number) => void order.push(`${row} goes on`),
+    isEnough: (row: number, { length }: readonly number[]) => length === most(row),
+  };
+  const [batch] = session.batches(rows, 17);
+  expect(batch!.toSorted((a, b) => a - b)).toEqual([...rows.keys()]);
+  for await (const finished of session.replies(rows, options, unwatched))
+    for (const { row, reply } of finished) {
+      order.push(`${row} ends`);
+      replies[row] = reply.tokens;
+    }
+
+  expect(replies.map(({ length }) => length)).toEqual(rows.map((_, row) => most(row)));
+  for (const row of rows.keys()) expect(order.lastIndexOf(`${row} goes on`)).toBeLessThan(order.indexOf(`${row} ends`));
+  const longest = [...rows.keys()].findLast((row) => row < 64 && most(row) === 17)!;
+  expect(order.indexOf('64 goes on')).toBeLessThan(order.indexOf(`${longest} ends`));
+  for (const row of [0, 63, 64, 100, 149]) {
+    const pair = await session.reply([rows[row]!, rows[1]!], { maxNewTokens: 17, endTokens: new Set() }, unwatched);
+    expect(replies[row]).toEqual(pair[0]!.tokens.slice(0, most(row)));
+  }
   await session.release();
 });

@@ -12,7 +12,7 @@ const prompts = [
 const tokens = [20, 21, 22];
 
 test.each(['llama-int4', 'llama-fp32'])(
-  "%s: a step from the kept cache, a row dropped, gives the bits of one from the graph's own",
+  "%s: a step from the kept cache, a row dropped and one added, gives the bits of one from the graph's own",
   async (name) => {
     const model = new ModelUnderTest(join(tinyModels, name, 'model.onnx'), 16);
     const { cache } = model.ports;
@@ -27,21 +27,18 @@ test.each(['llama-int4', 'llama-fp32'])(
       type: 'float32',
       appends: true,
     };
-    const longest = 8;
     const off = (rows: number) => steeringFeeds(1, 64, Array<number>(rows).fill(0));
-    const kept = openCache(
-      shape,
-      prompts.map(({ length }) => length),
-      longest,
-      3,
-    );
+    const kept = openCache(shape, { rows: 3, positions: 20 });
 
     const first = await run(session, { ...model.prefill(prompts), ...off(3) });
-    kept.keep(first);
+    kept.add(
+      first,
+      prompts.map(({ length }) => length),
+    );
     const second = await run(session, { ...model.decode(prompts, tokens, first), ...off(3) });
     const again = await run(session, { ...model.decode(prompts, tokens, first), ...kept.feeds(), ...off(3) });
     expect(bits(again['logits']!)).toBe(bits(second['logits']!));
-    kept.keep(again);
+    kept.keep(again, () => true);
 
     // The third row comes into the first one's place.
     kept.drop(0);
@@ -56,5 +53,19 @@ test.each(['llama-int4', 'llama-fp32'])(
     );
     const part = await run(session, { ...left, ...kept.feeds(), ...off(2) });
     expect(two.map((i) => row(whole['logits']!, i))).toEqual([0, 1].map((at) => row(part['logits']!, at)));
+
+    // A longer one comes in after them.
+    kept.keep(part, () => true);
+    const late = prompts.flat();
+    const block = await run(session, { ...model.prefill([late, late]), ...off(2) });
+    const alone = await run(session, { ...model.decode([late, late], [40, 40], block), ...off(2) });
+    kept.add(block, [late.length]);
+    const three = [...two.map((i) => [...longer[i]!, next[i]!]), late];
+    const joined = await run(session, {
+      ...model.decode(three, [50, 51, 40], block),
+      ...kept.feeds(),
+      ...off(3),
+    });
+    expect(row(joined['logits']!, 2)).toEqual(row(alone['logits']!, 0));
   },
 );

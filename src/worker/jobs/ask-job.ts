@@ -8,7 +8,7 @@ import { readFirstTokens } from '../../workspace/first-tokens-file.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/run-folder.ts';
-import type { RawReply } from '../chat-session.ts';
+import type { RawReply } from '../raw-reply.ts';
 import { encodePrompts } from '../encode-prompts.ts';
 import type { Job } from '../job.ts';
 import { judgedReply } from '../judged-reply.ts';

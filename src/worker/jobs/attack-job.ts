@@ -11,7 +11,7 @@ import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/run-folder.ts';
 import { readReplies } from '../../workspace/run-replies.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
-import type { RawReply } from '../chat-session.ts';
+import type { RawReply } from '../raw-reply.ts';
 import { encodePrompts } from '../encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { judgedReply } from '../judged-reply.ts';
@@ -61,17 +61,12 @@ export async function attackJob(params: AttackParams, shelf: ModelShelf, job: Jo
       });
     const made: RawReply[] = [];
     let done = 0;
+    const options = { maxNewTokens: tokens, endTokens: tokenizer.endTokens };
     for (const batch of chat.batches(rows, tokens)) {
       job.progress({ phase, done, total: rows.length, unit: tokens === 1 ? 'candidates' : 'replies' });
       await job.checkpoint();
-      const options = { maxNewTokens: tokens, endTokens: tokenizer.endTokens };
-      (
-        await chat.reply(
-          batch.map((i) => rows[i]!),
-          options,
-          job,
-        )
-      ).forEach((reply, k) => (made[batch[k]!] = reply));
+      const asked = batch.map((i) => rows[i]!);
+      for (const [at, reply] of (await chat.reply(asked, options, job)).entries()) made[batch[at]!] = reply;
       done += batch.length;
     }
     return made;

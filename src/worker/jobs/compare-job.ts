@@ -29,7 +29,8 @@ import { runFacts } from '../../workspace/run-facts.ts';
 import { findRun, readFitSummary, readManifest, runFiles, writeManifest } from '../../workspace/run-folder.ts';
 import { writeReport } from '../../workspace/report-file.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
-import type { PromptRow, RawReply } from '../chat-session.ts';
+import type { PromptRow } from '../chat-session.ts';
+import type { RawReply } from '../raw-reply.ts';
 import { controlPlans } from '../controls/control-plans.ts';
 import { replyRecipe } from '../controls/reply-recipe.ts';
 import { encodePrompts, type Encoded } from '../encode-prompts.ts';
@@ -60,7 +61,7 @@ interface Row extends Asked {
  * left out. Prompts that no layer steers, their scores being at or below its threshold, keep the base reply: the steered
  * graph gives its bits (test/worker/onnx), so it is not made twice. To a sample of the prompts base replies once more, each
  * alone in its batch: what changes with the batch's shape is the floor under what steering changes. A reply that
- * `replies.jsonl` already has is not made again, but its batch keeps its shape, so a resumed run gives the same replies.
+ * `replies.jsonl` already has is not written again, but its batch keeps its schedule: a resumed run gives the same replies.
  * With `evaluate.earlyStop` a reply ends once no continuation can be refused; such replies are never taken for whole ones.
  * What people said of replies in the report (`overrides.jsonl`) counts in place of the rules' verdicts.
  */
@@ -177,20 +178,25 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const reply = async (phase: string, batches: readonly (readonly Row[])[], alone: boolean): Promise<void> => {
     const total = batches.reduce((sum, batch) => sum + batch.length, 0);
     let done = 0;
+    job.progress({ phase, done, total, unit: 'replies' });
     for (const batch of batches) {
-      if (batch.some((row) => log.find(row) === undefined)) {
-        job.progress({ phase, done, total, unit: 'replies' });
-        await job.checkpoint();
-        const asked = batch.map((row) => row.asked);
-        const made = await chat.reply(asked, { ...options, alone }, job);
-        const replies = batch.map((row, i) => {
-          const trust =
-            measure && row.condition === 'base' ? trustOf(row.asked.ids, made[i]!.taps, measure) : undefined;
-          return replyTo(row, made[i]!, judgedReply(made[i]!, model.tokenizer, judge), trust);
-        });
-        await log.add(replies.filter((_, i) => log.find(batch[i]!) === undefined));
+      await job.checkpoint();
+      if (batch.every((row) => log.find(row) !== undefined)) {
+        done += batch.length;
+        continue;
       }
-      done += batch.length;
+      const asked = batch.map((row) => row.asked);
+      for await (const finished of chat.replies(asked, { ...options, alone }, job)) {
+        const replies = finished.flatMap(({ row: at, reply: made }) => {
+          const row = batch[at]!;
+          if (log.find(row) !== undefined) return [];
+          const trust = measure && row.condition === 'base' ? trustOf(row.asked.ids, made.taps, measure) : undefined;
+          return [replyTo(row, made, judgedReply(made, model.tokenizer, judge), trust)];
+        });
+        await log.add(replies);
+        done += finished.length;
+        job.progress({ phase, done, total, unit: 'replies' });
+      }
     }
   };
   try {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dot, norm } from '../../../src/core/linalg/inner-product.ts';
 import { spearman } from '../../../src/core/stats/spearman.ts';
-import type { RawReply } from '../../../src/worker/chat-session.ts';
+import type { RawReply } from '../../../src/worker/raw-reply.ts';
 import { openModel, type Model } from '../../../src/worker/model-host.ts';
 import { openChatSession, openExtractionSession } from '../../../src/worker/model-session.ts';
 import { Figures } from './figures.ts';

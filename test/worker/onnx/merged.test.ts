@@ -148,8 +148,8 @@ test.each([...cases.filter(({ what }) => what.endsWith('merged')), { what: 'qwen
     const off = steeringFeeds(layers.length, model.hiddenSize, rows.map(() => 0));
     const want = await runSession(untouched, { ...block, ...emptyPast(model.kv, rows.length), ...branch(false) });
     const got = await runSession(steered, { ...block, ...off });
-    const tokens = rows.map((ids, i) => ({ prompt: ids.length, token: 20 + i }));
-    const step = stepFeeds(tokens, 1, { longest, padding: 'left', positionIds: false });
+    const tokens = rows.map((ids, i) => ({ past: ids.length, token: 20 + i }));
+    const step = stepFeeds(tokens, { width: longest + 1, padding: 'left', positionIds: false });
     const past = (outputs: Outputs): Outputs =>
       Object.fromEntries(model.kv.names.map(({ past: name, present }) => [name, outputs[present]!]));
     const wantNext = await runSession(untouched, { ...step, ...past(want), ...branch(true) });
