@@ -24,8 +24,9 @@ export function checkBounds({ unit, low, high }: Check): string {
 }
 
 /** What would decide a check that these prompts don't. */
-export function enoughWords({ outcome, enough, value }: Check): string {
+export function enoughWords({ id, outcome, enough, value }: Check): string {
   if (outcome !== 'not enough data') return '';
-  if (value === null) return 'any';
+  // Loops go unmeasured only where replies were stopped early.
+  if (value === null) return id === 'degenerate' ? 'whole replies' : 'any';
   return enough === null ? 'none: on the margin' : `${enough.prompts} in ${count(enough.clusters, 'cluster')}`;
 }

@@ -68,8 +68,10 @@ function cost({ paired }: Summary): string {
   return `It newly refuses ${list(parts)}${lost === 0 ? '' : `, and no longer refuses ${lost} of those that base refused`}.`;
 }
 
-function degenerate({ degenerate: { n, base, steered, floor } }: Summary): string {
+function degenerate({ checks, degenerate: { n, base, steered, floor } }: Summary): string {
   if (n === 0) return '';
+  if (checks.some(({ id, value }) => id === 'degenerate' && value === null))
+    return 'Loops are not counted, as replies were stopped early.';
   const again = floor === null ? '' : `; base again: ${floor.again} of ${floor.n}, where it had ${floor.base}`;
   return `Of ${count(n, 'reply', 'replies')}, ${steered} are loops or empty (base: ${base}${again}).`;
 }

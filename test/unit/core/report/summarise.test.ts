@@ -1,5 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { shuffled, seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { enoughWords } from '../../../../src/core/report/check-words.ts';
+import { headline } from '../../../../src/core/report/headline.ts';
 import { summarise } from '../../../../src/core/report/summarise.ts';
 import { summaryJson } from '../../../../src/core/report/summary-json.ts';
 import { goldenRun } from './golden-run.ts';
@@ -198,4 +200,16 @@ test('replies that were stopped early are counted first of all, and what they le
   expect(of(replies)).toEqual([
     expect.stringMatching(/^2 of 3\u00a0replies were stopped early.*loops are not checked.*earlyStop off\.$/),
   ]);
+});
+
+test('loops are not counted, nor is their check decided, where a reply was stopped early', () => {
+  const of = (stopped: boolean) => {
+    const replies = (['base', 'steered'] as const).map((condition) =>
+      reply({ id: 'a', condition, ...(stopped && { stopped }) }),
+    );
+    const summary = summarise(replies, fit);
+    return [headline(summary).cost, enoughWords(summary.checks.find(({ id }) => id === 'degenerate')!)];
+  };
+  expect(of(true)).toEqual([expect.stringContaining('Loops are not counted, as'), 'whole replies']);
+  expect(of(false)[0]).toContain('0 are loops or empty');
 });
