@@ -17,19 +17,14 @@ export interface Asked {
 /** `replies.jsonl` while a comparison adds to it. For the same prompt, condition and strength the last line counts. */
 export interface ReplyLog {
   /** The reply, if there is one and it was made as this comparison makes them. */
-  find(asked: Asked): LoggedReply | undefined;
-  add(replies: readonly LoggedReply[]): Promise<void>;
+  find(asked: Asked): Reply | undefined;
+  add(replies: readonly Reply[]): Promise<void>;
   close(): Promise<void>;
-}
-
-/** A line of `replies.jsonl`; one that says no recipe is never reused. */
-export interface LoggedReply extends Reply {
-  readonly recipe?: string;
 }
 
 /** Opens the log and mends it where it was cut off; tells `report` of that, and of lines that are no replies. */
 export async function openReplyLog(file: string, report: (problem: Problem) => void): Promise<ReplyLog> {
-  const lines = await openJsonLines<LoggedReply>(file, parseReply);
+  const lines = await openJsonLines<Reply>(file, parseReply);
   if (lines.torn) {
     report({
       severity: 'warning',

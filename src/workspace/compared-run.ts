@@ -5,6 +5,7 @@ import type { ControlFits } from '../core/controls/control-fit.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
 import { leftOutWords } from '../core/report/left-out-words.ts';
+import { currentReplies } from '../core/report/current-replies.ts';
 import { applyOverrides } from '../core/report/overrides.ts';
 import type { JudgeFacts } from '../core/report/judge-facts.ts';
 import { secondOpinion, type SecondOpinion } from '../core/report/second-opinion.ts';
@@ -23,7 +24,7 @@ export interface ComparedRun {
   readonly manifest: Manifest;
   /** At the strength that was compared last, which need not be the fit's. */
   readonly fit: FitSummary;
-  /** With people's verdicts in place of the rules'. */
+  /** Of the last comparison, with people's verdicts in place of the rules'. */
   readonly replies: readonly Reply[];
   readonly judge: JudgeFacts | undefined;
   /** Null where no second judge was asked. */
@@ -62,7 +63,7 @@ export async function readComparedRun(folder: string, report: (problem: Problem)
     ...(await asCompared(folder, fit, manifest)),
     ...(judge !== undefined && { judge: judge.measure }),
   };
-  const judged = applyOverrides(replies, overrides);
+  const judged = applyOverrides(currentReplies(replies), overrides);
   return {
     folder,
     name: typeof name === 'string' ? name : basename(folder),

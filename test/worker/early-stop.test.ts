@@ -83,4 +83,12 @@ test('stopped replies begin as the whole ones do and refuse where those do; they
   expect(compare(true)).toMatchObject({ made: first.made });
   writeRules(root, ['no*']);
   expect(compare(false)).toMatchObject({ made: first.made, summary: first.summary });
+
+  // Some prompts compared anew in another way: what others see of the run is that comparison, nothing of the one before.
+  writeConfig(root, { evaluate: { maxNewTokens: 11, earlyStop: true } });
+  const some = JSON.parse(alphasteer('compare', root, '--limit', '3', '--json').stdout) as CompareResult;
+  expect(some.made).toBeGreaterThan(0);
+  const out = join(root, 'summary.json');
+  alphasteer('export', run, '--workspace', root, '--to', 'json', '--out', out);
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(some.summary);
 });

@@ -1,3 +1,4 @@
+import { currentReplies } from './current-replies.ts';
 import type { Reply } from './summary.ts';
 
 export interface LatestReplies {
@@ -10,15 +11,16 @@ export interface LatestReplies {
 const knownConditions = ['base', 'steered', 'base-again'];
 
 /**
- * What counts of `replies.jsonl`: the last line of each prompt, condition and strength. A condition that ran at several
+ * What counts of `replies.jsonl`: of those made as the last one was, the last line of each prompt, condition and strength. A condition that ran at several
  * strengths keeps its name at its own (a control's), else at the fit's, else at the last one written; the others are
  * `name@strength`.
  */
 export function latestReplies(
-  replies: readonly Reply[],
+  lines: readonly Reply[],
   strength: number,
   ownStrengths: ReadonlyMap</* condition */ string, number> = new Map(),
 ): LatestReplies {
+  const replies = currentReplies(lines);
   const latest = new Map(replies.map((reply) => [keyOf(reply), reply]));
   const mainStrength = new Map<string, number>();
   for (const { condition, strength: at } of replies) {

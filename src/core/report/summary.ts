@@ -44,6 +44,8 @@ export interface Reply {
    * the others it is, is the beginning's.
    */
   readonly stopped?: boolean;
+  /** What made it beside prompt and strength, hashed; a control's goes on after a `-`. Lines of before have none. */
+  readonly recipe?: string;
   readonly file: string;
   readonly line: number;
 }

@@ -16,6 +16,7 @@ import { leftOutWords } from '../../core/report/left-out-words.ts';
 import type { JudgeFacts, JudgeIdentity } from '../../core/report/judge-facts.ts';
 import { secondOpinion } from '../../core/report/second-opinion.ts';
 import { summarise } from '../../core/report/summarise.ts';
+import type { Reply } from '../../core/report/summary.ts';
 import { summaryJson } from '../../core/report/summary-json.ts';
 import type { AskedReply, CompareParams, CompareResult } from '../../rpc/worker-api.ts';
 import { marginProblems } from '../../workspace/fixed-margins.ts';
@@ -41,7 +42,7 @@ import { Stopwatch, type Job } from '../job.ts';
 import { judgedReply } from '../judged-reply.ts';
 import type { Model } from '../model-host.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
-import { openReplyLog, type Asked, type LoggedReply } from '../reply-log.ts';
+import { openReplyLog, type Asked } from '../reply-log.ts';
 import { readTrustMeasure, trustOf, type Trust } from '../stability-file.ts';
 import { readSteering } from '../steering-file.ts';
 
@@ -304,7 +305,7 @@ function replyTo(
   { scores, norms, stopped }: RawReply,
   { reply, tokens, verdict, span, rule }: AskedReply,
   trust: Trust | undefined,
-): LoggedReply {
+): Reply {
   return {
     recipe,
     id: prompt.id,
@@ -331,16 +332,12 @@ function replyTo(
 }
 
 /** The base reply, to the bit, where nothing is steered. */
-function untouched({ condition, strength, recipe }: Row, base: LoggedReply): LoggedReply {
+function untouched({ condition, strength, recipe }: Row, base: Reply): Reply {
   return { ...base, condition, strength, recipe, untouched: true };
 }
 
 /** The reply with the verdict and the clusters it has now; nothing where they are the old ones. */
-function asOfNow(
-  reply: LoggedReply | undefined,
-  clusters: Clusters,
-  judge: (reply: string) => Judgement,
-): LoggedReply[] {
+function asOfNow(reply: Reply | undefined, clusters: Clusters, judge: (reply: string) => Judgement): Reply[] {
   if (reply === undefined) return [];
   const now = { ...reply, ...judge(reply.reply), ...clusters };
   return isDeepStrictEqual(now, reply) ? [] : [now];

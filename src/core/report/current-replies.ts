@@ -1,0 +1,15 @@
+import type { Reply } from './summary.ts';
+
+/**
+ * The lines of `replies.jsonl` that were made as its last one was: with the same model, device, steering and length, whole or
+ * stopped early. What an earlier comparison made in another way stays in the file and is no part of this one's numbers.
+ */
+export function currentReplies(replies: readonly Reply[]): readonly Reply[] {
+  const last = replies.at(-1);
+  return replies.filter((reply) => comparison(reply) === comparison(last));
+}
+
+/** A control's recipe is that of its comparison, and what makes the control. */
+function comparison(reply: Reply | undefined): string | undefined {
+  return reply?.recipe?.split('-')[0];
+}
