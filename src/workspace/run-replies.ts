@@ -27,6 +27,7 @@ const replySchema = z.looseObject({
   activationNorms: z.array(z.number()),
   untouched: z.boolean().optional(),
   stopped: z.boolean().optional(),
+  recipe: z.string().optional(),
   file: z.string(),
   line: z.number(),
 });

@@ -5,8 +5,8 @@ import type { Reply } from './summary.ts';
  * stopped early. What an earlier comparison made in another way stays in the file and is no part of this one's numbers.
  */
 export function currentReplies(replies: readonly Reply[]): readonly Reply[] {
-  const last = replies.at(-1);
-  return replies.filter((reply) => comparison(reply) === comparison(last));
+  const last = comparison(replies.at(-1));
+  return replies.filter((reply) => comparison(reply) === last);
 }
 
 /** A control's recipe is that of its comparison, and what makes the control. */

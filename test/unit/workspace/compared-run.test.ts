@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readComparedRun } from '../../../src/workspace/compared-run.ts';
@@ -16,4 +16,11 @@ test('a run tells of prompts that its comparison left out, wherever it is read a
   const [first, ...rest] = after.fit.warnings;
   expect(first).toMatch(/^3\sprompts of the evaluation are longer than the model’s context/);
   expect(rest).toEqual(before.fit.warnings);
+});
+
+test('a line whose recipe is no text is no reply, whoever wrote it', async () => {
+  const folder = runFolder();
+  const before = await readComparedRun(folder, () => undefined);
+  appendFileSync(join(folder, runFiles.replies), `${JSON.stringify({ ...before.replies[0], recipe: 7 })}\n`);
+  expect((await readComparedRun(folder, () => undefined)).replies).toEqual(before.replies);
 });
