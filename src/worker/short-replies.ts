@@ -18,33 +18,29 @@ export interface ShortReply {
 const lineSchema = z.object({ hash: z.string(), reply: z.string(), first: z.int().nullable() });
 type Line = z.infer<typeof lineSchema>;
 
+/** What labels are made with. */
+export interface LabelContext {
+  readonly model: Model;
+  readonly chat: ChatSession;
+  /** Those that `chat` taps. */
+  readonly layers: readonly number[];
+  readonly cache: ActivationCache;
+  readonly job: Job;
+  readonly judge: (reply: string) => Judgement;
+}
+
 /**
  * Short unsteered replies, by the hash of the prompt's tokens: they tell refused from answered prompts. Those of an
  * earlier fit are read from `file`; new ones are appended as they end, and their prefill's activations go to `cache`.
  * They are not stopped early: a fit leaves partial and degenerate ones out, which their beginnings don't tell, and it would save
  * 1.7 % of the tokens of the demo's.
- * @param layers those that `chat` taps
  * @throws {HumanError} a layer gives numbers that are not finite
  */
 export async function shortReplies(
   file: string,
   rows: readonly Encoded[],
   newTokens: number,
-  {
-    model,
-    chat,
-    layers,
-    cache,
-    job,
-    judge,
-  }: {
-    model: Model;
-    chat: ChatSession;
-    layers: readonly number[];
-    cache: ActivationCache;
-    job: Job;
-    judge: (reply: string) => Judgement;
-  },
+  { model, chat, layers, cache, job, judge }: LabelContext,
 ): Promise<Map</* token hash */ string, ShortReply>> {
   const lines = await openJsonLines(file, (value) => lineSchema.safeParse(value).data);
   try {

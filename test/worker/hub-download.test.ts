@@ -39,6 +39,15 @@ async function holdingHub(): Promise<{ hub: HubServer; cache: string; goOn: () =
   return { hub, cache, goOn };
 }
 
+/** A download that is half done, and another that waits for it. */
+async function twoDownloads(hub: HubServer, cache: string): Promise<[Download, Download]> {
+  const first = download(hub, cache);
+  await expect.poll(() => half(first), { timeout: 30_000 }).toBe(true);
+  const second = download(hub, cache);
+  await expect.poll(() => waits(second), { timeout: 30_000 }).toBe(true);
+  return [first, second];
+}
+
 interface Download {
   readonly child: ChildProcess;
   readonly said: readonly Partial<Progress & { readonly path: string }>[];
@@ -69,10 +78,7 @@ function expectWhole({ said }: Download): void {
 
 test('of two processes that want one model one downloads it, and the other waits and finds it', async () => {
   const { hub, cache, goOn } = await holdingHub();
-  const first = download(hub, cache);
-  await expect.poll(() => half(first), { timeout: 30_000 }).toBe(true);
-  const second = download(hub, cache);
-  await expect.poll(() => waits(second), { timeout: 30_000 }).toBe(true);
+  const [first, second] = await twoDownloads(hub, cache);
   goOn();
   await Promise.all([first.ended, second.ended]);
   expectWhole(first);
@@ -84,10 +90,7 @@ test('of two processes that want one model one downloads it, and the other waits
 
 test('a process that waits goes on where the one that was killed stopped', async () => {
   const { hub, cache, goOn } = await holdingHub();
-  const first = download(hub, cache);
-  await expect.poll(() => half(first), { timeout: 30_000 }).toBe(true);
-  const second = download(hub, cache);
-  await expect.poll(() => waits(second), { timeout: 30_000 }).toBe(true);
+  const [first, second] = await twoDownloads(hub, cache);
   first.child.kill('SIGKILL');
   await first.ended;
   goOn();

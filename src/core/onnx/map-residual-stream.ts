@@ -5,7 +5,7 @@ import type { ResidualStream } from './residual-stream.ts';
 
 /**
  * Maps the residual stream by the graph's structure: the additive chain from the embedding to the final norm, with
- * exactly 2L sums. Names are looked at only where they are the export's interface: its inputs and outputs.
+ * exactly 2L sums, or L where attention and MLP are parallel. Names are looked at only where they are the export's interface: its inputs and outputs.
  * @throws {HumanError} when the graph can't be mapped, saying what was found; never guesses
  */
 export function mapResidualStream(model: OnnxModel): ResidualStream {

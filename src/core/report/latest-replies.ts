@@ -11,9 +11,9 @@ export interface LatestReplies {
 const knownConditions = ['base', 'steered', 'base-again'];
 
 /**
- * What counts of `replies.jsonl`: of those made as the last one was, the last line of each prompt, condition and strength. A condition that ran at several
- * strengths keeps its name at its own (a control's), else at the fit's, else at the last one written; the others are
- * `name@strength`.
+ * What counts of `replies.jsonl`: of the lines made as the last one was, the last of each prompt, condition and strength. A
+ * condition that ran at several strengths keeps its name at its own (a control's), else at the fit's, else at the last one
+ * written; the others are `name@strength`.
  */
 export function latestReplies(
   lines: readonly Reply[],

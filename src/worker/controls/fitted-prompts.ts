@@ -73,14 +73,8 @@ export async function openFittedPrompts(
   try {
     const malicious = rows.filter(({ prompt }) => isMalicious(prompt.label));
     const labels = labelFile(workspace.root, model, settings.labelTokens);
-    const replies = await shortReplies(labels, malicious, settings.labelTokens, {
-      model,
-      chat,
-      layers,
-      cache,
-      job,
-      judge,
-    });
+    const making = { model, chat, layers, cache, job, judge };
+    const replies = await shortReplies(labels, malicious, settings.labelTokens, making);
     await extract(rows);
     const templates = templatesOf(split.fit);
     const read = async ({ hash }: Encoded, layer: number): Promise<Float32Array> =>

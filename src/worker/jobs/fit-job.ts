@@ -88,16 +88,11 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     const malicious = rows.filter(({ prompt }) => isMalicious(prompt.label));
     // Labels first: their prefill gives the activations of the malicious prompts as well.
     const { labelTokens } = config.fit;
+    const labels = labelFile(workspace.root, model, labelTokens);
+    const making = { model, chat, layers: candidates, cache, job, judge };
     const { verdicts, firstTokens } = learnLabels(
       malicious,
-      await shortReplies(labelFile(workspace.root, model, labelTokens), malicious, labelTokens, {
-        model,
-        chat,
-        layers: candidates,
-        cache,
-        job,
-        judge,
-      }),
+      await shortReplies(labels, malicious, labelTokens, making),
     );
     watch.lap('label', `${malicious.length} short replies`);
     await extractActivations(rows, candidates, { model, cache, job });

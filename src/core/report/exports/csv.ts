@@ -5,7 +5,8 @@ import type { Reply } from '../summary.ts';
 
 /**
  * Replies as CSV (RFC 4180), one row a prompt and condition, under a head. `verdict` is the one that counts, `rules` the
- * rules' own; `stopped_early` says that the reply is a beginning, which could not become a refusal; scores have a column a steered layer.
+ * rules' own; `stopped_early` says that the reply is a beginning, which could not become a refusal; scores have a column a
+ * steered layer.
  *
  * A spreadsheet runs a cell that starts like a formula, and prompts are written by attackers: such a text gets an
  * apostrophe before it (OWASP, CSV injection). Their exact characters are in `replies.jsonl`.
