@@ -31,8 +31,10 @@ export async function openActivationCache(folder: string, key: string, width: nu
   return {
     has: (id) => index.has(id),
     put: async (fresh) => {
-      const missing = fresh.filter(({ id }) => !index.has(id));
-      if (missing.length === 0) return;
+      // One prompt may stand in a batch twice: a second row would put every later one in the wrong place.
+      const byId = new Map(fresh.filter(({ id }) => !index.has(id)).map((row) => [row.id, row]));
+      if (byId.size === 0) return;
+      const missing = [...byId.values()];
       const bytes = missing.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, width * 4));
       await rows.appendFile(Buffer.concat(bytes)).catch(withPath(rowsFile));
       await ids.appendFile(missing.map(({ id }) => `${id}\n`).join('')).catch(withPath(rowsFile));
