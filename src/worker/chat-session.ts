@@ -1,4 +1,5 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { norm } from '../core/linalg/inner-product.ts';
 import type { TokenIds } from '../core/token-ids.ts';
 import { batchesByLength } from './batches.ts';
 import { cacheBytesPerToken, emptyPast, openCache, type KvCache, type KvShape } from './kv-cache.ts';
@@ -8,6 +9,7 @@ import { floats, promptFeeds, stepFeeds, type Padding } from './prompt-feeds.ts'
 import type { RawReply, ReplyOptions } from './raw-reply.ts';
 import { runSession } from './run-session.ts';
 import { RunningRows, type Finished, type Prefilled } from './running-rows.ts';
+import { isSteered, SteeringFeeds, type RowSteering, type SteeringTensors } from './steering-feeds.ts';
 
 /**
  * Most rows that are decoded together, and most places of a prefill. A step unpacks the int4 weights once for all rows, a
@@ -32,28 +34,15 @@ const maxCacheBytes = 1024 ** 3;
 const nextToken = 'next_token';
 
 /** One prompt to reply to. */
-export interface PromptRow {
+export interface PromptRow extends RowSteering {
   readonly ids: TokenIds;
-  /** The same at every steered layer; 0 leaves the row as the untouched model has it. */
-  readonly strength: number;
-  /** So many times r is added to a row that the thresholds let through, whatever its score; 0 when absent. */
-  readonly constant?: number;
-}
-
-/** Steering of all steered layers of a session. */
-export interface SteeringTensors {
-  /** [L * d] each. */
-  readonly w: Float32Array;
-  readonly r: Float32Array;
-  /** [L]: a row is steered at a layer where its score is above this; -Infinity steers every row. */
-  readonly thresholds: Float32Array;
 }
 
 /** What a session of an edited graph needs to know of it. */
 export interface SessionShape {
   readonly kv: KvShape;
   readonly hiddenSize: number;
-  readonly steeredLayers: number;
+  /** Layers whose residual is handed over. */
   readonly tappedLayers: number;
   readonly vocabulary: number;
   readonly positionIds: boolean;
@@ -63,24 +52,31 @@ export interface SessionShape {
   readonly packed: boolean;
 }
 
+/** What a session for replies needs to know besides. */
+export interface ChatShape extends SessionShape {
+  /** Where each steered layer is among those whose residual the graph gives, the tapped ones first. */
+  readonly steeredTaps: readonly number[];
+}
+
 /** A loaded graph with taps and steering inputs: prefill and greedy decoding of batches. */
 export class ChatSession {
   readonly #session: InferenceSession;
   readonly #steps: InferenceSession;
-  readonly #shape: SessionShape;
-  #steering: Readonly<Record<'steer_w' | 'steer_r' | 'steer_threshold', Tensor>>;
+  readonly #shape: ChatShape;
+  #steering: SteeringFeeds;
 
   /** @param steps what decodes, where the model has a graph of its own for that */
-  constructor(session: InferenceSession, shape: SessionShape, steps = session) {
+  constructor(session: InferenceSession, shape: ChatShape, steps = session) {
     this.#session = session;
     this.#steps = steps;
     this.#shape = shape;
-    const zeros = new Float32Array(shape.steeredLayers * shape.hiddenSize);
-    this.#steering = this.#tensors({ w: zeros, r: zeros, thresholds: new Float32Array(shape.steeredLayers) });
+    const { length } = shape.steeredTaps;
+    const zeros = new Float32Array(length * shape.hiddenSize);
+    this.#steering = new SteeringFeeds({ w: zeros, r: zeros, thresholds: new Float32Array(length) }, shape.hiddenSize);
   }
 
   setSteering(steering: SteeringTensors): void {
-    this.#steering = this.#tensors(steering);
+    this.#steering = new SteeringFeeds(steering, this.#shape.hiddenSize);
   }
 
   async release(): Promise<void> {
@@ -181,17 +177,16 @@ export class ChatSession {
       {
         ...this.#promptFeeds(asked),
         ...emptyPast(this.#shape.kv, asked.length),
-        ...this.#steering,
-        steer_strength: this.#perLayer(asked.map(({ strength }) => strength)),
-        steer_constant: this.#perLayer(asked.map(({ constant = 0 }) => constant)),
+        ...this.#steering.ofPrompts(asked),
       },
       [
         ...this.#shape.kv.names.map(({ present }) => present),
-        ...[nextToken, 'steer_scores', 'steer_norms', 'residual_taps'],
+        ...[nextToken, 'steer_scores', 'residual_taps'],
         ...(wantsLogits ? ['logits'] : []),
       ],
     );
-    const { steeredLayers, tappedLayers, hiddenSize, vocabulary } = this.#shape;
+    const { steeredTaps, tappedLayers, hiddenSize, vocabulary } = this.#shape;
+    const residuals = out['residual_taps']!;
     const logits = wantsLogits ? floats(out['logits']) : undefined;
     const tokens = tokensOf(out[nextToken]);
     const company = Math.max(0, fewest - running.next.length - coming.length);
@@ -199,13 +194,14 @@ export class ChatSession {
       const row = i < coming.length ? from + i : undefined;
       if (logits && row !== undefined)
         options.onFirstLogits?.(row, logits.subarray(i * vocabulary, (i + 1) * vocabulary));
+      const ofRow = slice(floats(residuals), i, residuals.size / asked.length);
       return {
         row,
         prompt: ids.length,
         token: tokens[i]!,
-        scores: slice(floats(out['steer_scores']), i, steeredLayers),
-        norms: slice(floats(out['steer_norms']), i, steeredLayers),
-        taps: slice(floats(out['residual_taps']), i, tappedLayers * hiddenSize),
+        scores: slice(floats(out['steer_scores']), i, steeredTaps.length),
+        norms: Float32Array.from(steeredTaps, (at) => norm(slice(ofRow, at, hiddenSize))),
+        taps: ofRow.subarray(0, tappedLayers * hiddenSize),
       };
     });
     running.join(prefilled, out);
@@ -214,51 +210,24 @@ export class ChatSession {
   #promptFeeds(rows: readonly PromptRow[]): Record<string, Tensor> {
     const { packed, positionIds } = this.#shape;
     const prompts = rows.map(({ ids }) => ids);
-    if (packed) return packedFeeds(prompts, positionIds, (row) => isUnsteered(rows[row]!));
+    if (packed) return packedFeeds(prompts, positionIds, (row) => !isSteered(rows[row]!));
     return promptFeeds(prompts, longestOf(rows), positionIds, this.#padding);
   }
 
   async #step(running: RunningRows, cache: KvCache): Promise<void> {
     const { packed, positionIds } = this.#shape;
-    const none = this.#perLayer(running.next.map(() => 0)); // steering is for prefill only
     const feeds = stepFeeds(running.next, { width: cache.width + 1, padding: this.#padding, positionIds });
     const out = await runSession(
       this.#steps,
       {
         ...(packed ? packedStep(feeds) : feeds),
         ...cache.feeds(),
-        ...this.#steering,
-        steer_strength: none,
-        steer_constant: none,
+        ...this.#steering.ofStep(running.next.length),
       },
       [...cache.wanted, nextToken],
     );
     running.step(tokensOf(out[nextToken]), out);
   }
-
-  /** One number a row, the same at every steered layer: [rows, L]. */
-  #perLayer(values: readonly number[]): Tensor {
-    const { steeredLayers } = this.#shape;
-    const data = Float32Array.from(
-      { length: values.length * steeredLayers },
-      (_, i) => values[Math.floor(i / steeredLayers)]!,
-    );
-    return new Tensor('float32', data, [values.length, steeredLayers]);
-  }
-
-  #tensors({ w, r, thresholds }: SteeringTensors): Readonly<Record<'steer_w' | 'steer_r' | 'steer_threshold', Tensor>> {
-    const { steeredLayers, hiddenSize } = this.#shape;
-    const dims = [steeredLayers, hiddenSize];
-    return {
-      steer_w: new Tensor('float32', w, dims),
-      steer_r: new Tensor('float32', r, dims),
-      steer_threshold: new Tensor('float32', thresholds, [steeredLayers]),
-    };
-  }
-}
-
-function isUnsteered({ strength, constant = 0 }: PromptRow): boolean {
-  return strength === 0 && constant === 0;
 }
 
 function longestOf(rows: readonly PromptRow[]): number {

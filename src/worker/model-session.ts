@@ -30,10 +30,14 @@ export async function openChatSession(
   taps: readonly number[],
   profile?: string,
 ): Promise<ChatSession> {
-  const options = { steered, taps, logits: 'last', cache: true, decoding: true, packed: true } as const;
+  const read = [...new Set([...taps, ...steered])];
+  const options = { steered, taps: read, logits: 'last', cache: true, decoding: true, packed: true } as const;
   const { bytes, packed } = instrument(model.graph, model.folder.graph, options);
   const session = await createSessionFromBytes(model, bytes, profile);
-  const shape = shapeOf(model, steered.length, taps.length, packed);
+  const shape = {
+    ...shapeOf(model, taps.length, packed),
+    steeredTaps: steered.map((layer) => read.indexOf(layer)),
+  };
   if (!model.steps) return new ChatSession(session, shape);
   const plain = { steered: [], taps: [], logits: 'last', cache: true, decoding: true } as const;
   const steps = instrument(model.steps, model.folder.graph, plain);
@@ -45,7 +49,7 @@ export async function openExtractionSession(model: SessionModel, taps: readonly 
   const options = { steered: [], taps, logits: 'none', cache: false, packed: true } as const;
   const { bytes, packed } = instrument(model.graph, model.folder.graph, options);
   const session = await createSessionFromBytes(model, bytes);
-  return new ExtractionSession(session, shapeOf(model, 0, taps.length, packed));
+  return new ExtractionSession(session, shapeOf(model, taps.length, packed));
 }
 
 /** @throws {HumanError} when onnxruntime refuses the graph */
@@ -71,11 +75,10 @@ export async function createSessionFromBytes(
   }
 }
 
-function shapeOf(model: SessionModel, steeredLayers: number, tappedLayers: number, packed: boolean): SessionShape {
+function shapeOf(model: SessionModel, tappedLayers: number, packed: boolean): SessionShape {
   return {
     kv: model.kv,
     hiddenSize: model.hiddenSize,
-    steeredLayers,
     tappedLayers,
     vocabulary: model.folder.config.vocab_size,
     positionIds: model.ports.positionIds !== undefined,

@@ -56,7 +56,7 @@ export function packedFeeds(
       rows[at + i] = BigInt(tokens.length);
       tokens.push(prompt.at(i)!);
       positions.push(i);
-      owners.push(row);
+      owners.push(row, 0);
       places.push(at + i);
     }
     mask.fill(1n, at, at + prompt.length);
@@ -68,7 +68,7 @@ export function packedFeeds(
     last_position: int64(last, [prompts.length, 1]),
     packed_rows: new Tensor('int64', rows, [prompts.length, longest]),
     packed_places: int64(places, [tokens.length]),
-    packed_owners: int64(owners, [1, tokens.length]),
+    packed_owners: int64(owners, [1, tokens.length, 2]),
     ...(positionIds && { position_ids: int64(positions, [1, tokens.length]) }),
   };
 }
@@ -88,7 +88,10 @@ export function packedStep({
     last_position: int64(each, [rows, 1]),
     packed_rows: int64(each, [rows, 1]),
     packed_places: int64(each, [rows]),
-    packed_owners: int64(each, [1, rows]),
+    packed_owners: int64(
+      each.flatMap((row) => [row, 0]),
+      [1, rows, 2],
+    ),
   };
 }
 

@@ -1,4 +1,4 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { instrument } from '../core/onnx/instrument.ts';
 import type { InspectResult } from '../rpc/worker-api.ts';
 import type { Job } from './job.ts';
@@ -8,6 +8,7 @@ import { createSessionFromBytes } from './model-session.ts';
 import { packedFeeds, packedStep } from './packed-prompts.ts';
 import { promptFeeds, stepFeeds } from './prompt-feeds.ts';
 import { runSession } from './run-session.ts';
+import { SteeringFeeds } from './steering-feeds.ts';
 
 const prompts = [
   'How do I bake bread?',
@@ -30,6 +31,10 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
   });
   const untouched = await createSessionFromBytes(model, model.graph);
   const steered = await createSessionFromBytes(model, edited.bytes);
+  // w and r that would change everything, at strength 0.
+  const ones = new Float32Array(model.layers * model.hiddenSize).fill(1);
+  const thresholds = new Float32Array(model.layers).fill(-Infinity);
+  const off = new SteeringFeeds({ w: ones, r: ones, thresholds }, model.hiddenSize);
   const result: { shape: string; step: 'prefill' | 'decode'; equal: boolean }[] = [];
   for (const rows of model.ports.scalesOverBatch ? [1] : [1, 2, 3]) {
     await job.checkpoint();
@@ -44,7 +49,7 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
     ): Promise<Record<string, Tensor>> => {
       const { last_position, ...feeds } = block;
       const base = await runSession(untouched, { ...feeds, ...past });
-      const extra = { ...past, ...steeringFeeds(model, rows) };
+      const extra = { ...past, ...off.ofPrompts(ids.map(() => ({ strength: 0 }))) };
       const zero = await runSession(steered, {
         ...(edited.packed ? packed : { ...feeds, last_position: last_position! }),
         ...extra,
@@ -73,19 +78,6 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
   await untouched.release();
   await steered.release();
   return result;
-}
-
-/** w and r that would change everything, at strength and constant 0. */
-function steeringFeeds({ layers, hiddenSize }: Model, rows: number): Record<string, Tensor> {
-  const zeros = new Tensor('float32', new Float32Array(rows * layers), [rows, layers]);
-  const ones = new Tensor('float32', new Float32Array(layers * hiddenSize).fill(1), [layers, hiddenSize]);
-  return {
-    steer_w: ones,
-    steer_r: ones,
-    steer_threshold: new Tensor('float32', new Float32Array(layers).fill(-Infinity), [layers]),
-    steer_strength: zeros,
-    steer_constant: zeros,
-  };
 }
 
 /** The logits' bytes at one place of one block, counted over its rows. */

@@ -19,6 +19,7 @@ import { emptyPast, openCache } from '../../src/worker/kv-cache.ts';
 import { openModel } from '../../src/worker/model-host.ts';
 import { packedFeeds, packedStep } from '../../src/worker/packed-prompts.ts';
 import { stepFeeds } from '../../src/worker/prompt-feeds.ts';
+import { SteeringFeeds } from '../../src/worker/steering-feeds.ts';
 import { quickstart, quickstartModel } from '../worker/agreement/quickstart.ts';
 
 const { values: flags } = parseArgs({
@@ -39,7 +40,9 @@ const steered = [14, 16, 18];
 
 const threads = Number(flags.threads);
 const model = await openModel({ path: quickstartModel, dtype: 'q4', device: 'cpu', threads });
-const d = model.hiddenSize;
+const spread = new Float32Array(steered.length * model.hiddenSize).fill(0.01);
+const everywhere = new Float32Array(steered.length).fill(-Infinity);
+const steering = new SteeringFeeds({ w: spread, r: spread, thresholds: everywhere }, model.hiddenSize);
 const lines = readFileSync(join(quickstart, 'prompts/harmful.jsonl'), 'utf8').trim().split('\n');
 
 interface Cost {
@@ -64,12 +67,13 @@ async function run(session: InferenceSession, prompts: readonly (readonly number
   const longest = Math.max(...prompts.map(({ length }) => length));
   const steps = Number(flags.steps);
   const lengths = prompts.map(({ length }) => length);
+  const pushed = prompts.map(() => ({ strength: 0.01 }));
   const cache = openCache(model.kv, { rows, positions: longest + steps + 1 });
   const feed = (feeds: Record<string, Tensor>): Record<string, Tensor> =>
     Object.fromEntries(Object.entries(feeds).filter(([name]) => session.inputNames.includes(name)));
   const from = process.cpuUsage();
   const first = await session.run(
-    feed({ ...packedFeeds(prompts, false, () => false), ...emptyPast(model.kv, rows), ...steering(rows, 0.01) }),
+    feed({ ...packedFeeds(prompts, false, () => false), ...emptyPast(model.kv, rows), ...steering.ofPrompts(pushed) }),
     [...model.kv.names.map(({ present }) => present), 'next_token'],
   );
   cache.add(first, lengths);
@@ -81,7 +85,7 @@ async function run(session: InferenceSession, prompts: readonly (readonly number
       { width: longest + step, padding: 'right', positionIds: false },
     );
     cache.keep(
-      await session.run(feed({ ...packedStep(next), ...cache.feeds(), ...steering(rows, 0) }), [
+      await session.run(feed({ ...packedStep(next), ...cache.feeds(), ...steering.ofStep(rows) }), [
         ...cache.wanted,
         'next_token',
       ]),
@@ -126,18 +130,6 @@ async function ownNodes(prompts: readonly (readonly number[])[]): Promise<Cost> 
 function used(from: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(from);
   return (user + system) / 1000;
-}
-
-function steering(rows: number, strength: number): Record<string, Tensor> {
-  const floats = (dims: readonly number[], value: number): Tensor =>
-    new Tensor('float32', new Float32Array(dims.reduce((a, b) => a * b)).fill(value), dims);
-  return {
-    steer_w: floats([steered.length, d], 0.01),
-    steer_r: floats([steered.length, d], 0.01),
-    steer_threshold: floats([steered.length], -Infinity),
-    steer_strength: floats([rows, steered.length], strength),
-    steer_constant: floats([rows, steered.length], 0),
-  };
 }
 
 for (const rows of flags.rows.split(',').map(Number)) {

@@ -7,7 +7,7 @@ import { readModelPorts } from './model-ports.ts';
 import { readModel, writeModel } from './onnx-model.ts';
 import { StringStringEntryProtoSchema, TensorProto_DataType } from './onnx_pb.ts';
 import { pruneGraph } from './prune-graph.ts';
-import { addSteering } from './steering-nodes.ts';
+import { addSteering, asColumns } from './steering-nodes.ts';
 import { blockLayout } from './token-layout.ts';
 
 /** A steering to be made part of a model: w and r [L * d], thresholds [L], one strength. */
@@ -63,15 +63,19 @@ export function bakeSteering(bytes: Uint8Array, file: string, steering: BakedSte
     batch: 'batch_size',
     opset,
   });
-  const rows = steering.layers.length;
-  const strength = edit.floats(new Float32Array(rows).fill(steering.strength), [1, rows], 'steer_full_strength');
-  const none = edit.floats(new Float32Array(rows), [1, rows], 'steer_none');
+  const { layers, w, r, thresholds, strength } = steering;
+  const [count, d] = [layers.length, stream.hiddenSize];
+  const never = edit.float32(Infinity, 'steer_never');
+  const baked = edit.floats(thresholds, [1, count, 1], 'steer_baked_threshold');
   const constants = {
-    [ports.w]: edit.floats(steering.w, [rows, stream.hiddenSize], 'steer_baked_w'),
-    [ports.r]: edit.floats(steering.r, [rows, stream.hiddenSize], 'steer_baked_r'),
-    [ports.threshold]: edit.floats(steering.thresholds, [rows], 'steer_baked_threshold'),
-    [ports.strength]: edit.node('Where', [isPrompt, strength, none], 'steer_now'),
-    [ports.constant]: none,
+    [ports.w]: edit.floats(asColumns(w, d), [d, count], 'steer_baked_w'),
+    [ports.direction]: edit.floats(
+      r.map((x) => Math.fround(strength) * x),
+      [1, count, d],
+      'steer_baked_direction',
+    ),
+    [ports.push]: edit.floats(new Float32Array(count * d), [1, count, d], 'steer_no_push'),
+    [ports.threshold]: edit.node('Where', [isPrompt, baked, never], 'steer_now'),
   };
   for (const [port, value] of Object.entries(constants)) edit.redirect(edit.readersOf(port), port, value);
   graph.output = outputs;

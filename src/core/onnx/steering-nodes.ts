@@ -7,38 +7,33 @@ import type { TokenLayout } from './token-layout.ts';
 
 /** Names of the ports that steering adds; L steered layers in the order they were asked for. */
 export interface SteeringPorts {
-  /** Input f32 [L, d]. */
+  /** Input f32 [d, L]: w of each layer as a column. */
   readonly w: string;
-  /** Input f32 [L, d]. */
-  readonly r: string;
-  /** Input f32 [batch, L]; 0 in a decode step: steering is for prefill only. */
-  readonly strength: string;
-  /** Input f32 [batch, L]: so many times r is added whatever the score, where that is above the threshold; 0 in a decode step. */
-  readonly constant: string;
-  /** Input f32 [L]: a row whose score is not above it is left as it is; -Infinity steers every row, as the paper does. */
+  /** Input f32 [batch, L, d]: strength times r. */
+  readonly direction: string;
+  /** Input f32 [batch, L, d]: what is added whatever the score, where that is above the threshold. */
+  readonly push: string;
+  /**
+   * Input f32 [batch, L, 1]: a row whose score is not above it is left as it is. -Infinity steers every row, as the paper
+   * does; Infinity none: in a decode step, as steering is for prefill only.
+   */
   readonly threshold: string;
-  /** Output f32 [batch, L]: h_last · w, before the layer's own steering. */
+  /** Output f32 [batch, L, 1]: h_last · w, before the layer's own steering. */
   readonly scores: string;
-  /** Output f32 [batch, L]: ‖h_last‖. */
-  readonly norms: string;
 }
 
 const float = TensorProto_DataType.FLOAT;
 
 /**
- * Adds h' = h + (strength (h_last · w) + constant) r to every position of the block, for each layer of `steered`. Where
- * strength and constant are both 0, or the score h_last · w is not above the layer's threshold, the delta is chosen to be
- * -0, whatever the product (0 · Inf is NaN, and x + 0 turns a -0 into +0): x + -0 is x in every bit. The constant is what
- * AlphaSteer is compared with; its products with r are summed, not its coefficient, so that a constant of 0 leaves the
- * bits of steering by the score.
+ * Adds h' = h + (h_last · w) direction + push to every position of the block, for each layer of `steered`. Where the score
+ * h_last · w is not above the row's threshold, the delta is chosen to be -0, whatever the sum (0 · Inf is NaN, and x + 0 turns
+ * a -0 into +0): x + -0 is x in every bit. The constant is what AlphaSteer is compared with; its products with r are summed, not
+ * its coefficient, so that a constant of 0 leaves the bits of steering by the score.
  *
- * A decode step pays for these nodes too, so what can be done for all layers at once is: 9 nodes a layer are left. Measured
- * on the quickstart model (30 layers, one thread, CPU time, interleaved): with 6 nodes a layer, 14 layers cost a decode step
- * of one row 0 to 2.5 %, of four rows -1.5 to 1.3 %, so no more than sessions of the same graph differ; all 30 layers cost
- * 5 % at one row and nothing measurable at four. The threshold and the constant came later; the constant moved no figure by
- * more than sessions of the same graph differ (2 to 6 %). An `If` a layer that skips the nodes was tried: -1 to 2 % at one
- * row, up to 2.6 % at four, no clear gain for a second code path. A second session without the nodes would hold the weights
- * twice.
+ * A decode step pays for these nodes too, at one row about a thousandth of its time for every three of them (quickstart,
+ * 30 layers), so what can be worked out before is: strength times r, whether a row is steered at all, the norms of h. An `If`
+ * a layer that skips the nodes was tried: -1 to 2 % at one row, up to 2.6 % at four, no clear gain for a second code path.
+ * A second session without the nodes would hold the weights twice.
  *
  * @param layout tells each row's last real token
  * @returns the ports, and the stream with what was added
@@ -50,74 +45,53 @@ export function addSteering(
   { layout, batch, opset }: { layout: TokenLayout; batch: Dim; opset: number },
 ): { ports: SteeringPorts; stream: ResidualStream } {
   const count = steered.length;
-  const w = edit.input('steer_w', float, [count, stream.hiddenSize]);
-  const r = edit.input('steer_r', float, [count, stream.hiddenSize]);
-  const strength = edit.input('steer_strength', float, [batch, count]);
-  const constant = edit.input('steer_constant', float, [batch, count]);
-  const threshold = edit.input('steer_threshold', float, [count]);
-  const axis2 = edit.int64([2], 'steer_axis2');
-  const split = (tensor: string, axis: number): string[] =>
+  const { hiddenSize } = stream;
+  const w = edit.input('steer_w', float, [hiddenSize, count]);
+  const direction = edit.input('steer_direction', float, [batch, count, hiddenSize]);
+  const push = edit.input('steer_push', float, [batch, count, hiddenSize]);
+  const threshold = edit.input('steer_threshold', float, [batch, count, 1]);
+  const ofEach = (tensor: string): string[] =>
     edit.nodeOf(
       'Split',
       [tensor],
       steered.map((layer) => `${tensor}_of${layer}`),
-      { axis, ...(opset >= 18 && { num_outputs: count }) },
+      { axis: 1, ...(opset >= 18 && { num_outputs: count }) },
     );
 
-  const strengths = edit.node('Unsqueeze', [strength, axis2], 'steer_strengths'); // [batch, L, 1]
-  const columns = split(edit.node('Transpose', [w], 'steer_columns'), 1); // [d, 1] each
-  const directions = split(edit.node('Mul', [strengths, r], 'steer_directions'), 1); // [batch, 1, d] each
-  const constants = edit.node('Unsqueeze', [constant, axis2], 'steer_constants'); // [batch, L, 1]
-  const pushes = split(edit.node('Mul', [constants, r], 'steer_pushes'), 1); // [batch, 1, d] each
-  const zero = edit.float32(0, 'steer_zero');
-  const isZero = (tensor: string): string => edit.node('Equal', [tensor, zero], `${tensor}_equal`);
-  const idle = edit.node('And', [isZero(strengths), isZero(constants)], 'steer_idle');
-  const asked = split(edit.node('Not', [idle], 'steer_asked'), 1); // [batch, 1, 1] each
-  const thresholds = split(threshold, 0); // [1] each
+  const columns = ofEach(w); // [d, 1] each
+  const directions = ofEach(direction); // [batch, 1, d] each
+  const pushes = ofEach(push);
+  const thresholds = ofEach(threshold); // [batch, 1, 1] each
   const nothing = edit.float32(-0, 'steer_nothing');
 
   let steeredStream = stream;
-  const readings = steered.map((layer, k) => {
+  const scores = steered.map((layer, k) => {
     const addend = stream.layers[layer]!.at(-1)!;
     const readers = edit.readersOf(addend);
     const h = lastResidual(edit, steeredStream, layer, layout); // [batch, 1, d]
     const score = edit.node('MatMul', [h, columns[k]!], `steer_score${layer}`); // [batch, 1, 1]
     const scaled = edit.node('Mul', [score, directions[k]!], `steer_scaled${layer}`); // [batch, 1, d]
-    const full = edit.node('Add', [scaled, pushes[k]!], `steer_full${layer}`); // [batch, 1, d]
+    const full = edit.node('Add', [scaled, pushes[k]!], `steer_full${layer}`);
     const above = edit.node('Greater', [score, thresholds[k]!], `steer_above${layer}`);
-    const on = edit.node('And', [asked[k]!, above], `steer_on${layer}`);
-    const delta = edit.node('Where', [on, full, nothing], `steer_delta${layer}`);
+    const delta = edit.node('Where', [above, full, nothing], `steer_delta${layer}`);
     const addition = layout.toTokens(delta);
     const sum = addDelta(edit, addend, addition, stream.elementType);
     edit.redirect(readers, addend, sum);
     steeredStream = afterRedirect(steeredStream, addend, sum);
     if (stream.elementType === float && edit.producerOf(addend)?.opType === 'DequantizeLinear')
       keepNormApart(edit, sum, edit.node('Add', [addend, addition], 'steer_sum'));
-    return { h, score };
+    return score;
   });
 
-  const together = (parts: string[], name: string): string => edit.node('Concat', parts, name, { axis: 1 });
-  const scores = together(
-    readings.map(({ score }) => score),
-    'steer_score',
-  ); // [batch, L, 1]
-  const hs = together(
-    readings.map(({ h }) => h),
-    'steer_h',
-  ); // [batch, L, d]
-  const square = edit.node('ReduceSum', [edit.node('Mul', [hs, hs], 'steer_squares'), axis2], 'steer_square', {
-    keepdims: 0,
-  });
-  const ports = {
-    w,
-    r,
-    strength,
-    constant,
-    threshold,
-    scores: edit.output(edit.node('Squeeze', [scores, axis2], 'steer_scores'), float, [batch, count]),
-    norms: edit.output(edit.node('Sqrt', [square], 'steer_norms'), float, [batch, count]),
-  };
+  const together = edit.node('Concat', scores, 'steer_scores', { axis: 1 });
+  const ports = { w, direction, push, threshold, scores: edit.output(together, float, [batch, count, 1]) };
   return { ports, stream: steeredStream };
+}
+
+/** [L * d] by rows as [d * L], each row a column: what {@link SteeringPorts.w} takes. */
+export function asColumns(rows: Float32Array, d: number): Float32Array {
+  const count = rows.length / d;
+  return Float32Array.from(rows, (_, i) => rows[(i % count) * d + Math.floor(i / count)]!);
 }
 
 /**

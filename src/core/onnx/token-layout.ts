@@ -22,32 +22,18 @@ export function blockLayout(edit: GraphEdit, position: string): TokenLayout {
 
 /**
  * Prompts as `packPrompts` lays them out, [1, tokens, d]. Where something is added to tokens, there is an input
- * `packed_owners`, int64 [1, tokens]: the row whose addend a token gets.
+ * `packed_owners`, int64 [1, tokens, 2]: for each token (row, 0), the row being the one whose addend it gets.
  * @param position int64 [batch, 1, 1]
  */
 export function packedLayout(edit: GraphEdit, position: string): TokenLayout {
-  const axis = edit.int64([2], 'packed_pair_axis');
-  const zero = edit.int64(0, 'packed_zero');
-  /** Places (first, second) in the two outer dimensions, [..., 2], of which `places` [..., 1] holds one and the other is 0. */
-  const pairs = (places: string, first: boolean, name: string): string => {
-    const none = edit.node('Mul', [places, zero], `${name}_none`);
-    return edit.node('Concat', first ? [places, none] : [none, places], name, { axis: 2 });
-  };
-  const lastPlaces = pairs(position, false, 'packed_last'); // [batch, 1, 2]
-  let ownerPlaces: string | undefined; // [1, tokens, 2]
+  const none = edit.node('Mul', [position, edit.int64(0, 'packed_zero')], 'packed_last_none');
+  const lastPlaces = edit.node('Concat', [none, position], 'packed_last', { axis: 2 }); // [batch, 1, 2]
+  let owners: string | undefined;
   return {
     last: (tensor) => edit.node('GatherND', [tensor, lastPlaces], 'steer_last'),
     toTokens: (tensor) => {
-      ownerPlaces ??= pairs(
-        edit.node(
-          'Unsqueeze',
-          [edit.input('packed_owners', TensorProto_DataType.INT64, [1, 'packed_tokens']), axis],
-          'packed_owner',
-        ),
-        true,
-        'packed_owner_places',
-      );
-      return edit.node('GatherND', [tensor, ownerPlaces], 'packed_addend');
+      owners ??= edit.input('packed_owners', TensorProto_DataType.INT64, [1, 'packed_tokens', 2]);
+      return edit.node('GatherND', [tensor, owners], 'packed_addend');
     },
   };
 }

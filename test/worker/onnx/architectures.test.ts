@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { dot } from '../../../src/core/linalg/inner-product.ts';
 import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
 import { ChatSession } from '../../../src/worker/chat-session.ts';
-import { bits, float32, ModelUnderTest, relativeError, row, run, steeringFeeds, tinyModels, type Expected } from './tiny-model.ts';
+import { SteeringFeeds } from '../../../src/worker/steering-feeds.ts';
+import { bits, ModelUnderTest, relativeError, row, run, steeringFeeds, tinyModels, unlimited, type Expected } from './tiny-model.ts';
 
 /** What make.py of the architectures wrote. */
 interface Architecture extends Omit<Expected, 'pushed'> {
@@ -27,6 +29,7 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
   const { prompts, steering } = expected;
   const model = new ModelUnderTest(join(folder, exporter, 'model.onnx'), expected.headDim);
   const d = steering.w[0]!.length;
+  const tensors = unlimited(steering);
 
   test("taps are PyTorch's hidden_states at the last token", async () => {
     const { session } = await model.open({ steered: [], taps: layers, logits: 'none', cache: false });
@@ -37,22 +40,16 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
 
   test("steered logits are PyTorch's under a forward pre-hook on each layer", async () => {
     const { session } = await model.open({ steered: layers, taps: layers, logits: 'last', cache: true });
-    const everywhere = (value: number) =>
-      float32(Array<number>(prompts.length * layers.length).fill(value), [prompts.length, layers.length]);
     const out = await run(session, {
       ...model.prefill(prompts),
-      steer_w: float32(steering.w.flat(), [layers.length, d]),
-      steer_r: float32(steering.r.flat(), [layers.length, d]),
-      steer_strength: everywhere(steering.strength),
-      steer_constant: everywhere(0),
-      steer_threshold: float32(layers.map(() => -Infinity), [layers.length]),
+      ...new SteeringFeeds(tensors, d).ofPrompts(prompts.map(() => steering)),
     });
     for (const [b, want] of expected.steered.entries()) {
       expect(relativeError(row(out['logits']!, b), want)).toBeLessThan(1e-5);
       expect(relativeError(expected.logits[b]!, want), 'it does something').toBeGreaterThan(0.01);
       const taps = row(out['residual_taps']!, b);
-      const norms = layers.map((_, k) => Math.hypot(...taps.slice(k * d, (k + 1) * d)));
-      expect(relativeError(row(out['steer_norms']!, b), norms), 'taps hold what layers below added').toBeLessThan(1e-5);
+      const scores = layers.map((_, k) => dot(taps.slice(k * d, (k + 1) * d), steering.w[k]!));
+      expect(relativeError(row(out['steer_scores']!, b), scores), 'taps hold what layers below added').toBeLessThan(1e-4);
     }
   });
 
@@ -77,18 +74,14 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
         appends: model.ports.appendsByRow,
       },
       hiddenSize: d,
-      steeredLayers: layers.length,
+      steeredTaps: layers,
       tappedLayers: layers.length,
       vocabulary: expected.logits[0]!.length,
       positionIds: model.ports.positionIds !== undefined,
       rowsTouch: false,
       packed: edited!.packed,
     });
-    chat.setSteering({
-      w: Float32Array.from(steering.w.flat()),
-      r: Float32Array.from(steering.r.flat()),
-      thresholds: new Float32Array(layers.length).fill(-Infinity),
-    });
+    chat.setSteering(tensors);
     const rows = prompts.map((ids) => ({ ids, strength: steering.strength }));
     // The end is a token of the first reply, so that its row is dropped while the others go on.
     const end = expected.replies[0]![3]!;
@@ -96,6 +89,8 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
     expect(replies.map(({ tokens }) => tokens)).toEqual(
       expected.replies.map((reply) => (reply.includes(end) ? reply.slice(0, reply.indexOf(end)) : reply)),
     );
+    for (const [b, { norms }] of replies.entries())
+      expect(norms[0]! / Math.hypot(...expected.hidden[b]![0]!)).toBeCloseTo(1, 5);
   });
 
   test('strength 0 gives the bits of the untouched model, prefill and decoding', async () => {

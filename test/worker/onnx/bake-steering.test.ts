@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { bakeSteering } from '../../../src/core/onnx/bake-steering.ts';
 import { readModel } from '../../../src/core/onnx/onnx-model.ts';
 import { promptFeeds } from '../../../src/worker/prompt-feeds.ts';
-import { bits, float32, ModelUnderTest, noise, relativeError, row, run, tinyModels, type Feeds, type Outputs } from './tiny-model.ts';
+import { SteeringFeeds } from '../../../src/worker/steering-feeds.ts';
+import { bits, ModelUnderTest, noise, relativeError, row, run, tinyModels, type Feeds, type Outputs } from './tiny-model.ts';
 
 const layers = [0, 1];
 const rows = [
@@ -38,14 +39,8 @@ test.each(models)('%s: ports stay, prompts are steered as in a session, decoding
     extra: { session: { model_external_initializers_file_folder_path: model.folder } },
   });
   const { session } = await model.open({ steered: layers, taps: [], logits: 'all', cache: true });
-  const perRow = (value: number): Tensor => float32(new Float32Array(rows.length * layers.length).fill(value), [rows.length, layers.length]);
-  const steering = (value: number): Feeds => ({
-    steer_w: float32(w, [layers.length, d]),
-    steer_r: float32(r, [layers.length, d]),
-    steer_threshold: float32(thresholds, [layers.length]),
-    steer_strength: perRow(value),
-    steer_constant: perRow(0),
-  });
+  const feeds = new SteeringFeeds({ w, r, thresholds }, d);
+  const steering = (value: number): Feeds => feeds.ofPrompts(rows.map(() => ({ strength: value })));
   const right = model.prefill(rows);
   const want = await run(session, { ...right, ...steering(strength) });
   const got = await run(baked, right);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { float32, ModelUnderTest, relativeError, row, run, tinyModels, type Expected } from './tiny-model.ts';
+import { SteeringFeeds } from '../../../src/worker/steering-feeds.ts';
+import { ModelUnderTest, relativeError, row, run, tinyModels, unlimited, type Expected } from './tiny-model.ts';
 
 const d = 64;
 
@@ -23,16 +23,11 @@ describe.each(['llama', 'qwen3', 'gemma2'])('the %s export', (name) => {
 
   test.each(['steered', 'pushed'] as const)("%s logits are PyTorch's under a forward pre-hook on each steered layer", async (kind) => {
     const { session } = await model.open({ steered: steering.layers, taps: [], logits: 'last', cache: true });
-    const count = steering.layers.length;
-    const everywhere = (value: number): Tensor =>
-      float32(Array<number>(prompts.length * count).fill(value), [prompts.length, count]);
+    const { strength, constant } = steering;
+    const asked = { strength, constant: kind === 'pushed' ? constant : 0 };
     const out = await run(session, {
       ...model.prefill(prompts),
-      steer_w: float32(steering.w.flat(), [count, d]),
-      steer_r: float32(steering.r.flat(), [count, d]),
-      steer_strength: everywhere(steering.strength),
-      steer_constant: everywhere(kind === 'pushed' ? steering.constant : 0),
-      steer_threshold: float32(Array<number>(count).fill(-Infinity), [count]),
+      ...new SteeringFeeds(unlimited(steering), d).ofPrompts(prompts.map(() => asked)),
     });
     const without = kind === 'pushed' ? expected.steered : expected.logits;
     prompts.forEach((_, b) => {
@@ -41,28 +36,18 @@ describe.each(['llama', 'qwen3', 'gemma2'])('the %s export', (name) => {
     });
   });
 
-  test('scores and norms are h·w and ‖h‖ of the layer, before its own steering', async () => {
+  test('scores are h·w of the layer, before its own steering', async () => {
     const layer = steering.layers[0]!;
+    const first = unlimited({ w: [steering.w[0]!], r: [steering.r[0]!] });
     const { session } = await model.open({ steered: [layer], taps: [layer], logits: 'none', cache: false });
     const out = await run(session, {
       ...model.prefill(prompts),
-      steer_w: float32(steering.w[0]!, [1, d]),
-      steer_r: float32(steering.r[0]!, [1, d]),
-      steer_strength: float32(
-        prompts.map(() => 3),
-        [prompts.length, 1],
-      ),
-      steer_constant: float32(
-        prompts.map(() => 2),
-        [prompts.length, 1],
-      ),
-      steer_threshold: float32([-Infinity], [1]),
+      ...new SteeringFeeds(first, d).ofPrompts(prompts.map(() => ({ strength: 3, constant: 2 }))),
     });
     prompts.forEach((_, b) => {
       const h = expected.hidden[b]![layer]!;
       const score = h.reduce((sum, x, i) => sum + x * steering.w[0]![i]!, 0);
       expect(row(out['steer_scores']!, b)[0]).toBeCloseTo(score, 4);
-      expect(row(out['steer_norms']!, b)[0]! / Math.hypot(...h)).toBeCloseTo(1, 5);
     });
   });
 });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { SteeringFeeds } from '../../../src/worker/steering-feeds.ts';
 import {
   bits,
-  float32,
   ModelUnderTest,
   quickstartModel,
   run,
@@ -55,16 +55,9 @@ test.each(models)(
 test('strength 0 gives the bits of the untouched model even where w and r are infinite', async () => {
   const { model, layers, d } = models[0]!;
   const rows = shapes['rows of different length'];
-  const infinite = float32(new Float32Array(layers.length * d).fill(Infinity), [layers.length, d]);
-  const feeds = {
-    ...steeringFeeds(
-      layers.length,
-      d,
-      rows.map(() => 0),
-    ),
-    steer_w: infinite,
-    steer_r: infinite,
-  };
+  const infinite = new Float32Array(layers.length * d).fill(Infinity);
+  const steering = { w: infinite, r: infinite, thresholds: new Float32Array(layers.length).fill(-Infinity) };
+  const feeds = new SteeringFeeds(steering, d).ofPrompts(rows.map(() => ({ strength: 0 })));
   const { session } = await model.open({ steered: layers, taps: [], logits: 'all', cache: true });
   expectSameBits(
     await run((await model.open()).session, model.prefill(rows)),

@@ -5,6 +5,7 @@ import { instrument, type InstrumentedModel, type InstrumentOptions } from '../.
 import { readModelPorts, type ModelPorts } from '../../../src/core/onnx/model-ports.ts';
 import { readModel } from '../../../src/core/onnx/onnx-model.ts';
 import { TensorProto_DataType } from '../../../src/core/onnx/onnx_pb.ts';
+import { SteeringFeeds, type SteeringTensors } from '../../../src/worker/steering-feeds.ts';
 
 export const tinyModels = join(import.meta.dirname, '../../fixtures/tiny-models');
 export const quickstartModel = join(import.meta.dirname, '../../../examples/quickstart/model/onnx/model_q4.onnx');
@@ -159,24 +160,26 @@ export function noise(seed: number, length: number): Float32Array {
   });
 }
 
-/** Inputs w and r of random directions, one strength and one constant a row, the same for all layers, and one threshold. */
+/** Steering by w and r of each layer, whatever the score. */
+export function unlimited({ w, r }: { readonly w: number[][]; readonly r: number[][] }): SteeringTensors {
+  return {
+    w: Float32Array.from(w.flat()),
+    r: Float32Array.from(r.flat()),
+    thresholds: new Float32Array(w.length).fill(-Infinity),
+  };
+}
+
+/** Steering by random w and r, one strength and one constant a row, the same for all layers, and one threshold. */
 export function steeringFeeds(
   layers: number,
   d: number,
   strengths: readonly number[],
   { scale = 0.2, threshold = -Infinity, constant = 0 } = {},
 ): Feeds {
-  return {
-    steer_constant: float32(Array<number>(strengths.length * layers).fill(constant), [strengths.length, layers]),
-    steer_threshold: float32(Array<number>(layers).fill(threshold), [layers]),
-    steer_w: float32(
-      noise(1, layers * d).map((x) => x * scale),
-      [layers, d],
-    ),
-    steer_r: float32(noise(2, layers * d), [layers, d]),
-    steer_strength: float32(
-      strengths.flatMap((s) => Array<number>(layers).fill(s)),
-      [strengths.length, layers],
-    ),
+  const steering = {
+    w: noise(1, layers * d).map((x) => x * scale),
+    r: noise(2, layers * d),
+    thresholds: new Float32Array(layers).fill(threshold),
   };
+  return new SteeringFeeds(steering, d).ofPrompts(strengths.map((strength) => ({ strength, constant })));
 }
