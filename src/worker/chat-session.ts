@@ -1,13 +1,15 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { norm } from '../core/linalg/inner-product.ts';
 import type { TokenIds } from '../core/token-ids.ts';
 import { batchesByLength } from './batches.ts';
-import { cacheBytesPerToken, emptyPast, openCache, type KvCache, type KvShape } from './kv-cache.ts';
+import { DeviceCache } from './device-cache.ts';
+import type { DeviceTensors } from './device-tensors.ts';
+import { cacheBytesPerToken, emptyPast, openCache, type KvCache, type KvRoom, type KvShape } from './kv-cache.ts';
 import type { Job } from './job.ts';
 import { batchesByPrefix, packedFeeds, packedStep } from './packed-prompts.ts';
 import { floats, promptFeeds, stepFeeds, type Padding } from './prompt-feeds.ts';
 import type { RawReply, ReplyOptions } from './raw-reply.ts';
-import { runSession } from './run-session.ts';
+import { runSession, type Session } from './run-session.ts';
 import { RunningRows, type Finished, type Prefilled } from './running-rows.ts';
 import { isSteered, SteeringFeeds, type RowSteering, type SteeringTensors } from './steering-feeds.ts';
 
@@ -31,7 +33,7 @@ const leastRows = 2;
 const maxCacheBytes = 1024 ** 3;
 
 /** The output of the likeliest token, the first of equal ones. */
-const nextToken = 'next_token';
+export const nextToken = 'next_token';
 
 /** One prompt to reply to. */
 export interface PromptRow extends RowSteering {
@@ -58,17 +60,26 @@ export interface ChatShape extends SessionShape {
   readonly steeredTaps: readonly number[];
 }
 
+/** What a chat session has besides the session of its prompts. */
+export interface ChatParts {
+  /** What decodes, where the model has a graph of its own for that. */
+  readonly steps?: Session;
+  /** What keeps the KV cache on the device, where the sessions leave it there; else it is kept in host memory. */
+  readonly device?: DeviceTensors;
+}
+
 /** A loaded graph with taps and steering inputs: prefill and greedy decoding of batches. */
 export class ChatSession {
-  readonly #session: InferenceSession;
-  readonly #steps: InferenceSession;
+  readonly #session: Session;
+  readonly #steps: Session;
+  readonly #device: DeviceTensors | undefined;
   readonly #shape: ChatShape;
   #steering: SteeringFeeds;
 
-  /** @param steps what decodes, where the model has a graph of its own for that */
-  constructor(session: InferenceSession, shape: ChatShape, steps = session) {
+  constructor(session: Session, shape: ChatShape, { steps = session, device }: ChatParts = {}) {
     this.#session = session;
     this.#steps = steps;
+    this.#device = device;
     this.#shape = shape;
     const { length } = shape.steeredTaps;
     const zeros = new Float32Array(length * shape.hiddenSize);
@@ -82,6 +93,7 @@ export class ChatSession {
   async release(): Promise<void> {
     await this.#session.release();
     if (this.#steps !== this.#session) await this.#steps.release();
+    await this.#device?.release();
   }
 
   /** Batches of rows for {@link replies}, each with a schedule of its own; the same rows give the same batches. */
@@ -121,17 +133,26 @@ export class ChatSession {
     const fewest = alone ? 1 : leastRows;
     const positions = longestOf(rows) + maxNewTokens;
     const places = Math.max(fewest, this.#joins ? Math.min(this.#places(positions), rows.length) : 1);
-    const cache = openCache(this.#shape.kv, { rows: places, positions });
+    const cache = this.#openCache({ rows: places, positions });
     const running = new RunningRows(cache, options, fewest);
-    for (let from = 0; from < rows.length || running.next.length > 0;) {
-      const coming = this.#coming(rows.slice(from), running.next.length, places);
-      if (coming.length > 0) await this.#join(running, coming, from, fewest, options);
-      else await this.#step(running, cache);
-      from += coming.length;
-      const finished = running.finish();
-      if (finished.length > 0) yield finished;
-      await job.checkpoint();
+    try {
+      for (let from = 0; from < rows.length || running.next.length > 0;) {
+        const coming = this.#coming(rows.slice(from), running.next.length, places);
+        if (coming.length > 0) await this.#join(running, coming, from, fewest, options);
+        else await this.#step(running, cache);
+        from += coming.length;
+        const finished = running.finish();
+        if (finished.length > 0) yield finished;
+        await job.checkpoint();
+      }
+    } finally {
+      cache.dispose();
     }
+  }
+
+  #openCache(room: KvRoom): KvCache {
+    const { kv } = this.#shape;
+    return this.#device ? new DeviceCache(kv, this.#device) : openCache(kv, room);
   }
 
   /** Whether rows can come into a batch that is under way. */
@@ -221,7 +242,7 @@ export class ChatSession {
       this.#steps,
       {
         ...(packed ? packedStep(feeds) : feeds),
-        ...cache.feeds(),
+        ...(await cache.feeds()),
         ...this.#steering.ofStep(running.next.length),
       },
       [...cache.wanted, nextToken],

@@ -20,8 +20,8 @@ export interface KvCache {
    * @param prompts tokens of each
    */
   add(outputs: Readonly<Record<string, Tensor>>, prompts: readonly number[]): void;
-  /** The past of the rows that are there, as inputs. */
-  feeds(): Record<string, Tensor>;
+  /** The past of the rows that are there, as inputs; the cache's own until the next {@link keep}. */
+  feeds(): Promise<Record<string, Tensor>>;
   /** The outputs that the next step has to give for {@link keep}. */
   readonly wanted: readonly string[];
   /**
@@ -31,6 +31,8 @@ export interface KvCache {
   keep(outputs: Readonly<Record<string, Tensor>>, grows: (row: number) => boolean): void;
   /** Takes row `row` out: the last row moves into its place. */
   drop(row: number): void;
+  /** Frees what no garbage collector knows of; nothing is there afterwards. */
+  dispose(): void;
 }
 
 /** The most that a cache comes to hold. */
@@ -40,7 +42,7 @@ export interface KvRoom {
   readonly positions: number;
 }
 
-/** An empty cache. Where the graph does not append at each row's own length, rows can be added only while there are none. */
+/** An empty cache in host memory. Where the graph does not append at each row's own length, rows can be added only while there are none. */
 export function openCache(shape: KvShape, room: KvRoom): KvCache {
   return shape.appends ? new AppendedCache(shape, room) : new GrowingCache(shape);
 }
@@ -99,14 +101,13 @@ class AppendedCache implements KvCache {
     this.#lengths.push(...prompts);
   }
 
-  feeds(): Record<string, Tensor> {
+  feeds(): Promise<Record<string, Tensor>> {
     const { heads, size, names, type } = this.#shape;
     this.#makeRoom(this.width + 1);
     const dims = [this.#lengths.length, heads, this.#positions, size];
     const used = this.#lengths.length * this.#rowSize;
-    return Object.fromEntries(
-      names.map(({ past }, i) => [past, new Tensor(type, this.#buffers[i]!.subarray(0, used) as never, dims)]),
-    );
+    const tensors = this.#buffers.map((buffer) => new Tensor(type, buffer.subarray(0, used) as never, dims));
+    return Promise.resolve(Object.fromEntries(names.map(({ past }, i) => [past, tensors[i]!])));
   }
 
   get wanted(): readonly string[] {
@@ -133,6 +134,10 @@ class AppendedCache implements KvCache {
     for (const buffer of this.#buffers) buffer.copyWithin(row * stride, last * stride, (last + 1) * stride);
     this.#lengths[row] = this.#lengths[last]!;
     this.#lengths.pop();
+  }
+
+  dispose(): void {
+    this.#lengths.length = 0;
   }
 
   /** Moves the heads apart for `longest` tokens, or together where the longest row has gone. */
@@ -172,8 +177,8 @@ class GrowingCache implements KvCache {
     this.keep(outputs);
   }
 
-  feeds(): Record<string, Tensor> {
-    return this.#past;
+  feeds(): Promise<Record<string, Tensor>> {
+    return Promise.resolve(this.#past);
   }
 
   get wanted(): readonly string[] {
@@ -188,6 +193,10 @@ class GrowingCache implements KvCache {
     this.#past = Object.fromEntries(
       Object.entries(this.#past).map(([name, tensor]) => [name, withoutRow(tensor, row)]),
     );
+  }
+
+  dispose(): void {
+    this.#past = {};
   }
 }
 

@@ -1,14 +1,17 @@
 import { dirname } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
-import { instrument } from '../core/onnx/instrument.ts';
+import { instrument, type InstrumentedModel } from '../core/onnx/instrument.ts';
 import type { ModelPorts } from '../core/onnx/model-ports.ts';
 import { HumanError } from '../core/problem.ts';
-import { ChatSession, type SessionShape } from './chat-session.ts';
+import { ChatSession, nextToken, type SessionShape } from './chat-session.ts';
+import { DeviceSession } from './device-session.ts';
+import { DeviceTensors, keepsTensors } from './device-tensors.ts';
 import type { Device } from './devices.ts';
 import { ExtractionSession } from './extraction-session.ts';
 import type { KvShape } from './kv-cache.ts';
 import type { ModelFolder } from './model-folder.ts';
 import type { ModelGraphs } from './model-graphs.ts';
+import type { Session } from './run-session.ts';
 
 /** What sessions are made from: a model but for its tokenizer. */
 export interface SessionModel extends Pick<ModelGraphs, 'graph' | 'steps'> {
@@ -31,17 +34,31 @@ export async function openChatSession(
   profile?: string,
 ): Promise<ChatSession> {
   const read = [...new Set([...taps, ...steered])];
-  const options = { steered, taps: read, logits: 'last', cache: true, decoding: true, packed: true } as const;
-  const { bytes, packed } = instrument(model.graph, model.folder.graph, options);
-  const session = await createSessionFromBytes(model, bytes, profile);
+  const onDevice = keepsTensors(model.device);
+  const replying = { logits: 'last', cache: true, decoding: onDevice ? 'whole' : 'newest' } as const;
+  const prompts = instrument(model.graph, model.folder.graph, { ...replying, steered, taps: read, packed: true });
+  const steps = model.steps && instrument(model.steps, model.folder.graph, { ...replying, steered: [], taps: [] });
+  const device = onDevice ? await DeviceTensors.open(model.device, model.kv.type) : undefined;
   const shape = {
-    ...shapeOf(model, taps.length, packed),
+    ...shapeOf(model, taps.length, prompts.packed),
     steeredTaps: steered.map((layer) => read.indexOf(layer)),
   };
-  if (!model.steps) return new ChatSession(session, shape);
-  const plain = { steered: [], taps: [], logits: 'last', cache: true, decoding: true } as const;
-  const steps = instrument(model.steps, model.folder.graph, plain);
-  return new ChatSession(session, shape, await createSessionFromBytes(model, steps.bytes));
+  return new ChatSession(await openForReplies(model, prompts, device, profile), shape, {
+    ...(steps && { steps: await openForReplies(model, steps, device) }),
+    ...(device && { device }),
+  });
+}
+
+async function openForReplies(
+  model: SessionModel,
+  { bytes, outputs }: InstrumentedModel,
+  device: DeviceTensors | undefined,
+  profile?: string,
+): Promise<Session> {
+  if (!device) return await createSessionFromBytes(model, bytes, { profile });
+  const stay = outputs.filter((name) => name !== nextToken);
+  const presents = model.kv.names.map(({ present }) => present);
+  return new DeviceSession(await createSessionFromBytes(model, bytes, { profile, stay }), presents, device);
 }
 
 /** A session for activations only, cut off above the last tap. */
@@ -52,17 +69,24 @@ export async function openExtractionSession(model: SessionModel, taps: readonly 
   return new ExtractionSession(session, shapeOf(model, taps.length, packed));
 }
 
-/** @throws {HumanError} when onnxruntime refuses the graph */
+/**
+ * @param profile see {@link openChatSession}
+ * @param stay outputs that stay on the device, which is one that {@link keepsTensors}
+ * @throws {HumanError} when onnxruntime refuses the graph
+ */
 export async function createSessionFromBytes(
   model: Pick<SessionModel, 'folder' | 'device' | 'threads'>,
   bytes: Uint8Array,
-  profile?: string,
+  { profile, stay = [] }: { readonly profile?: string | undefined; readonly stay?: readonly string[] } = {},
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(bytes, {
       executionProviders: [model.device],
       ...(model.threads !== undefined && { intraOpNumThreads: model.threads }),
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+      ...(stay.length > 0 && {
+        preferredOutputLocation: Object.fromEntries(stay.map((name) => [name, 'gpu-buffer'] as const)),
+      }),
       logSeverityLevel: 3,
       extra: { session: { model_external_initializers_file_folder_path: dirname(model.folder.graph) } },
     });

@@ -51,7 +51,14 @@ interface Cost {
 }
 
 async function open(layers: readonly number[], profile?: string): Promise<InferenceSession> {
-  const options = { steered: layers, taps: [14], logits: 'last', cache: true, decoding: true, packed: true } as const;
+  const options = {
+    steered: layers,
+    taps: [14],
+    logits: 'last',
+    cache: true,
+    decoding: 'newest',
+    packed: true,
+  } as const;
   return await InferenceSession.create(instrument(model.graph, model.folder.graph, options).bytes, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -85,7 +92,7 @@ async function run(session: InferenceSession, prompts: readonly (readonly number
       { width: longest + step, padding: 'right', positionIds: false },
     );
     cache.keep(
-      await session.run(feed({ ...packedStep(next), ...cache.feeds(), ...steering.ofStep(rows) }), [
+      await session.run(feed({ ...packedStep(next), ...(await cache.feeds()), ...steering.ofStep(rows) }), [
         ...cache.wanted,
         'next_token',
       ]),

@@ -16,7 +16,7 @@ test.each(['llama-int4', 'llama-fp32'])(
   async (name) => {
     const model = new ModelUnderTest(join(tinyModels, name, 'model.onnx'), 16);
     const { cache } = model.ports;
-    const { session } = await model.open({ steered: [1], taps: [], logits: 'last', cache: true, decoding: true });
+    const { session } = await model.open({ steered: [1], taps: [], logits: 'last', cache: true, decoding: 'newest' });
     const shape: KvShape = {
       names: cache.flatMap(({ key, value, presentKey, presentValue }) => [
         { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
@@ -36,7 +36,7 @@ test.each(['llama-int4', 'llama-fp32'])(
       prompts.map(({ length }) => length),
     );
     const second = await run(session, { ...model.decode(prompts, tokens, first), ...off(3) });
-    const again = await run(session, { ...model.decode(prompts, tokens, first), ...kept.feeds(), ...off(3) });
+    const again = await run(session, { ...model.decode(prompts, tokens, first), ...(await kept.feeds()), ...off(3) });
     expect(bits(again['logits']!)).toBe(bits(second['logits']!));
     kept.keep(again, () => true);
 
@@ -51,7 +51,7 @@ test.each(['llama-int4', 'llama-fp32'])(
       two.map((i) => next[i]!),
       second,
     );
-    const part = await run(session, { ...left, ...kept.feeds(), ...off(2) });
+    const part = await run(session, { ...left, ...(await kept.feeds()), ...off(2) });
     expect(two.map((i) => row(whole['logits']!, i))).toEqual([0, 1].map((at) => row(part['logits']!, at)));
 
     // A longer one comes in after them.
@@ -63,7 +63,7 @@ test.each(['llama-int4', 'llama-fp32'])(
     const three = [...two.map((i) => [...longer[i]!, next[i]!]), late];
     const joined = await run(session, {
       ...model.decode(three, [50, 51, 40], block),
-      ...kept.feeds(),
+      ...(await kept.feeds()),
       ...off(3),
     });
     expect(row(joined['logits']!, 2)).toEqual(row(alone['logits']!, 0));

@@ -82,7 +82,7 @@ describe.each([
     [90, 3, 77],
     [42, 150, 9, 9],
   ];
-  const options = { steered: layers, taps: layers, logits: 'last', cache: true, decoding: true } as const;
+  const options = { steered: layers, taps: layers, logits: 'last', cache: true, decoding: 'newest' } as const;
   const positionIds = model.ports.positionIds !== undefined;
 
   /** Prefill and a decoding step. */

@@ -78,15 +78,15 @@ export class GraphEdit {
     return tensor.name;
   }
 
-  /** A new graph input; gives its name. */
-  input(name: string, elementType: TensorProto_DataType, dims: readonly Dim[]): string {
+  /** A new graph input, of any shape without `dims`; gives its name. */
+  input(name: string, elementType: TensorProto_DataType, dims?: readonly Dim[]): string {
     const port = valueInfo(this.fresh(name), elementType, dims);
     this.#graph.input.push(port);
     return port.name;
   }
 
   /** Makes a tensor that was just made under its own name a graph output. */
-  output(tensor: string, elementType: TensorProto_DataType, dims: readonly Dim[]): string {
+  output(tensor: string, elementType: TensorProto_DataType, dims?: readonly Dim[]): string {
     this.#graph.output.push(valueInfo(tensor, elementType, dims));
     return tensor;
   }
@@ -124,14 +124,17 @@ export class GraphEdit {
   }
 }
 
-export function valueInfo(name: string, elemType: TensorProto_DataType, dims: readonly Dim[]): ValueInfoProto {
-  const dim = dims.map((size) => ({
+/** A port of a graph, of any shape without `dims`. */
+export function valueInfo(name: string, elemType: TensorProto_DataType, dims?: readonly Dim[]): ValueInfoProto {
+  const dim = dims?.map((size) => ({
     value:
       typeof size === 'number'
         ? { case: 'dimValue' as const, value: BigInt(size) }
         : { case: 'dimParam' as const, value: size },
   }));
-  const type = create(TypeProtoSchema, { value: { case: 'tensorType', value: { elemType, shape: { dim } } } });
+  const type = create(TypeProtoSchema, {
+    value: { case: 'tensorType', value: { elemType, ...(dim && { shape: { dim } }) } },
+  });
   return create(ValueInfoProtoSchema, { name, type });
 }
 

@@ -29,10 +29,11 @@ export interface InstrumentOptions {
    */
   readonly cache: boolean;
   /**
-   * Outputs of a greedy decoding step, which stand for the logits and the whole cache: the next token, and each
-   * GroupQueryAttention's newest keys and values. Needs `cache`, and the logits of the last position.
+   * Outputs of a greedy decoding step: the next token, which stands for the logits, and with `newest` each
+   * GroupQueryAttention's newest keys and values, which stand for the whole cache. Needs `cache`, and the logits of the
+   * last position.
    */
-  readonly decoding?: boolean;
+  readonly decoding?: 'newest' | 'whole';
   /** Take prompts packed, where the graph can (see `packPrompts`). */
   readonly packed?: boolean;
 }
@@ -65,7 +66,7 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
   const opset = requireOpset(model);
   const { steered, taps, logits } = options;
   requireLayers(file, stream, [...steered, ...taps]);
-  if (options.decoding === true && (logits !== 'last' || !options.cache))
+  if (options.decoding && (logits !== 'last' || !options.cache))
     throw new RangeError('Outputs for decoding need the cache, and the logits of the last position.');
 
   const batch = batchSize(graph);
@@ -84,10 +85,8 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
     if (steered.length > 0) steering = addSteering(edit, stream, steered, { layout, batch, opset });
     if (taps.length > 0) tapped = addTaps(edit, steering?.stream ?? stream, taps, layout, batch);
     if (logits === 'last') keepLastLogits(edit, graph, stream, layout);
-    if (options.decoding === true) {
-      addNextToken(edit, batch);
-      addNewestEntries(edit, graph, batch);
-    }
+    if (options.decoding) addNextToken(edit, batch);
+    if (options.decoding === 'newest') addNewestEntries(edit, graph, batch);
   }
   if (packed) packPrompts(edit, graph);
   if (graph.output.length === 0) throw new RangeError('The edited graph would have no output.');

@@ -59,7 +59,7 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
       taps: layers,
       logits: 'last',
       cache: true,
-      decoding: true,
+      decoding: 'newest',
       packed: true,
     });
     const chat = new ChatSession(session, {

@@ -17,10 +17,13 @@ const options: fc.Arbitrary<InstrumentOptions> = fc
     taps: layers,
     logits: fc.constantFrom('all', 'last', 'none'),
     cache: fc.boolean(),
-    decoding: fc.boolean(),
+    decoding: fc.constantFrom('newest', 'whole', undefined),
     packed: fc.boolean(),
   })
-  .map((wanted) => ({ ...wanted, decoding: wanted.decoding && wanted.cache && wanted.logits === 'last' }))
+  .map(({ decoding, ...wanted }) => ({
+    ...wanted,
+    ...(decoding && wanted.cache && wanted.logits === 'last' && { decoding }),
+  }))
   .filter(({ steered, taps, logits, cache }) => steered.length + taps.length > 0 || logits !== 'none' || cache);
 
 describe('an edited graph', () => {
@@ -63,8 +66,9 @@ describe('an edited graph', () => {
           expect(edited.inputs.includes('packed_rows')).toBe(wanted.packed);
           expect(edited.inputs.includes('packed_owners')).toBe(wanted.packed && wanted.steered.length > 0);
         }
-        for (const name of ['next_token', 'present.0.key.newest', 'present.2.value.newest'])
-          expect(edited.outputs.includes(name)).toBe(wanted.decoding);
+        expect(edited.outputs.includes('next_token')).toBe(wanted.decoding !== undefined);
+        for (const name of ['present.0.key.newest', 'present.2.value.newest'])
+          expect(edited.outputs.includes(name)).toBe(wanted.decoding === 'newest');
       }),
       { numRuns: 60 },
     );
