@@ -138,7 +138,7 @@ export class ChatSession {
     try {
       for (let from = 0; from < rows.length || running.next.length > 0;) {
         const coming = this.#coming(rows.slice(from), running.next.length, places);
-        if (coming.length > 0) await this.#join(running, coming, from, fewest, options);
+        if (coming.length > 0) await this.#join(running, cache, coming, from, fewest, options);
         else await this.#step(running, cache);
         from += coming.length;
         const finished = running.finish();
@@ -186,6 +186,7 @@ export class ChatSession {
   /** @param from the index of the first of `coming` among the rows given */
   async #join(
     running: RunningRows,
+    cache: KvCache,
     coming: readonly PromptRow[],
     from: number,
     fewest: number,
@@ -200,11 +201,7 @@ export class ChatSession {
         ...emptyPast(this.#shape.kv, asked.length),
         ...this.#steering.ofPrompts(asked),
       },
-      [
-        ...this.#shape.kv.names.map(({ present }) => present),
-        ...[nextToken, 'steer_scores', 'residual_taps'],
-        ...(wantsLogits ? ['logits'] : []),
-      ],
+      [...cache.wanted, ...[nextToken, 'steer_scores', 'residual_taps'], ...(wantsLogits ? ['logits'] : [])],
     );
     const { steeredTaps, tappedLayers, hiddenSize, vocabulary } = this.#shape;
     const residuals = out['residual_taps']!;

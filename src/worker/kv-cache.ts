@@ -2,7 +2,7 @@ import { Tensor } from 'onnxruntime-node';
 
 /** What a graph keeps of past tokens: one tensor [batch, heads, positions, size] a layer for keys and one for values. */
 export interface KvShape {
-  /** Names of input and output of each tensor, and of the output of the newest token's part [batch, heads, size]. */
+  /** Names of input and output of each tensor, and of the output that stands for the latter where rows are appended to: the run's own tokens alone. */
   readonly names: readonly { readonly past: string; readonly present: string; readonly newest: string }[];
   readonly heads: number;
   readonly size: number;
@@ -16,13 +16,13 @@ export interface KvCache {
   /** Places of a row, as many as its longest row has tokens: left of or after the tokens of shorter ones. */
   readonly width: number;
   /**
-   * Takes rows in after those that are there, with what their prefill gave: the outputs named `present`.
+   * Takes rows in after those that are there, with what their prefill gave: the outputs `wanted`.
    * @param prompts tokens of each
    */
   add(outputs: Readonly<Record<string, Tensor>>, prompts: readonly number[]): void;
   /** The past of the rows that are there, as inputs; the cache's own until the next {@link keep}. */
   feeds(): Promise<Record<string, Tensor>>;
-  /** The outputs that the next step has to give for {@link keep}. */
+  /** The outputs that a prefill has to give for {@link add}, and a step for {@link keep}. */
   readonly wanted: readonly string[];
   /**
    * Takes over what a step gave.
@@ -87,8 +87,8 @@ class AppendedCache implements KvCache {
     const { heads, size, names } = this.#shape;
     const first = this.#lengths.length;
     this.#makeRoom(Math.max(this.width, ...prompts));
-    names.forEach(({ present }, i) => {
-      const block = outputs[present]!;
+    names.forEach(({ newest }, i) => {
+      const block = outputs[newest]!;
       const width = block.dims[2]! * size;
       const values = valuesOf(block);
       for (const [row, length] of prompts.entries())

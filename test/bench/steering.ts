@@ -90,7 +90,7 @@ async function* run(
       ...emptyPast(model.kv, rows),
       ...(steers && steering.ofPrompts(pushed)),
     }),
-    [...model.kv.names.map(({ present }) => present), 'next_token'],
+    [...cache.wanted, 'next_token'],
   );
   cache.add(first, lengths);
   yield used(from);

@@ -2,7 +2,7 @@ import { HumanError } from '../problem.ts';
 import { GraphEdit, valueInfo } from './graph-edit.ts';
 import { lastResidual } from './last-residual.ts';
 import { mapResidualStream } from './map-residual-stream.ts';
-import { addNewestEntries } from './newest-entries.ts';
+import { handOutNewest } from './newest-entries.ts';
 import { addNextToken } from './next-token.ts';
 import { readModel, writeModel, type OnnxModel } from './onnx-model.ts';
 import { TensorProto_DataType, type GraphProto } from './onnx_pb.ts';
@@ -29,9 +29,9 @@ export interface InstrumentOptions {
    */
   readonly cache: boolean;
   /**
-   * Outputs of a greedy decoding step: the next token, which stands for the logits, and with `newest` each
-   * GroupQueryAttention's newest keys and values, which stand for the whole cache. Needs `cache`, and the logits of the
-   * last position.
+   * Outputs of a greedy decoding step: the next token, which stands for the logits, and with `newest`, in place of the
+   * `present.*` of GroupQueryAttention, its newest keys and values (see `handOutNewest`). Needs `cache`, and the logits of
+   * the last position.
    */
   readonly decoding?: 'newest' | 'whole';
   /** Take prompts packed, where the graph can (see `packPrompts`). */
@@ -86,9 +86,9 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
     if (taps.length > 0) tapped = addTaps(edit, steering?.stream ?? stream, taps, layout, batch);
     if (logits === 'last') keepLastLogits(edit, graph, stream, layout);
     if (options.decoding) addNextToken(edit, batch);
-    if (options.decoding === 'newest') addNewestEntries(edit, graph, batch);
   }
   if (packed) packPrompts(edit, graph);
+  if (options.decoding === 'newest') handOutNewest(edit, graph, batch);
   if (graph.output.length === 0) throw new RangeError('The edited graph would have no output.');
   pruneGraph(model);
   return {

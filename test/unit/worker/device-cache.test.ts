@@ -44,9 +44,9 @@ class Both {
     // Padded on the left, rows that came in later would have to be moved.
     if (!this.#appends && this.lengths.length > 0) return;
     const dims = [prompts.length + (this.#appends ? company : 0), heads, Math.max(...prompts), size];
-    const blocks = this.#shape.names.map(({ present }) => [present, this.#fresh(dims)] as const);
+    const blocks = this.#shape.names.map(() => this.#fresh(dims));
     this.#tell((cache, of) => {
-      cache.add(Object.fromEntries(blocks.map(([name, values]) => [name, of(values, dims)])), prompts);
+      cache.add(Object.fromEntries(cache.wanted.map((name, i) => [name, of(blocks[i]!, dims)])), prompts);
     });
     this.lengths.push(...prompts);
   }
@@ -65,7 +65,7 @@ class Both {
       given.onDevice[present] = this.#presentOf(past[name]!, entries, (values, dims) =>
         this.device.tensor(values, dims),
       );
-      given.onHost[newest] = new Tensor('float32', entries, [this.lengths.length, heads, size]);
+      given.onHost[newest] = new Tensor('float32', entries, [this.lengths.length, heads, 1, size]);
       given.onHost[present] = this.#presentOf(want[name]!, entries, onTheHost);
     }
     const grows = (row: number): boolean => !this.#appends || grow[row % grow.length]!;

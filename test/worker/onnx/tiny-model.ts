@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { instrument, type InstrumentedModel, type InstrumentOptions } from '../../../src/core/onnx/instrument.ts';
 import { readModelPorts, type ModelPorts } from '../../../src/core/onnx/model-ports.ts';
+import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
 import { readModel } from '../../../src/core/onnx/onnx-model.ts';
 import { TensorProto_DataType } from '../../../src/core/onnx/onnx_pb.ts';
 import { SteeringFeeds, type SteeringTensors } from '../../../src/worker/steering-feeds.ts';
@@ -77,12 +78,12 @@ export class ModelUnderTest {
     };
   }
 
-  /** Feeds of the decode step after a prefill of `rows`: one token a row, the prefill's cache. */
+  /** Feeds of the decode step after a prefill of `rows`: one token a row, the prefill's cache, or all of it that is newest. */
   decode(rows: readonly (readonly number[])[], tokens: readonly number[], prefilled: Outputs): Feeds {
     const length = Math.max(...rows.map((ids) => ids.length)) + 1;
     const cache = this.ports.cache.flatMap(({ key, value, presentKey, presentValue }) => [
-      [key.name, prefilled[presentKey.name]!],
-      [value.name, prefilled[presentValue.name]!],
+      [key.name, (prefilled[presentKey.name] ?? prefilled[newestOf(presentKey.name)])!],
+      [value.name, (prefilled[presentValue.name] ?? prefilled[newestOf(presentValue.name)])!],
     ]);
     return {
       input_ids: int64(tokens, [rows.length, 1]),
