@@ -1,4 +1,4 @@
-import { nodesText } from '../core/nodes-text.ts';
+import { whereText } from '../core/where-text.ts';
 import type { InspectResult } from '../rpc/worker-api.ts';
 
 export function inspectText(model: InspectResult): string {
@@ -11,8 +11,8 @@ export function inspectText(model: InspectResult): string {
       .join(', ')}`,
     `device: ${model.device.device}`,
     ...model.device.tried.map(
-      ({ device, detail, nodes, fix }) =>
-        `  ${device}: ${detail}${nodesText(nodes)}.${fix === undefined ? '' : ` ${fix}`}`,
+      ({ device, detail, fix, ...where }) =>
+        `  ${device}: ${detail}${whereText(where)}.${fix === undefined ? '' : ` ${fix}`}`,
     ),
     ...model.strengthZero.map(
       ({ shape, step, equal }) => `strength 0, ${step}, ${shape}: ${equal ? 'equal bit for bit' : 'NOT EQUAL'}`,

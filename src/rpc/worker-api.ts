@@ -224,6 +224,8 @@ export interface TriedDevice {
   readonly fix?: string | undefined;
   /** How many nodes of the graph ran on each of onnxruntime's providers in the trial, by its own profile. */
   readonly nodes?: Readonly<Record<string, number>> | undefined;
+  /** What memory the KV cache is kept in; absent on the CPU, and where the device does not work. */
+  readonly cache?: 'device' | 'host' | undefined;
 }
 
 export interface DoctorResult {

@@ -3,6 +3,7 @@ import { readModel } from '../core/onnx/onnx-model.ts';
 import { HumanError } from '../core/problem.ts';
 import type { DeviceReport, TriedDevice } from '../rpc/worker-api.ts';
 import type { ChatTokenizer } from './chat-tokenizer.ts';
+import { keepsTensors } from './device-tensors.ts';
 import { devices, mend, missingDevice, type Device, type MissingDevice } from './devices.ts';
 import type { Job } from './job.ts';
 import { agreement, judgeTrial } from './judge-trial.ts';
@@ -45,7 +46,10 @@ export async function chooseDevice(
   const candidates = wanted === 'auto' ? devices.filter((device) => device !== 'cpu') : [wanted];
   const tryOn = trials(model, { again, askedFor: wanted !== 'auto', progress });
   const tried: Tried[] = [];
-  for (const device of candidates) tried.push(await tryOn(device));
+  for (const device of candidates) {
+    const found = await tryOn(device);
+    tried.push({ ...found, ...(found.works && { cache: keepsTensors(device) ? 'device' : 'host' }) });
+  }
   const asked = wanted === 'auto' ? undefined : tried[0];
   if (asked && !asked.works) {
     throw new HumanError({

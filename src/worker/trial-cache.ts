@@ -9,7 +9,7 @@ import { shortHash } from './short-hash.ts';
 import { userCache } from './user-cache.ts';
 
 /** Raised when a trial runs or is judged otherwise. */
-const version = 2;
+const version = 3;
 
 /** Milliseconds for which a failure is believed: it may have been a passing one, such as a card's memory in use. */
 const failureLasts = 24 * 60 * 60 * 1000;

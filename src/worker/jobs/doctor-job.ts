@@ -1,7 +1,7 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
-import { nodesText } from '../../core/nodes-text.ts';
+import { whereText } from '../../core/where-text.ts';
 import { HumanError } from '../../core/problem.ts';
 import type { DoctorResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
@@ -62,10 +62,10 @@ export async function doctorJob(params: WorkspaceParams, shelf: ModelShelf, job:
 /** What each provider does with the model, tried now whatever was found before. */
 async function triedDevices(model: Model, { progress }: Job): Promise<Check[]> {
   const { tried, device: best } = await chooseDevice('auto', model, { again: true, progress });
-  return tried.map(({ device, works, detail, fix, nodes }) => ({
+  return tried.map(({ device, works, detail, fix, ...where }) => ({
     name: `Device ${device}`,
     state: works || fix === undefined ? 'ok' : 'warning',
-    detail: `${detail}${nodesText(nodes)}${device === best ? '; auto takes it' : ''}`,
+    detail: `${detail}${whereText(where)}${device === best ? '; auto takes it' : ''}`,
     ...(fix !== undefined && { fix }),
   }));
 }

@@ -101,6 +101,7 @@ describe.skipIf(why !== undefined)(`on a software adapter${why === undefined ? '
     expect(report.device).toBe('webgpu');
     expect(report.tried[0]!.detail).toMatch(/differ from the CPU's by \S+ % at most; \S+ times as fast as the CPU$/);
     expect(report.tried[0]!.nodes?.['WebGpuExecutionProvider']).toBeGreaterThan(50);
+    expect(report.tried.map(({ cache }) => cache)).toEqual(['device', undefined]);
   });
 
   test('auto leaves it, since the CPU is faster', () => {
