@@ -50,10 +50,14 @@ export interface TokenCounts {
   readonly counts: ReadonlyMap</* token */ number, number>;
 }
 
-export function countTokens(prompts: readonly TokenIds[]): TokenCounts {
+export function countTokens(prompts: Iterable<TokenIds>): TokenCounts {
   const counts = new Map<number, number>();
-  for (const ids of prompts) for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return { prompts: prompts.length, counts };
+  let n = 0;
+  for (const ids of prompts) {
+    for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + 1);
+    n += 1;
+  }
+  return { prompts: n, counts };
 }
 
 /**

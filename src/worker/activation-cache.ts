@@ -3,8 +3,10 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withPath } from '../workspace/io-error.ts';
 import { makeFolder } from '../workspace/make-folder.ts';
+import { HashIndex } from './hash-index.ts';
 
-const idLength = 64;
+/** Bytes of an id in its file: 64 hex digits and a line feed. */
+const idBytes = 65;
 
 /**
  * Activations by content: rows of `width` f32 values, each under the SHA-256 of the token ids that made it. Two
@@ -29,19 +31,19 @@ export async function openActivationCache(folder: string, key: string, width: nu
   const ids = await open(join(folder, `${key}.ids`), 'a+');
   const index = await recover(rows, ids, width * 4);
   return {
-    has: (id) => index.has(id),
+    has: (id) => index.find(id) !== undefined,
     put: async (fresh) => {
       // One prompt may stand in a batch twice: a second row would put every later one in the wrong place.
-      const byId = new Map(fresh.filter(({ id }) => !index.has(id)).map((row) => [row.id, row]));
+      const byId = new Map(fresh.filter(({ id }) => index.find(id) === undefined).map((row) => [row.id, row]));
       if (byId.size === 0) return;
       const missing = [...byId.values()];
       const bytes = missing.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, width * 4));
       await rows.appendFile(Buffer.concat(bytes)).catch(withPath(rowsFile));
       await ids.appendFile(missing.map(({ id }) => `${id}\n`).join('')).catch(withPath(rowsFile));
-      for (const { id } of missing) index.set(id, index.size);
+      for (const { id } of missing) index.add(id);
     },
     read: (id, from, length) => {
-      const at = index.get(id);
+      const at = index.find(id);
       if (at === undefined) return Promise.reject(new RangeError(`No activations cached for ${id}.`));
       const values = new Float32Array(length);
       // Not `rows.read`: a promise and a thread's turn for each of a fit's prompts took four times the whole reading.
@@ -55,15 +57,17 @@ export async function openActivationCache(folder: string, key: string, width: nu
   };
 }
 
-async function recover(
-  rows: FileHandle,
-  ids: FileHandle,
-  rowBytes: number,
-): Promise<Map</* token hash */ string, number>> {
-  const lines = (await ids.readFile('latin1')).split('\n');
-  const whole = lines.slice(0, -1).findIndex((line) => line.length !== idLength);
-  const count = Math.min(whole < 0 ? lines.length - 1 : whole, Math.floor((await rows.stat()).size / rowBytes));
-  await rows.truncate(count * rowBytes);
-  await ids.truncate(count * (idLength + 1));
-  return new Map(lines.slice(0, count).map((id, i) => [id, i]));
+/** @returns the ids by their rows */
+async function recover(rows: FileHandle, ids: FileHandle, rowBytes: number): Promise<HashIndex> {
+  const index = new HashIndex();
+  const lines = await ids.readFile();
+  const most = Math.min(Math.floor(lines.length / idBytes), Math.floor((await rows.stat()).size / rowBytes));
+  for (let row = 0; row < most; row++) {
+    const line = lines.toString('latin1', row * idBytes, (row + 1) * idBytes);
+    // A second row of one id, as an earlier version wrote them, would take the next one's number.
+    if (!/^[0-9a-f]{64}\n$/.test(line) || index.add(line.slice(0, -1)) !== row) break;
+  }
+  await rows.truncate(index.size * rowBytes);
+  await ids.truncate(index.size * idBytes);
+  return index;
 }

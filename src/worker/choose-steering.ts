@@ -8,28 +8,20 @@ import {
   type LayerScores,
 } from '../core/choose-layers.ts';
 import type { Config } from '../core/config.ts';
-import type { Verdict } from '../core/judge/verdict.ts';
 import type { AddProduct } from '../core/linalg/product.ts';
-import { dealFolds, dealGroups } from '../core/prompts/folds.ts';
-import { isMalicious, type Label } from '../core/prompts/prompt.ts';
-import type { Split } from '../core/prompts/split.ts';
-import { templatesOf } from '../core/prompts/templates.ts';
+import type { Label } from '../core/prompts/prompt.ts';
 import type { AttackFit, LayerStability } from '../core/report/fit-summary.ts';
 import { mean } from '../core/stats/mean.ts';
 import type { ActivationCache } from './activation-cache.ts';
 import { unseenScores, withoutEachFold } from './cross-check.ts';
-import type { Encoded } from './encode-prompts.ts';
 import { attackFits, aucOfAttack, layerStability, scoresByLabel } from './fit-diagnostics.ts';
+import { folds, goalParts, type FitPrompts } from './fit-prompts.ts';
 import type { Job, Stopwatch } from './job.ts';
 import { sumLayer, type FitRow, type LayerSums } from './layer-sums.ts';
 import { solveLayer, type LayerSolution, type RatioSolution } from './solve-layer.ts';
 
 /** Null-space ratios tried where the configuration says "auto": the ends of the paper's range, and no null space but the penalty. */
 const autoRatios = [0.3, 0.6, 1];
-/** Each prompt is scored once by a fit without it and its like: a fit without an eighth of them. */
-export const folds = 8;
-/** The refusal direction is taken from each half of so many parts of the malicious goals. */
-const goalParts = 8;
 
 /** A layer at the chosen ratio, with what it says of prompts that a fit never saw. */
 export interface Candidate extends RatioSolution, Pick<LayerSolution, 'layer' | 'r' | 'chooseNorms'> {
@@ -63,22 +55,14 @@ export interface ChosenSteering {
   readonly steeredPart: { readonly benign: number; readonly borderline: number };
 }
 
-/** The prompts of a fit: encoded, split, and the malicious ones labelled by the model's own short replies. */
-export interface FitPrompts {
-  readonly split: Split;
-  readonly fit: readonly Encoded[];
-  readonly choose: readonly Encoded[];
-  readonly verdicts: ReadonlyMap</* token hash */ string, Verdict>;
-}
-
 /**
  * Solves every candidate layer; chooses the null-space ratio on the choose split, and the layers and their thresholds by
  * fits that leave prompts out, as far as they are not given.
  *
- * `tried` are the candidate layers, in the order of the cache's values; `given` those set by hand; `ofModel` how many the model has.
+ * The malicious prompts have their verdicts. `tried` are the candidate layers, in the order of the cache's values; `given` those set by hand; `ofModel` how many the model has.
  */
 export async function chooseSteering(
-  { split, fit, choose, verdicts }: FitPrompts,
+  { fit, choose }: { readonly fit: FitPrompts; readonly choose: FitPrompts },
   { tried, given, ofModel }: { tried: readonly number[]; given: readonly number[] | undefined; ofModel: number },
   options: Config['fit'],
   {
@@ -89,25 +73,11 @@ export async function chooseSteering(
     watch,
   }: { cache: ActivationCache; d: number; addProduct: AddProduct; job: Job; watch: Stopwatch },
 ): Promise<ChosenSteering> {
-  const templates = templatesOf(split.fit);
-  const foldOf = dealFolds(split.fit, folds, split.groupOf, ({ id }) => templates.get(id)!);
-  const goalPartOf = dealGroups(
-    split.fit.filter(({ label }) => isMalicious(label)),
-    goalParts,
-    split.groupOf,
-  );
   // Each row is made when its turn comes: 200 bytes of it for every prompt would be the most of what a layer takes.
-  const atLayer = (part: readonly Encoded[], k: number): Iterable<FitRow> => ({
+  const atLayer = (part: FitPrompts, k: number): Iterable<FitRow> => ({
     *[Symbol.iterator]() {
-      for (const { prompt, hash } of part)
-        yield {
-          label: prompt.label,
-          verdict: verdicts.get(hash),
-          template: templates.get(prompt.id),
-          fold: foldOf.get(prompt.id),
-          goalPart: goalPartOf.get(prompt.id),
-          read: () => cache.read(hash, k * d, d),
-        };
+      for (const { label, verdict, template, fold, goalPart, hash } of part)
+        yield { label, verdict, template, fold, goalPart, read: () => cache.read(hash, k * d, d) };
     },
   });
   const shares = { benign: options.benignBudget.overRefusal, borderline: options.benignBudget.borderline };
@@ -126,7 +96,7 @@ export async function chooseSteering(
     solutions.push({ ...solution, atLikely: await withoutEachFold(sums, likely, options, addProduct) });
   }
   watch.lap('solve', `${tried.length} layers, ${ratios.length} null-space ratios, ${folds} folds`);
-  const labels = choose.map(({ prompt }) => prompt.label);
+  const labels = Array.from(choose, ({ label }) => label);
   const onChoose = ratios.map((ratio, at) => ({
     ratio,
     recognised: mean(solutions.map((solution) => recognised([byLabel(solution.ratios[at]!.choose, labels)], shares))),

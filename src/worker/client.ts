@@ -72,6 +72,8 @@ const lastLines = 8;
  * processor time. It cannot be set once the process runs, as the other flag is (main.ts).
  */
 const youngHeap = '--max-semi-space-size=4';
+/** Lets a job collect its garbage where it knows of much, before it asks for more memory. */
+const collectable = '--expose-gc';
 
 export function createWorkerClient(options: WorkerOptions): WorkerClient {
   let running: Running | undefined;
@@ -82,7 +84,7 @@ export function createWorkerClient(options: WorkerOptions): WorkerClient {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...options.env },
-      execArgv: [...(options.execArgv ?? process.execArgv), youngHeap],
+      execArgv: [...(options.execArgv ?? process.execArgv), youngHeap, collectable],
     });
     const log: string[] = [];
     const keep = (line: string): void => {

@@ -1,4 +1,4 @@
-import type { Encoded } from './encode-prompts.ts';
+import type { Tokens } from './encode-prompts.ts';
 import type { Job } from './job.ts';
 import type { Model } from './model-host.ts';
 import { openExtractionSession } from './model-session.ts';
@@ -16,7 +16,7 @@ interface Activation {
  * @throws {CancelledError}
  */
 export async function eachActivation(
-  rows: readonly Pick<Encoded, 'ids'>[],
+  rows: readonly Pick<Tokens, 'ids'>[],
   layers: readonly number[],
   { model, job }: { model: Model; job: Job },
   take: (batch: readonly Activation[]) => Promise<void> | void,

@@ -1,27 +1,28 @@
 import type { LayerScores } from '../core/choose-layers.ts';
 import { cosine } from '../core/linalg/inner-product.ts';
-import { isMalicious, labels, type Label, type Prompt } from '../core/prompts/prompt.ts';
+import { isMalicious, labels, type Label } from '../core/prompts/prompt.ts';
 import type { AttackFit, LayerStability } from '../core/report/fit-summary.ts';
 import { meanByLabel } from '../core/report/mean-by-label.ts';
 import { scoreSpread } from '../core/stability.ts';
 import { auc } from '../core/stats/auc.ts';
 import { mean } from '../core/stats/mean.ts';
+import type { FitPrompt } from './fit-prompts.ts';
 import type { FitRow } from './layer-sums.ts';
 
-/** A prompt that was fitted on. */
-interface Fitted {
-  readonly prompt: Prompt;
-}
+/** Prompts that were fitted on. */
+type Fitted = Iterable<Pick<FitPrompt, 'label' | 'attack'>>;
 
 /** Scores of the fit's prompts, in their order; NaN where every fold fits on the prompt. */
 type UnseenScores = Float64Array;
 
 /** The scores that there are, by label. */
-export function scoresByLabel(fit: readonly Fitted[], unseen: UnseenScores): LayerScores {
+export function scoresByLabel(fit: Fitted, unseen: UnseenScores): LayerScores {
   const scores = new Map<Label, number[]>(labels.map((label) => [label, []]));
-  fit.forEach(({ prompt: { label } }, i) => {
-    if (!Number.isNaN(unseen[i]!)) scores.get(label)!.push(unseen[i]!);
-  });
+  let at = 0;
+  for (const { label } of fit) {
+    const score = unseen[at++]!;
+    if (!Number.isNaN(score)) scores.get(label)!.push(score);
+  }
   return {
     benign: { benign: scores.get('benign')!, borderline: scores.get('borderline')! },
     malicious: [...scores.get('harmful')!, ...scores.get('jailbreak')!],
@@ -29,36 +30,39 @@ export function scoresByLabel(fit: readonly Fitted[], unseen: UnseenScores): Lay
 }
 
 /** How often a jailbreak's score is above a benign prompt's, by the jailbreak's kind. */
-export function aucOfAttack(fit: readonly Fitted[], unseen: UnseenScores): Record<string, number> {
+export function aucOfAttack(fit: Fitted, unseen: UnseenScores): Record<string, number> {
   const benign: number[] = [];
   const attacks = new Map<string, number[]>();
-  fit.forEach(({ prompt: { label, attack } }, i) => {
-    const score = unseen[i]!;
-    if (Number.isNaN(score)) return;
+  let at = 0;
+  for (const { label, attack } of fit) {
+    const score = unseen[at++]!;
+    if (Number.isNaN(score)) continue;
     if (!isMalicious(label)) benign.push(score);
     else if (attack !== undefined) {
       const scores = attacks.get(attack);
       if (scores === undefined) attacks.set(attack, [score]);
       else scores.push(score);
     }
-  });
+  }
   return Object.fromEntries([...attacks].map(([attack, scores]) => [attack, auc(scores, benign)]));
 }
 
 /** How many prompts of each kind of jailbreak are above the threshold of a steered layer. */
 export function attackFits(
-  fit: readonly Fitted[],
+  fit: Fitted,
   layers: readonly { readonly unseen: UnseenScores }[],
   thresholds: readonly number[],
 ): Record<string, AttackFit> {
   const attacks = new Map<string, { n: number; recognised: number }>();
-  fit.forEach(({ prompt: { attack } }, i) => {
-    if (attack === undefined || Number.isNaN(layers[0]?.unseen[i] ?? NaN)) return;
+  let next = 0;
+  for (const { attack } of fit) {
+    const at = next++;
+    if (attack === undefined || Number.isNaN(layers[0]?.unseen[at] ?? NaN)) continue;
     const of = attacks.get(attack) ?? { n: 0, recognised: 0 };
     attacks.set(attack, of);
     of.n++;
-    if (layers.some(({ unseen }, l) => unseen[i]! > thresholds[l]!)) of.recognised++;
-  });
+    if (layers.some(({ unseen }, l) => unseen[at]! > thresholds[l]!)) of.recognised++;
+  }
   return Object.fromEntries(attacks);
 }
 

@@ -1,20 +1,11 @@
-import type { Verdict } from '../core/judge/verdict.ts';
 import { GramAccumulator, sumGrams, type Gram } from '../core/linalg/gram.ts';
 import type { AddProduct } from '../core/linalg/product.ts';
 import { addRow, joinRowSums, noRows, type GrowingRowSums, type RowSums } from '../core/linalg/row-sums.ts';
 import { isMalicious, type Label } from '../core/prompts/prompt.ts';
+import type { FitPrompt, FitRole } from './fit-prompts.ts';
 
 /** One prompt of the fit, as the solver sees it. */
-export interface FitRow {
-  readonly label: Label;
-  /** Of its short base reply; malicious prompts only. */
-  readonly verdict: Verdict | undefined;
-  /** The wrapper of a jailbreak. */
-  readonly template: string | undefined;
-  /** The fold that is solved without it and its like; undefined: every fold fits on it. */
-  readonly fold: number | undefined;
-  /** Which part of the malicious goals it belongs to. */
-  readonly goalPart: number | undefined;
+export interface FitRow extends FitRole, Pick<FitPrompt, 'label' | 'verdict'> {
   /** Its activation at the layer, [d]. */
   readonly read: () => Promise<Float32Array>;
 }

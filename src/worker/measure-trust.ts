@@ -7,8 +7,10 @@ import {
 } from '../core/familiarity.ts';
 import { GramAccumulator } from '../core/linalg/gram.ts';
 import type { AddProduct } from '../core/linalg/product.ts';
+import type { TokenIds } from '../core/token-ids.ts';
 import { quantile } from '../core/stats/quantile.ts';
-import type { Encoded } from './encode-prompts.ts';
+import type { Tokens } from './encode-prompts.ts';
+import type { FitPrompts } from './fit-prompts.ts';
 import type { TrustMeasure } from './stability-file.ts';
 
 /** Axes that are told apart: as many as catch numbers and code on the demo; few enough to be saved with a run. */
@@ -23,9 +25,9 @@ const unlike = 0.01;
  */
 export async function measureTrust(
   d: number,
-  { fit, choose }: { readonly fit: readonly Encoded[]; readonly choose: readonly Encoded[] },
+  { fit, choose }: { readonly fit: FitPrompts; readonly choose: FitPrompts },
   without: readonly (readonly Float64Array[])[],
-  read: (row: Encoded, k: number) => Promise<Float32Array>,
+  read: (row: Tokens, k: number) => Promise<Float32Array>,
   addProduct: AddProduct,
 ): Promise<TrustMeasure> {
   const spaces: ActivationSpace[] = [];
@@ -39,12 +41,16 @@ export async function measureTrust(
     spaces.push(space);
     limits.push(quantile(distances, 1 - unlike));
   }
-  const tokens = countTokens(fit.map(({ ids }) => ids));
+  const tokens = countTokens(eachIds(fit));
   limits.push(
     quantile(
-      choose.map(({ ids }) => tokenRarity(ids, tokens)),
+      Array.from(choose, ({ ids }) => tokenRarity(ids, tokens)),
       1 - unlike,
     ),
   );
   return { without: without.map((ws) => ws.map((w) => Float32Array.from(w))), spaces, tokens, limits };
+}
+
+function* eachIds(prompts: Iterable<Tokens>): Generator<TokenIds> {
+  for (const { ids } of prompts) yield ids;
 }

@@ -3,7 +3,8 @@ import type { Judgement, Verdict } from '../core/judge/verdict.ts';
 import { openJsonLines } from '../workspace/json-lines.ts';
 import type { ActivationCache } from './activation-cache.ts';
 import type { ChatSession } from './chat-session.ts';
-import type { Encoded } from './encode-prompts.ts';
+import type { Tokens } from './encode-prompts.ts';
+import { HashMap } from './hash-map.ts';
 import type { Job } from './job.ts';
 import type { Model } from './model-host.ts';
 import { requireFinite } from './require-finite.ts';
@@ -38,17 +39,15 @@ export interface LabelContext {
  */
 export async function shortReplies(
   file: string,
-  rows: readonly Encoded[],
+  rows: readonly Tokens[],
   newTokens: number,
   { model, chat, layers, cache, job, judge }: LabelContext,
-): Promise<Map</* token hash */ string, ShortReply>> {
+): Promise<HashMap<ShortReply>> {
+  const replies = new HashMap<ShortReply>();
+  const keep = ({ hash, reply, first }: Line): void => replies.set(hash, { verdict: judge(reply).verdict, first });
   const lines = await openJsonLines(file, (value) => lineSchema.safeParse(value).data);
   try {
-    const known = ({ hash, reply, first }: Line): [string, ShortReply] => [
-      hash,
-      { verdict: judge(reply).verdict, first },
-    ];
-    const replies = new Map(lines.rows.map(known));
+    lines.rows.forEach(keep);
     const todo = rows.filter(({ hash }) => !replies.has(hash));
     const work = todo.map(({ ids }) => ({ ids, strength: 0 }));
     const options = { maxNewTokens: newTokens, endTokens: model.tokenizer.endTokens };
@@ -66,7 +65,7 @@ export async function shortReplies(
           first: tokens[0] ?? null,
         }));
         await lines.append(fresh);
-        for (const line of fresh) replies.set(...known(line));
+        fresh.forEach(keep);
         done += finished.length;
         job.progress({ phase: 'Label', done, total: todo.length, unit: 'prompts' });
       }

@@ -8,7 +8,7 @@ import { auc } from '../core/stats/auc.ts';
 import { mean } from '../core/stats/mean.ts';
 import type { ChatSession, PromptRow } from './chat-session.ts';
 import type { ReplyOptions } from './raw-reply.ts';
-import type { Encoded } from './encode-prompts.ts';
+import type { Tokens } from './encode-prompts.ts';
 import type { Job } from './job.ts';
 import type { Model } from './model-host.ts';
 
@@ -19,7 +19,8 @@ const worthRaising = 0.02;
 
 /** A prompt of the choose split. */
 export interface Tried {
-  readonly row: Encoded;
+  readonly row: Tokens;
+  readonly label: Label;
   /** Whether its score is above a threshold at some steered layer: if not, no strength changes anything. */
   readonly open: boolean;
   /** Of its unsteered short reply; malicious prompts only. */
@@ -31,7 +32,7 @@ export interface Searched {
   /** Part of the benign prompts that no fit saw which is steered at all, by label: a better measure than the few of the choose split. */
   readonly openPart: Readonly<Partial<Record<Label, number>>>;
   /** What replies to a prompt at a strength; at 0 it is the prompt alone. */
-  readonly row: (prompt: Encoded, strength: number) => PromptRow;
+  readonly row: (prompt: Tokens, strength: number) => PromptRow;
   /**
    * Ends at the first strength, ascending, that costs more than the budget, and asks the malicious prompts only below it:
    * a fraction of the time where every prompt is steered.
@@ -42,7 +43,7 @@ export interface Searched {
 }
 
 /** Steering by the score, as fitted. */
-export function byScore({ ids }: Encoded, strength: number): PromptRow {
+export function byScore({ ids }: Tokens, strength: number): PromptRow {
   return { ids, strength };
 }
 
@@ -63,20 +64,21 @@ export async function searchStrength(
   { benignBudget, labelTokens, targetRefusal }: Config['fit'],
   { model, chat, job, judge }: { model: Model; chat: ChatSession; job: Job; judge: (reply: string) => Judgement },
 ): Promise<{ points: StrengthPoint[]; withinBudget: boolean; firstToken: FirstTokenMeasure }> {
-  const of = (label: Label): Tried[] => tried.filter(({ row }) => row.prompt.label === label);
+  const of = (label: Label): Tried[] => tried.filter((prompt) => prompt.label === label);
   const sample = labels.flatMap((label) =>
     evenly(isMalicious(label) ? of(label) : of(label).filter(({ open }) => open), triedPerLabel),
   );
   const verdicts = new Map</* strength and prompt */ string, Verdict>();
   const firsts = new Map</* the same */ string, Float32Array>();
   const chances = new Map</* the same */ string, number>();
-  const keyOf = (strength: number, { hash }: Encoded): string => `${strength} ${hash}`;
+  const keyOf = (strength: number, { hash }: Tokens): string => `${strength} ${hash}`;
   const ask = async (prompts: readonly Tried[], at: readonly number[]): Promise<void> => {
     const work = at.flatMap((strength) =>
       prompts
         .filter(({ open, base }) => open && (strength !== 0 || base === undefined))
-        .map(({ row }) => ({
+        .map(({ row, label }) => ({
           row,
+          label,
           strength,
           asked: strength === 0 ? { ids: row.ids, strength } : rowAt(row, strength),
         })),
@@ -90,8 +92,8 @@ export async function searchStrength(
         maxNewTokens: labelTokens,
         endTokens: model.tokenizer.endTokens,
         onFirstLogits: (k, logits) => {
-          const { row, strength } = rows[k]!;
-          if (row.prompt.label === 'benign') firsts.set(keyOf(strength, row), logSoftmax(logits));
+          const { row, label, strength } = rows[k]!;
+          if (label === 'benign') firsts.set(keyOf(strength, row), logSoftmax(logits));
           if (refusalChance !== undefined) chances.set(keyOf(strength, row), refusalChance(logits));
         },
       };
@@ -116,7 +118,7 @@ export async function searchStrength(
     const refused: Partial<Record<Label, number>> = {};
     const n: Partial<Record<Label, number>> = {};
     for (const label of labels) {
-      const own = sample.filter(({ row }) => row.prompt.label === label);
+      const own = sample.filter((prompt) => prompt.label === label);
       const part = (at: number): number => partOf(own, (prompt) => verdictAt(prompt, at) === 'refused');
       if (of(label).length === 0 || own.some((prompt) => verdictAt(prompt, strength) === undefined)) continue;
       n[label] = own.length;
@@ -125,7 +127,7 @@ export async function searchStrength(
       else refused[label] = (openPart[label] ?? 0) * (own.length === 0 ? 1 : part(strength) - part(0));
     }
     const drift = sample
-      .filter(({ row }) => row.prompt.label === 'benign')
+      .filter(({ label }) => label === 'benign')
       .map(({ row }) => divergence(firsts.get(keyOf(0, row))!, firsts.get(keyOf(strength, row))!));
     return {
       strength,
@@ -142,9 +144,7 @@ export async function searchStrength(
 
   let affordable = strengths;
   if (affordableOnly) {
-    const [malicious, benign] = [true, false].map((side) =>
-      sample.filter(({ row }) => isMalicious(row.prompt.label) === side),
-    );
+    const [malicious, benign] = [true, false].map((side) => sample.filter(({ label }) => isMalicious(label) === side));
     await ask(benign!, [0]);
     affordable = [];
     for (const strength of strengths) {

@@ -1,5 +1,6 @@
 import type { Problem } from '../problem.ts';
 import { lineStarts, placeAt } from './lines.ts';
+import { ownText } from './own-text.ts';
 import { labels, type Label, type Prompt } from './prompt.ts';
 import { readCsv } from './read-csv.ts';
 import { readJson, readJsonLines } from './read-json.ts';
@@ -174,7 +175,7 @@ function wellFormed({ value, offset }: TextValue, faults: Fault[]): string {
     faults.push(
       warning(offset, 'The prompt holds U+FFFD, which stands for bytes that are not UTF-8.', 'Save the file as UTF-8.'),
     );
-  return lone ? value.replace(/\p{Surrogate}/gu, '\uFFFD') : value;
+  return ownText(lone ? value.replace(/\p{Surrogate}/gu, '\uFFFD') : value);
 }
 
 function labelOfRow(
@@ -223,7 +224,7 @@ function unlabelledFault(rows: readonly Row[], starts: readonly number[]): Fault
 function fieldText(row: Row, field: string, faults: Fault[]): string | undefined {
   const found = row.values.get(field);
   if (found === undefined || found.value === null || found.value === '') return undefined;
-  if (typeof found.value === 'string') return found.value;
+  if (typeof found.value === 'string') return ownText(found.value);
   if (typeof found.value === 'number' || typeof found.value === 'boolean') return String(found.value);
   faults.push(warning(found.offset, `"${field}" is not text and is ignored.`, 'Write it as text.'));
   return undefined;

@@ -1,5 +1,5 @@
 import { describeProblem, type Problem } from '../problem.ts';
-import { isMalicious, type Prompt } from '../prompts/prompt.ts';
+import { isMalicious, type Label, type Prompt } from '../prompts/prompt.ts';
 import { quantile } from '../stats/quantile.ts';
 import { wilson } from '../stats/wilson.ts';
 import type { AttackFit, LayerFit } from './fit-summary.ts';
@@ -12,12 +12,13 @@ export interface FittedPrompt extends Pick<Prompt, 'label' | 'file' | 'line'> {
   readonly refused: boolean | undefined;
   /** The lowest of its scores at the steered layers, by fits without it; NaN where there are none. */
   readonly unseen: number;
-  /** Its goal, or its near copies. */
-  readonly group: string;
+  /** The same number for prompts with one goal, and for near copies. */
+  readonly group: number;
 }
 
 export interface FitEvidence {
-  readonly prompts: readonly FittedPrompt[];
+  /** Gone over several times. */
+  readonly prompts: Iterable<FittedPrompt>;
   readonly layers: readonly Pick<LayerFit, 'layer' | 'steered' | 'auc' | 'stability'>[];
   readonly attacks: Readonly<Record<string, AttackFit>>;
   /** Each prompt that the evaluation has as well: it was left out of the fit. */
@@ -54,24 +55,34 @@ export function fitWarnings(evidence: FitEvidence): string[] {
 }
 
 function doubtfulLabels({ prompts }: FitEvidence): string[] {
-  const harmful = prompts.filter(({ label }) => label === 'harmful');
-  const refused = harmful.filter((prompt) => prompt.refused).length;
-  const { low, high } = wilson(refused, harmful.length);
+  let harmful = 0;
+  let refused = 0;
+  let benign = 0;
+  const malicious: number[] = [];
+  for (const { label, refused: did, unseen } of prompts) {
+    if (label === 'harmful') harmful += 1;
+    if (label === 'harmful' && did) refused += 1;
+    if (label === 'benign' && Number.isFinite(unseen)) benign += 1;
+    if (isMalicious(label) && Number.isFinite(unseen)) malicious.push(unseen);
+  }
+  const { low, high } = wilson(refused, harmful);
   const warnings: string[] = [];
   if (high < 0.5) {
     warnings.push(
-      `The unsteered model refuses only ${refused} of ${harmful.length} prompts labelled harmful (${interval(low, high)}). Either it hardly refuses at all, or these are not harmful: check that the labels are not swapped.`,
+      `The unsteered model refuses only ${refused} of ${harmful} prompts labelled harmful (${interval(low, high)}). Either it hardly refuses at all, or these are not harmful: check that the labels are not swapped.`,
     );
   }
-  const scored = prompts.filter(({ unseen }) => Number.isFinite(unseen));
-  const malicious = scored.filter(({ label }) => isMalicious(label)).map(({ unseen }) => unseen);
-  const benign = scored.filter(({ label }) => label === 'benign');
   const middle = quantile(malicious, 0.5);
-  const odd = benign.filter(({ unseen }) => unseen > middle).sort((a, b) => b.unseen - a.unseen);
-  if (odd.length > oddShare * benign.length) {
+  const odd: FittedPrompt[] = [];
+  for (const prompt of prompts) {
+    const { label, unseen } = prompt;
+    if (label === 'benign' && Number.isFinite(unseen) && unseen > middle) odd.push(prompt);
+  }
+  if (odd.length > oddShare * benign) {
+    odd.sort((a, b) => b.unseen - a.unseen);
     const named = odd.slice(0, 5).map(({ file, line }) => `${file}:${line}`);
     warnings.push(
-      `${odd.length} of ${count(benign.length, 'prompt')} labelled benign score above the middle malicious prompt, each by a fit without it. Look at their labels; the highest are ${named.join(', ')}.`,
+      `${odd.length} of ${count(benign, 'prompt')} labelled benign score above the middle malicious prompt, each by a fit without it. Look at their labels; the highest are ${named.join(', ')}.`,
     );
   }
   return warnings;
@@ -118,20 +129,29 @@ function missedAttacks({ attacks }: FitEvidence): string[] {
 }
 
 function imbalance({ prompts }: FitEvidence): string[] {
-  const malicious = prompts.filter(({ label }) => isMalicious(label)).length;
-  const benign = prompts.length - malicious;
-  if (Math.max(benign, malicious) <= unequal * Math.min(benign, malicious)) return [];
+  const n = { benign: 0, malicious: 0 };
+  for (const { label } of prompts) n[sideOf(label)] += 1;
+  if (Math.max(n.benign, n.malicious) <= unequal * Math.min(n.benign, n.malicious)) return [];
   return [
-    `The fit has ${count(benign, 'benign prompt')} and ${malicious} malicious ones: the fewer decide little. Add some of them.`,
+    `The fit has ${count(n.benign, 'benign prompt')} and ${n.malicious} malicious ones: the fewer decide little. Add some of them.`,
   ];
 }
 
 function fewClusters({ prompts }: FitEvidence): string[] {
+  const n = { benign: 0, malicious: 0 };
+  const groups = { benign: new Set<number>(), malicious: new Set<number>() };
+  for (const { label, group } of prompts) {
+    n[sideOf(label)] += 1;
+    groups[sideOf(label)].add(group);
+  }
   return (['benign', 'malicious'] as const).flatMap((side) => {
-    const own = prompts.filter(({ label }) => isMalicious(label) === (side === 'malicious'));
-    const groups = new Set(own.map(({ group }) => group)).size;
-    if (groups >= fewGroups) return [];
+    const { size } = groups[side];
+    if (size >= fewGroups) return [];
     const what = side === 'benign' ? 'different texts (near copies count once)' : 'different goals';
-    return `The ${own.length} ${side} prompts are only ${groups} ${what}: what the fit learns of them may not hold for another.`;
+    return `The ${n[side]} ${side} prompts are only ${size} ${what}: what the fit learns of them may not hold for another.`;
   });
+}
+
+function sideOf(label: Label): 'benign' | 'malicious' {
+  return isMalicious(label) ? 'malicious' : 'benign';
 }

@@ -100,7 +100,12 @@ async function fitControl(
   }
   const tried: Tried[] = [];
   for (const row of prompts.choose.filter(({ hash }) => asked.has(hash))) {
-    tried.push({ row, base: prompts.verdicts.get(row.hash), open: await isOpen(solved, row, prompts) });
+    tried.push({
+      row,
+      label: row.prompt.label,
+      base: prompts.verdicts.get(row.hash),
+      open: await isOpen(solved, row, prompts),
+    });
   }
   chat.setSteering(solved);
   const { points, withinBudget } = await searchStrength(

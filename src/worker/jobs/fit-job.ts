@@ -3,29 +3,28 @@ import { benignProblems, refusalProblems, steeringNorm } from '../../core/alphas
 import { learnFirstTokens, refusalChance, type FirstTokens } from '../../core/first-token.ts';
 import type { Verdict } from '../../core/judge/verdict.ts';
 import { HumanError, problemSentence, type Problem } from '../../core/problem.ts';
-import { isMalicious } from '../../core/prompts/prompt.ts';
-import { splitPrompts } from '../../core/prompts/split.ts';
+import { isMalicious, type Label } from '../../core/prompts/prompt.ts';
 import { fitReasons } from '../../core/report/fit-reasons.ts';
 import type { FitSummary, LayerFit } from '../../core/report/fit-summary.ts';
 import { fitWarnings } from '../../core/report/fit-warnings.ts';
 import { meanByLabel } from '../../core/report/mean-by-label.ts';
 import type { FitResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { writeFirstTokens } from '../../workspace/first-tokens-file.ts';
-import { loadJudge } from '../../workspace/load-judge.ts';
-import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { openRunFolder, runFiles, writeManifest } from '../../workspace/run-folder.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import { chooseSteering } from '../choose-steering.ts';
-import { encodePrompts, type Encoded } from '../encode-prompts.ts';
 import { extractActivations } from '../extract-activations.ts';
 import { labelFile, openLayerCache } from '../fit-cache.ts';
+import type { FitPrompt, FitPrompts } from '../fit-prompts.ts';
+import { HashMap } from '../hash-map.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { measureTrust } from '../measure-trust.ts';
 import { manifestFacts } from '../manifest-facts.ts';
-import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import type { ModelShelf } from '../model-shelf.ts';
 import { ProductSession } from '../product-session.ts';
-import { shortHash } from '../short-hash.ts';
-import { shortReplies, type ShortReply } from '../short-replies.ts';
+import { readFit } from '../read-fit.ts';
+import { shortHashOfAll } from '../short-hash.ts';
+import { shortReplies, type LabelContext } from '../short-replies.ts';
 import { writeTrustMeasure } from '../stability-file.ts';
 import { writeSteering } from '../steering-file.ts';
 import { byScore, searchStrength } from '../strength-search.ts';
@@ -36,74 +35,58 @@ const strengths = [1, 2, 3, 4];
 /** `alphasteer fit`: extract, label by short replies, solve, choose layers and strength on the choose split, save. */
 export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Job): Promise<FitResult> {
   const watch = new Stopwatch();
-  const workspace = await loadWorkspace(params.workspace, job.problem, params.limit);
-  workspace.problems.forEach(job.problem);
-  const { config } = workspace;
-  const { judge, identity: rules, measure } = await loadJudge(workspace.root, config, job.problem);
-  const seed = params.seed ?? config.fit.seed;
-  const split = splitPrompts(workspace.fit, workspace.evaluate, { ...config.fit, seed });
-  [...split.duplicates, ...split.shared].forEach(job.problem);
-  watch.lap('read prompts', `${workspace.fit.length} prompts`);
-
-  const model = await shelf.model(modelSettings(params.workspace, config, params), job);
-  const fitRows = encodePrompts(model, split.fit, config.fit.labelTokens, job.problem);
-  const chooseRows = encodePrompts(model, split.choose, config.fit.labelTokens, job.problem);
-  const rows = [...fitRows, ...chooseRows];
+  const input = await readFit(params, shelf, job, watch);
+  // The prompts' texts: 50 MB at 100,000 prompts, and the model would come on top of them.
+  globalThis.gc?.();
+  const { root, config, model, fit: fitRows, choose: chooseRows, seed } = input;
+  const prompts = fitRows.length + chooseRows.length;
+  const rows = (): Iterable<FitPrompt> => inTurn(fitRows, chooseRows);
   const wanted = params.layers ?? (config.fit.layers === 'auto' ? undefined : config.fit.layers);
   const candidates = wanted ?? candidateLayers(model.layers);
   const strength = params.strength ?? (config.fit.strength === 'auto' ? undefined : config.fit.strength);
-  const key = shortHash([
-    model.fingerprint,
-    model.device,
-    config.fit,
-    candidates,
-    strength,
-    seed,
-    rows.map(({ hash, prompt }) => [hash, prompt.label]),
-  ]);
-  const run = await openRunFolder(workspace.root, key, new Date(), params.out);
+  const key = shortHashOfAll(
+    [model.fingerprint, model.device, config.fit, candidates, strength, seed],
+    hashesWithLabels(rows()),
+  );
+  const run = await openRunFolder(root, key, new Date(), params.out);
   const manifest = {
     format: 'alphasteer-run/1' as const,
     key,
     state: 'fitting' as const,
     created: new Date().toISOString(),
-    ...manifestFacts(model, rules, config.evaluate.margins),
-    prompts: workspace.files,
+    ...manifestFacts(model, input.judge.identity, config.evaluate.margins),
+    prompts: input.files,
     fit: config.fit,
     seed,
     sign: 'positive strength = more refusal',
     position: 'last prompt token; the delta goes to every prompt position, during prefill only',
-    heldOutGoals: split.heldOut.map(({ id }) => id),
+    heldOutGoals: [...input.heldOut],
   };
   await writeManifest(run, manifest);
   const chat = await shelf.chat(model, candidates, candidates);
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
 
-  const cache = await openLayerCache(workspace.root, model, candidates);
+  const cache = await openLayerCache(root, model, candidates);
   let products: ProductSession | undefined;
   try {
     products = await ProductSession.open(model.threads);
     const { addProduct } = products;
-    const cached = rows.filter(({ hash }) => cache.has(hash)).length;
-    const malicious = rows.filter(({ prompt }) => isMalicious(prompt.label));
+    const cached = countOf(rows(), ({ hash }) => cache.has(hash));
     // Labels first: their prefill gives the activations of the malicious prompts as well.
     const { labelTokens } = config.fit;
-    const labels = labelFile(workspace.root, model, labelTokens);
-    const making = { model, chat, layers: candidates, cache, job, judge };
-    const { verdicts, firstTokens } = learnLabels(
-      malicious,
-      await shortReplies(labels, malicious, labelTokens, making),
-    );
-    watch.lap('label', `${malicious.length} short replies`);
-    await extractActivations(rows, candidates, { model, cache, job });
-    watch.lap('activations', `${rows.length} prompts, ${cached} from the cache`);
+    const making = { model, chat, layers: candidates, cache, job, judge: input.judge.judge };
+    const labels = labelFile(root, model, labelTokens);
+    const { replies, firstTokens } = await labelPrompts([fitRows, chooseRows], labels, labelTokens, making);
+    watch.lap('label', `${replies} short replies`);
+    await extractActivations(rows(), candidates, { model, cache, job });
+    watch.lap('activations', `${prompts} prompts, ${cached} from the cache`);
 
-    const count = (wanted: (row: Encoded) => boolean): number => fitRows.filter(wanted).length;
+    const malicious = countOf(fitRows, ({ label }) => isMalicious(label));
     const counts = {
-      benign: count(({ prompt }) => !isMalicious(prompt.label)),
-      malicious: count(({ prompt }) => isMalicious(prompt.label)),
-      refused: count(({ hash }) => verdicts.get(hash) === 'refused'),
-      answered: count(({ hash }) => verdicts.get(hash) === 'complied'),
+      benign: fitRows.length - malicious,
+      malicious,
+      refused: countOf(fitRows, ({ verdict }) => verdict === 'refused'),
+      answered: countOf(fitRows, ({ verdict }) => verdict === 'complied'),
     };
     for (const side of ['benign', 'malicious'] as const) {
       if (counts[side] > 0) continue;
@@ -121,7 +104,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     refusalProblems({ rows: counts.refused }, { rows: counts.answered }).forEach(warn);
 
     const chosen = await chooseSteering(
-      { split, fit: fitRows, choose: chooseRows, verdicts },
+      { fit: fitRows, choose: chooseRows },
       { tried: candidates, given: wanted, ofModel: model.layers },
       config.fit,
       { cache, d: model.hiddenSize, addProduct, job, watch },
@@ -142,9 +125,10 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     });
     const { points, withinBudget, firstToken } = await searchStrength(
       strength === undefined ? strengths : [strength],
-      chooseRows.map((row, i) => ({
+      Array.from(chooseRows, (row, i) => ({
         row,
-        base: verdicts.get(row.hash),
+        label: row.label,
+        base: row.verdict,
         open: chosen.layers.some(({ choose }, k) => choose[i]! > chosen.thresholds[k]!),
       })),
       {
@@ -154,7 +138,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         refusalChance: (logits) => refusalChance(logits, firstTokens),
       },
       config.fit,
-      { model, chat, job, judge },
+      { model, chat, job, judge: input.judge.judge },
     );
     if (!withinBudget) {
       warn({
@@ -168,7 +152,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     const perLayer = chosen.candidates.map((candidate): LayerFit => {
       const { layer, fitted, recognised, choose, chooseNorms, aucOfAttack, stability } = candidate;
       const threshold = chosen.thresholds[layers.indexOf(layer)];
-      const moved = chooseRows.map(({ prompt: { label } }, i) => {
+      const moved = Array.from(chooseRows, ({ label }, i) => {
         const length = steeringNorm(choose[i]!, picked.strength, fitted.refusalNorm, threshold ?? -Infinity);
         return { label, length, relative: length / chooseNorms[i]! };
       });
@@ -185,24 +169,27 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     });
     // Findings about the steering, not faults of a file: they are told in the summary and the report, and are no failure.
     const doubts = fitWarnings({
-      prompts: fitRows.map(({ prompt, hash }, i) => ({
-        label: prompt.label,
-        file: prompt.file,
-        line: prompt.line,
-        refused: verdicts.has(hash) ? verdicts.get(hash) === 'refused' : undefined,
-        unseen: Math.min(...chosen.layers.map(({ unseen }) => unseen[i]!)),
-        group: split.groupOf(prompt),
-      })),
+      prompts: {
+        *[Symbol.iterator]() {
+          let at = 0;
+          for (const { label, file, line, group, verdict } of fitRows) {
+            const refused = verdict === undefined ? undefined : verdict === 'refused';
+            const unseen = Math.min(...chosen.layers.map((layer) => layer.unseen[at]!));
+            yield { label, file, line, group, refused, unseen };
+            at += 1;
+          }
+        },
+      },
       layers: perLayer,
       attacks: chosen.attacks,
-      duplicates: split.duplicates,
-      shared: split.shared,
-      tooLong: split.fit.length + split.choose.length - rows.length,
+      duplicates: input.duplicates,
+      shared: input.shared,
+      tooLong: input.tooLong,
     });
     const fit: FitSummary = {
       format: 'alphasteer-fit/4',
       margins: config.evaluate.margins,
-      judge: measure,
+      judge: input.judge.measure,
       model: model.fingerprint,
       dtype: model.folder.dtype,
       device: model.device,
@@ -215,7 +202,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
         ...counts,
         leftOut: counts.malicious - counts.refused - counts.answered,
         choose: chooseRows.length,
-        heldOutGoals: split.heldOutGoals.length,
+        heldOutGoals: input.heldOutGoals,
       },
       hiddenSize: model.hiddenSize,
       attacks: chosen.attacks,
@@ -268,23 +255,44 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     watch.lap('trust', `${layers.length} layers`);
     await writeFileWhole(join(run, runFiles.fit), `${JSON.stringify(fit, null, 2)}\n`);
     await writeManifest(run, { ...manifest, state: 'fitted' });
-    return { run, fit, cached, computed: rows.length - cached, seconds: watch.times() };
+    return { run, fit, cached, computed: prompts - cached, seconds: watch.times() };
   } finally {
     await cache.close();
     await products?.release();
   }
 }
 
-/** What the short replies say of the malicious prompts, and of first tokens. */
-function learnLabels(
-  malicious: readonly Encoded[],
-  replies: ReadonlyMap</* token hash */ string, ShortReply>,
-): { verdicts: ReadonlyMap</* token hash */ string, Verdict>; firstTokens: FirstTokens } {
-  const own = malicious.map(({ hash }) => replies.get(hash)!);
-  return {
-    verdicts: new Map(malicious.map(({ hash }, i) => [hash, own[i]!.verdict])),
-    firstTokens: learnFirstTokens(own.map(({ first, verdict }) => ({ token: first, refused: verdict === 'refused' }))),
-  };
+/** Gives the malicious prompts the verdicts of their short replies. @returns what these say of first tokens, too */
+async function labelPrompts(
+  parts: readonly FitPrompts[],
+  file: string,
+  labelTokens: number,
+  making: LabelContext,
+): Promise<{ replies: number; firstTokens: FirstTokens }> {
+  const malicious = [...inTurn(...parts)].filter(({ label }) => isMalicious(label));
+  const replies = await shortReplies(file, malicious, labelTokens, making);
+  const verdicts = new HashMap<Verdict>();
+  const firsts = malicious.map(({ hash }) => {
+    const { verdict, first } = replies.get(hash)!;
+    verdicts.set(hash, verdict);
+    return { token: first, refused: verdict === 'refused' };
+  });
+  for (const part of parts) part.setVerdicts((hash) => verdicts.get(hash));
+  return { replies: malicious.length, firstTokens: learnFirstTokens(firsts) };
+}
+
+function* inTurn<T>(...all: readonly Iterable<T>[]): Generator<T> {
+  for (const some of all) yield* some;
+}
+
+function* hashesWithLabels(rows: Iterable<FitPrompt>): Generator<readonly [string, Label]> {
+  for (const { hash, label } of rows) yield [hash, label];
+}
+
+function countOf<T>(rows: Iterable<T>, wanted: (row: T) => boolean): number {
+  let n = 0;
+  for (const row of rows) n += Number(wanted(row));
+  return n;
 }
 
 /** Every other layer from a quarter to four fifths of the model's depth. */

@@ -8,7 +8,7 @@ const prompt = (label: Label, line: number, score: number, refused?: boolean): F
   line,
   refused,
   unseen: score,
-  group: `${label} ${line}`,
+  group: line,
 });
 
 const many = (n: number, make: (i: number) => FittedPrompt): FittedPrompt[] =>
