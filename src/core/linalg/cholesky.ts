@@ -12,11 +12,12 @@ const block = 32;
  */
 export async function cholesky(a: Float64Array, n: number, addProduct: AddProduct): Promise<Float64Array | null> {
   const l = new Float64Array(n * n);
+  const room = new Float64Array(n * Math.min(block, n));
   for (let from = 0; from < n; from += block) {
     const to = Math.min(n, from + block);
     const size = { m: n - from, n: to - from, depth: n };
     // Whole rows of L, whose columns from `from` on are still zero: no copy of a part is needed.
-    const before = new Float64Array(size.m * size.n);
+    const before = room.subarray(0, size.m * size.n).fill(0);
     if (from > 0) await addProduct(l.subarray(from * n), l.subarray(from * n, to * n), before, size);
     for (let i = from; i < n; i++) {
       for (let j = from; j < to && j <= i; j++) {

@@ -10,6 +10,8 @@ export interface EigenRows {
 
 /** Up to this size QL is as fast, and simpler. */
 const leaf = 32;
+/** Rows mixed by one product: enough for it to run at full speed. */
+const mixedRows = 128;
 
 /**
  * Eigenvalues and eigenvectors of a symmetric tridiagonal matrix by divide and conquer (Cuppen; Gu and Eisenstat, SIAM J.
@@ -19,15 +21,57 @@ const leaf = 32;
  *
  * @param diagonal [n]
  * @param offDiagonal [n]; `offDiagonal[i]` couples i - 1 and i
+ * @param rows [n, n], becomes the eigenvectors; given where there is memory to use again
  * @throws {Error} when the numbers are not finite
  */
 export async function divideAndConquer(
   diagonal: Float64Array,
   offDiagonal: Float64Array,
   addProduct: AddProduct,
+  rows = new Float64Array(diagonal.length ** 2),
 ): Promise<EigenRows> {
   const n = diagonal.length;
-  if (n <= leaf) return solveLeaf(diagonal.slice(), offDiagonal.slice());
+  return solvePart(diagonal, offDiagonal, rows, { scratch: scratchOf(n), addProduct });
+}
+
+/** What every step of a solution uses again: megabytes that come and go make the collector run in the middle. */
+interface Scratch {
+  /** Room for [n, n] each. */
+  readonly rows: Float64Array;
+  readonly vectors: Float64Array;
+  /** Room for [n - half, n] */
+  readonly transposed: Float64Array;
+  /** Room for [mixedRows, n] */
+  readonly coefficients: Float64Array;
+  /** Room for [mixedRows, n - half] */
+  readonly part: Float64Array;
+}
+
+function scratchOf(n: number): Scratch {
+  const most = n - (n >> 1);
+  return {
+    rows: new Float64Array(n * n),
+    vectors: new Float64Array(n * n),
+    transposed: new Float64Array(most * n),
+    coefficients: new Float64Array(mixedRows * n),
+    part: new Float64Array(mixedRows * most),
+  };
+}
+
+interface Means {
+  readonly scratch: Scratch;
+  readonly addProduct: AddProduct;
+}
+
+/** @param rows [n, n], becomes the eigenvectors */
+async function solvePart(
+  diagonal: Float64Array,
+  offDiagonal: Float64Array,
+  rows: Float64Array,
+  means: Means,
+): Promise<EigenRows> {
+  const n = diagonal.length;
+  if (n <= leaf) return { values: solveLeaf(diagonal.slice(), offDiagonal.slice(), rows), rows };
   const half = n >> 1;
   const coupling = offDiagonal[half]!;
   const strength = Math.abs(coupling);
@@ -35,20 +79,22 @@ export async function divideAndConquer(
   const lower = diagonal.slice(half);
   upper[half - 1]! -= strength;
   lower[0]! -= strength;
-  const first = await divideAndConquer(upper, offDiagonal.subarray(0, half), addProduct);
-  const second = await divideAndConquer(lower, offDiagonal.subarray(half), addProduct);
-  return mend(first, second, coupling, addProduct);
+  // The halves' eigenvectors lie where those of the whole will.
+  const [end, last] = [half * half, half * half + (n - half) ** 2];
+  const first = await solvePart(upper, offDiagonal.subarray(0, half), rows.subarray(0, end), means);
+  const second = await solvePart(lower, offDiagonal.subarray(half), rows.subarray(end, last), means);
+  return { values: await mend(first, second, coupling, rows, means), rows };
 }
 
-function solveLeaf(diagonal: Float64Array, offDiagonal: Float64Array): EigenRows {
+/** @returns the values, and leaves the vectors in `sorted`, [n, n] */
+function solveLeaf(diagonal: Float64Array, offDiagonal: Float64Array, sorted: Float64Array): Float64Array {
   const n = diagonal.length;
   const rows = new Float64Array(n * n);
   for (let i = 0; i < n; i++) rows[i * n + i] = 1;
   implicitQl(diagonal, offDiagonal, rows);
   const order = ascending(diagonal);
-  const sorted = new Float64Array(n * n);
   order.forEach((from, to) => sorted.set(rows.subarray(from * n, from * n + n), to * n));
-  return { values: Float64Array.from(order, (i) => diagonal[i]!), rows: sorted };
+  return Float64Array.from(order, (i) => diagonal[i]!);
 }
 
 /** Where an eigenvector of the halves has entries that are not 0: a choice of columns. */
@@ -57,8 +103,16 @@ type Support = 'first' | 'both' | 'second';
 /**
  * The eigenvectors of diag(first, second) + |coupling| u uᵀ, where u is 1 at the last place of the first half and ±1 at
  * the first place of the second.
+ * @param sorted [n, n], becomes the eigenvectors; those of the halves may lie in it
+ * @returns the eigenvalues
  */
-async function mend(first: EigenRows, second: EigenRows, coupling: number, addProduct: AddProduct): Promise<EigenRows> {
+async function mend(
+  first: EigenRows,
+  second: EigenRows,
+  coupling: number,
+  sorted: Float64Array,
+  { scratch, addProduct }: Means,
+): Promise<Float64Array> {
   const half = first.values.length;
   const rest = second.values.length;
   const n = half + rest;
@@ -72,7 +126,7 @@ async function mend(first: EigenRows, second: EigenRows, coupling: number, addPr
   const z = Float64Array.from(order, (i) =>
     i < half ? first.rows[i * half + half - 1]! * Math.SQRT1_2 : sign * second.rows[(i - half) * rest]! * Math.SQRT1_2,
   );
-  const rows = new Float64Array(n * n);
+  const rows = scratch.rows.subarray(0, n * n).fill(0);
   order.forEach((i, to) => {
     if (i < half) rows.set(first.rows.subarray(i * half, (i + 1) * half), to * n);
     else rows.set(second.rows.subarray((i - half) * rest, (i - half + 1) * rest), to * n + half);
@@ -80,22 +134,22 @@ async function mend(first: EigenRows, second: EigenRows, coupling: number, addPr
   const supports = order.map((i): Support => (i < half ? 'first' : 'second'));
 
   const { active, done } = deflate(d, z, rho, rows, supports);
-  const { values, vectors } = rankOneEigen(
+  const values = rankOneEigen(
     Float64Array.from(active, (i) => d[i]!),
     Float64Array.from(active, (i) => z[i]!),
     rho,
+    scratch.vectors.subarray(0, active.length ** 2),
   );
   // The pairs left alone and the mended ones in one ascending order.
   const all = Float64Array.from([...done.map((i) => d[i]!), ...values]);
   const sources = ascending(all);
   const places = new Int32Array(n);
   sources.forEach((from, to) => (places[from] = to));
-  const sorted = new Float64Array(n * n);
   done.forEach((i, at) => sorted.set(rows.subarray(i * n, (i + 1) * n), places[at]! * n));
-  const mixing = { vectors, active, rows, n, sorted, places: places.subarray(done.length) };
+  const mixing = { scratch, active, n, sorted, places: places.subarray(done.length) };
   await mixColumns(mixing, (i) => supports[i] !== 'second', 0, half, addProduct);
   await mixColumns(mixing, (i) => supports[i] !== 'first', half, n, addProduct);
-  return { values: Float64Array.from(sources, (i) => all[i]!), rows: sorted };
+  return Float64Array.from(sources, (i) => all[i]!);
 }
 
 /**
@@ -152,13 +206,15 @@ function deflate(
  *
  * The vectors are those of the z for which the computed values are exact (Gu and Eisenstat): with the z given, values
  * that are right to the last digit but one give vectors that are not orthogonal.
+ * @param vectors [k, k], becomes the eigenvectors; on the way there row i is dⱼ - λᵢ
  */
-function rankOneEigen(d: Float64Array, z: Float64Array, rho: number): { values: Float64Array; vectors: Float64Array } {
+function rankOneEigen(d: Float64Array, z: Float64Array, rho: number, vectors: Float64Array): Float64Array {
   const k = d.length;
-  if (k === 1) return { values: Float64Array.of(d[0]! + rho * z[0]! ** 2), vectors: Float64Array.of(1) };
+  if (k === 1) {
+    vectors[0] = 1;
+    return Float64Array.of(d[0]! + rho * z[0]! ** 2);
+  }
   const values = new Float64Array(k);
-  /** Row i: dⱼ - λᵢ, then the eigenvector of λᵢ. */
-  const vectors = new Float64Array(k * k);
   const squares = z.map((x) => x * x);
   for (let i = 0; i < k; i++) values[i] = secularRoot(d, squares, rho, i, vectors.subarray(i * k, (i + 1) * k));
 
@@ -181,16 +237,14 @@ function rankOneEigen(d: Float64Array, z: Float64Array, rho: number): { values: 
     const scale = 1 / Math.sqrt(squared);
     for (let j = 0; j < k; j++) vectors[i * k + j]! *= scale;
   }
-  return { values, vectors };
+  return values;
 }
 
 interface Mixing {
-  /** [active, active] */
-  readonly vectors: Float64Array;
+  /** Its rows [n, n] are mixed by its vectors [active, active]. */
+  readonly scratch: Scratch;
   /** Which of the rows are mixed. */
   readonly active: readonly number[];
-  /** [n, n] */
-  readonly rows: Float64Array;
   readonly n: number;
   /** [n, n], of which some columns of the rows at `places` are filled */
   readonly sorted: Float64Array;
@@ -200,7 +254,7 @@ interface Mixing {
 
 /** Columns from..to-1 of vectors · rows, of the rows alone that have entries there. */
 async function mixColumns(
-  { vectors, active, rows, n, sorted, places }: Mixing,
+  { scratch, active, n, sorted, places }: Mixing,
   hasEntries: (row: number) => boolean,
   from: number,
   to: number,
@@ -209,17 +263,22 @@ async function mixColumns(
   const k = active.length;
   const used = Array.from(active.keys()).filter((j) => hasEntries(active[j]!));
   const depth = used.length;
-  const coefficients = new Float64Array(k * depth);
-  for (let i = 0; i < k; i++) used.forEach((j, at) => (coefficients[i * depth + at] = vectors[i * k + j]!));
-  const transposed = new Float64Array((to - from) * depth);
+  const { rows, vectors } = scratch;
+  const width = to - from;
+  const transposed = scratch.transposed.subarray(0, width * depth);
   used.forEach((j, at) => {
     const row = active[j]! * n;
     for (let column = from; column < to; column++) transposed[(column - from) * depth + at] = rows[row + column]!;
   });
-  const width = to - from;
-  const part = new Float64Array(k * width);
-  await addProduct(coefficients, transposed, part, { m: k, n: width, depth });
-  for (let i = 0; i < k; i++) sorted.set(part.subarray(i * width, (i + 1) * width), places[i]! * n + from);
+  for (let first = 0; first < k; first += mixedRows) {
+    const m = Math.min(mixedRows, k - first);
+    const coefficients = scratch.coefficients.subarray(0, m * depth);
+    for (let i = 0; i < m; i++)
+      for (let at = 0; at < depth; at++) coefficients[i * depth + at] = vectors[(first + i) * k + used[at]!]!;
+    const part = scratch.part.subarray(0, m * width).fill(0);
+    await addProduct(coefficients, transposed, part, { m, n: width, depth });
+    for (let i = 0; i < m; i++) sorted.set(part.subarray(i * width, (i + 1) * width), places[first + i]! * n + from);
+  }
 }
 
 function ascending(values: Float64Array): number[] {

@@ -24,7 +24,7 @@ export async function symmetricEigen(a: Float64Array, n: number, addProduct: Add
   const scaled = new Float64Array(n * n);
   for (let i = 0; i < scaled.length; i++) scaled[i] = a[i]! / scale;
   const tridiagonal = await tridiagonalise(scaled, n, addProduct);
-  const { values, rows } = await divideAndConquer(tridiagonal.diagonal, tridiagonal.offDiagonal, addProduct);
+  const { values, rows } = await divideAndConquer(tridiagonal.diagonal, tridiagonal.offDiagonal, addProduct, scaled);
   await applyReflectors(tridiagonal, rows, n, addProduct);
   return { n, values: values.map((value) => value * scale), vectors: rows };
 }

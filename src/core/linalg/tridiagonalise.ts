@@ -30,6 +30,9 @@ export async function tridiagonalise(a: Float64Array, n: number, addProduct: Add
   const betas = new Float64Array(n);
   const reflectors = new Float64Array(n * n);
   const padded = new Float64Array(n);
+  // Used again by each panel: what comes and goes makes the collector run in the middle.
+  const products = new Float64Array(panelRows * n);
+  const [left, right] = [new Float64Array(2 * panelRows * n), new Float64Array(2 * panelRows * n)];
   // What is still to be reduced lies at the front of `a`, as [size, size].
   for (let size = n; size > 0;) {
     const rest = Math.max(0, size - panelRows);
@@ -49,7 +52,7 @@ export async function tridiagonalise(a: Float64Array, n: number, addProduct: Add
       // Zeros behind v let A be read as it lies.
       padded.set(v);
       padded.fill(0, i, size);
-      const product = new Float64Array(size);
+      const product = products.subarray(changes.length * n, changes.length * n + size).fill(0);
       await addProduct(whole, padded.subarray(0, size), product, { m: size, n: 1, depth: size });
       const y = product.subarray(0, i);
       for (const change of changes) addBoth(y, -leadingDot(v, change.w), change.v, -leadingDot(v, change.v), change.w);
@@ -58,9 +61,10 @@ export async function tridiagonalise(a: Float64Array, n: number, addProduct: Add
       changes.push({ v, w: y });
     }
     for (let i = 0; i < rest; i++) a.copyWithin(i * rest, i * size, i * size + rest);
-    const { left, right } = factors(changes, rest);
     const depth = 2 * changes.length;
-    if (rest > 0) await addProduct(left, right, a.subarray(0, rest * rest), { m: rest, n: rest, depth });
+    const [minus, plus] = [left.subarray(0, rest * depth), right.subarray(0, rest * depth)];
+    factors(changes, rest, minus, plus);
+    if (rest > 0) await addProduct(minus, plus, a.subarray(0, rest * rest), { m: rest, n: rest, depth });
     size = rest;
   }
   return { n, diagonal, offDiagonal, reflectors, betas };
@@ -103,11 +107,9 @@ function addBoth(y: Float64Array, s: number, a: Float64Array, t: number, b: Floa
   for (let i = 0; i < y.length; i++) y[i]! += s * a[i]! + t * b[i]!;
 }
 
-/** The two factors, [rows, 2 changes], of what the changes add up to in the first rows: their product is Σ -(v wᵀ + w vᵀ). */
-function factors(changes: readonly Change[], rows: number): { left: Float64Array; right: Float64Array } {
+/** Makes the two factors, [rows, 2 changes], of what the changes add up to in the first rows: their product is Σ -(v wᵀ + w vᵀ). */
+function factors(changes: readonly Change[], rows: number, left: Float64Array, right: Float64Array): void {
   const depth = 2 * changes.length;
-  const left = new Float64Array(rows * depth);
-  const right = new Float64Array(rows * depth);
   for (const [at, { v, w }] of changes.entries()) {
     for (let i = 0; i < rows; i++) {
       const to = i * depth + 2 * at;
@@ -117,5 +119,4 @@ function factors(changes: readonly Change[], rows: number): { left: Float64Array
       right[to + 1] = v[i]!;
     }
   }
-  return { left, right };
 }
