@@ -34,12 +34,10 @@ export function startAlphasteer(...args: string[]): Started {
   return { child, ended };
 }
 
-/** The process of the model, which is the command line's only child. */
-export function workerPid({ pid }: ChildProcess): number {
+/** The process of the model, which is the command line's only child; undefined before it is started and once it has ended. */
+export function workerPid({ pid }: ChildProcess): number | undefined {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
-  const child = rows.map((row) => row.trim().split(/\s+/).map(Number)).find(([, parent]) => parent === pid);
-  if (!child) throw new Error('The command line has no child process.');
-  return child[0]!;
+  return rows.map((row) => row.trim().split(/\s+/).map(Number)).find(([, parent]) => parent === pid)?.[0];
 }
 
 /** What a person is told went wrong, a line each; anything like a stack trace fails the test. */

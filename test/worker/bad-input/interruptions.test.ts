@@ -45,7 +45,7 @@ test('compare whose model process is killed says so, keeps what is finished, and
   const { root, replies } = slowCompare();
   const compare = startAlphasteer('compare', root);
   await firstLines(compare, () => replies);
-  process.kill(workerPid(compare.child), 'SIGKILL');
+  process.kill(workerPid(compare.child)!, 'SIGKILL');
   const killed = await compare.ended;
   expect(problemsOf(killed)).toEqual([
     expect.stringMatching(

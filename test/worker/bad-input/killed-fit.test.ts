@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
-import { alphasteer, startAlphasteer, workerPid } from '../alphasteer.ts';
+import { alphasteer, startAlphasteer, workerPid, type Started } from '../alphasteer.ts';
 import { tinyWorkspace, writeTinyWorkspace } from '../tiny-workspace.ts';
 
 const prompts = 1_500;
@@ -26,6 +26,25 @@ function workspace(): string {
   return root;
 }
 
+/** A busy machine starts it late. */
+async function startedWorker({ child }: Started): Promise<number> {
+  for (;;) {
+    const pid = workerPid(child);
+    if (pid !== undefined) return pid;
+    if (child.exitCode !== null) throw new Error('The command line ended without a process of the model.');
+    await delay(5);
+  }
+}
+
+/** Kills a process; false where it has just ended by itself. */
+function killProcess(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
 test('a fit killed at random points and run again leaves the bytes of one that was never killed', async () => {
   const whole = workspace();
   const start = performance.now();
@@ -40,9 +59,13 @@ test('a fit killed at random points and run again leaves the bytes of one that w
   for (let kill = 0; kill < 6; kill++) {
     const fit = startAlphasteer('fit', root, '--threads', '1');
     const early = fit.ended.then(() => true);
+    const worker = await startedWorker(fit);
     // Where it died before, less is left to do: the later kills may come too late, and then the fit is done.
     if (await Promise.race([early, delay(((0.15 + 0.8 * random()) * took) / (1 + kill / 2)).then(() => false)])) break;
-    process.kill(workerPid(fit.child), 'SIGKILL');
+    if (!killProcess(worker)) {
+      await fit.ended;
+      break;
+    }
     expect((await fit.ended).stderr).toContain('ended by SIGKILL');
     killed += 1;
   }
