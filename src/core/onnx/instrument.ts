@@ -1,5 +1,6 @@
 import { HumanError } from '../problem.ts';
 import { GraphEdit, valueInfo } from './graph-edit.ts';
+import { findHeadInput } from './head-input.ts';
 import { lastResidual } from './last-residual.ts';
 import { mapResidualStream } from './map-residual-stream.ts';
 import { handOutNewest } from './newest-entries.ts';
@@ -84,7 +85,7 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
     const layout = packed ? packedLayout(edit, position) : blockLayout(edit, position);
     if (steered.length > 0) steering = addSteering(edit, stream, steered, { layout, batch, opset });
     if (taps.length > 0) tapped = addTaps(edit, steering?.stream ?? stream, taps, layout, batch);
-    if (logits === 'last') keepLastLogits(edit, graph, stream, layout);
+    if (logits === 'last') keepLastLogits(edit, model, stream, layout);
     if (options.decoding) addNextToken(edit, batch);
   }
   if (packed) packPrompts(edit, graph);
@@ -114,10 +115,26 @@ function addTaps(
   return edit.output(together, TensorProto_DataType.FLOAT, [batch, taps.length, stream.hiddenSize]);
 }
 
-/** Lets lm_head, and whatever else is above the last block, see the last position only; logits become f32. */
-function keepLastLogits(edit: GraphEdit, graph: GraphProto, stream: ResidualStream, layout: TokenLayout): void {
-  const readers = edit.readersOf(stream.last);
-  edit.redirect(readers, stream.last, layout.last(stream.last));
+/**
+ * Lets lm_head, and whatever else is above the last block, see the last position only; logits become f32.
+ * @throws {HumanError} when what is above the last block needs all positions
+ */
+function keepLastLogits(
+  edit: GraphEdit,
+  { graph, file }: OnnxModel,
+  stream: ResidualStream,
+  layout: TokenLayout,
+): void {
+  const head = findHeadInput(graph, stream.last);
+  if (typeof head !== 'string') {
+    throw new HumanError({
+      file,
+      message: `The logits of the last position alone cannot be had of this graph: ${head.misfit}.`,
+      fix: 'Report the model, its exporter and this message; another export of the model may do.',
+    });
+  }
+  const readers = edit.readersOf(head);
+  edit.redirect(readers, head, layout.last(head));
   graph.output = graph.output.map((output) => {
     const port = output.name === 'logits' ? tensorPort(output) : undefined;
     if (!port) return output;
