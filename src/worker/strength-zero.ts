@@ -1,4 +1,4 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { instrument } from '../core/onnx/instrument.ts';
 import type { InspectResult } from '../rpc/worker-api.ts';
 import type { Job } from './job.ts';
@@ -48,7 +48,7 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
       name: 'prefill' | 'decode',
     ): Promise<Record<string, Tensor>> => {
       const { last_position, ...feeds } = block;
-      const base = await runSession(untouched, { ...feeds, ...past });
+      const base = await runSession(untouched, { ...feeds, ...past, ...allLogits(model) });
       const extra = { ...past, ...off.ofPrompts(ids.map(() => ({ strength: 0 }))) };
       const zero = await runSession(steered, {
         ...(edited.packed ? packed : { ...feeds, last_position: last_position! }),
@@ -78,6 +78,19 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
   await untouched.release();
   await steered.release();
   return result;
+}
+
+/** What an untouched graph is fed where it asks of how many positions there shall be logits: all of them. */
+function allLogits({ ports }: Model): Record<string, Tensor> {
+  if (!ports.logitsToKeep) return {};
+  const { name, dims } = ports.logitsToKeep;
+  return {
+    [name]: new Tensor(
+      'int64',
+      BigInt64Array.of(0n),
+      dims.map(() => 1),
+    ),
+  };
 }
 
 /** The logits' bytes at one place of one block, counted over its rows. */

@@ -2,6 +2,7 @@ import { HumanError } from '../problem.ts';
 import { GraphEdit, valueInfo } from './graph-edit.ts';
 import { findHeadInput } from './head-input.ts';
 import { lastResidual } from './last-residual.ts';
+import { keepAllLogits } from './logits-to-keep.ts';
 import { mapResidualStream } from './map-residual-stream.ts';
 import { handOutNewest } from './newest-entries.ts';
 import { addNextToken } from './next-token.ts';
@@ -73,6 +74,7 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
   const batch = batchSize(graph);
   graph.output = graph.output.filter(({ name }) => (name === 'logits' ? logits !== 'none' : options.cache));
   const edit = new GraphEdit(graph);
+  keepAllLogits(edit, graph);
   const packed = options.packed === true && canPackPrompts(graph);
 
   const reads = steered.length + taps.length > 0 || logits === 'last';

@@ -1,4 +1,5 @@
 import { HumanError } from '../problem.ts';
+import { logitsToKeep } from './logits-to-keep.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { TensorProto_DataType } from './onnx_pb.ts';
 import { tensorPort, type TensorPort } from './tensor-port.ts';
@@ -18,6 +19,8 @@ export interface ModelPorts {
   readonly attentionMask: TensorPort | undefined;
   readonly positionIds: TensorPort | undefined;
   readonly cache: readonly CachePorts[];
+  /** int64 [] or [1]: see `logits-to-keep`. */
+  readonly logitsToKeep: TensorPort | undefined;
   /** [batch, seq, vocab]. */
   readonly logits: TensorPort;
   /**
@@ -68,11 +71,14 @@ export function readModelPorts(model: OnnxModel, steps = model): ModelPorts {
       presentKey: need(outputs, `present.${layer}.key`),
       presentValue: need(outputs, `present.${layer}.value`),
     }));
-  const integers = ['attention_mask', 'position_ids'].map((name) => inputs.get(name) ?? stepInputs.get(name));
+  const integers = ['attention_mask', 'position_ids', logitsToKeep].map(
+    (name) => inputs.get(name) ?? stepInputs.get(name),
+  );
   const ports: ModelPorts = {
     inputIds: need(inputs, 'input_ids'),
     attentionMask: integers[0],
     positionIds: integers[1],
+    logitsToKeep: integers[2],
     cache,
     logits: need(outputs, 'logits'),
     appendsByRow: cache.every(({ presentKey }) =>
