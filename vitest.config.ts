@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    env: { ORT_DISABLE_TELEMETRY: '1' }, // of the processes that load onnxruntime themselves
     reporters: ['default', ['json', { outputFile: 'test-results/lanes.json' }]],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },

@@ -22,6 +22,7 @@ import {
   type StreamedText,
   type WorkerApi,
 } from '../rpc/worker-api.ts';
+import { modelProcessEnv } from './model-process-env.ts';
 
 /** What the worker says while it works. */
 export interface WorkerListener {
@@ -83,7 +84,7 @@ export function createWorkerClient(options: WorkerOptions): WorkerClient {
     const child = fork(options.module, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...options.env },
+      env: modelProcessEnv(options.env),
       execArgv: [...(options.execArgv ?? process.execArgv), youngHeap, collectable],
     });
     const log: string[] = [];

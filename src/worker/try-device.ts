@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TrialNumbers, TrialRequest } from './device-trial.ts';
+import { modelProcessEnv } from './model-process-env.ts';
 
 /** What a trial ended with: numbers, or why there are none. */
 export type TrialAnswer = { readonly numbers: TrialNumbers } | { readonly error: string; readonly tooSlow: boolean };
@@ -17,7 +18,7 @@ export async function tryDevice(request: TrialRequest, limit = 120_000, module =
     const child = fork(module, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      env: modelProcessEnv(),
       execArgv: [],
     });
     let said = '';
