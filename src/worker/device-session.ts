@@ -3,8 +3,8 @@ import type { DeviceTensors } from './device-tensors.ts';
 import type { Session } from './run-session.ts';
 
 /**
- * A session whose outputs are made on the device and stay there: all but those of `toHost`. Of the others, a run hands over
- * those of `stay` as they are, for its caller to dispose of, and reads what else is wanted.
+ * A session that leaves outputs on the device. A run hands over those of `stay` as they are, for its caller to dispose of,
+ * brings to the host what else is wanted, and frees the rest.
  *
  * Each run asks for every output: onnxruntime-node 1.30 keeps a session's outputs bound from run to run, and with other ones
  * asked for it fails by their number or, without a word, takes one for another. What was computed anyway costs nothing there.

@@ -1,4 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
+import type { CachePorts } from '../core/onnx/model-ports.ts';
+import { newestOf } from '../core/onnx/newest-entries.ts';
 
 /** What a graph keeps of past tokens: one tensor [batch, heads, positions, size] a layer for keys and one for values. */
 export interface KvShape {
@@ -45,6 +47,14 @@ export interface KvRoom {
 /** An empty cache in host memory. Where the graph does not append at each row's own length, rows can be added only while there are none. */
 export function openCache(shape: KvShape, room: KvRoom): KvCache {
   return shape.appends ? new AppendedCache(shape, room) : new GrowingCache(shape);
+}
+
+/** The names of a cache's tensors by the ports of its layers. */
+export function cacheNames(layers: readonly CachePorts[]): KvShape['names'] {
+  return layers.flatMap(({ key, value, presentKey, presentValue }) => [
+    { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
+    { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
+  ]);
 }
 
 /** Bytes one token of one row takes. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { ExternalFile } from '../core/onnx/external-data.ts';
 import { readModelPorts, type ModelPorts } from '../core/onnx/model-ports.ts';
 import { TensorProto_DataType } from '../core/onnx/onnx_pb.ts';
-import { newestOf } from '../core/onnx/newest-entries.ts';
 import { mapResidualStream } from '../core/onnx/map-residual-stream.ts';
 import type { ResidualStream } from '../core/onnx/residual-stream.ts';
 import { HumanError } from '../core/problem.ts';
@@ -12,7 +11,7 @@ import { chooseDevice } from './choose-device.ts';
 import { requireDevice } from './devices.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Job } from './job.ts';
-import type { KvShape } from './kv-cache.ts';
+import { cacheNames, type KvShape } from './kv-cache.ts';
 import { checkExternalData, filesStamp, modelFiles, openModelFolder, type ModelFolder } from './model-folder.ts';
 import { readGraphs } from './model-graphs.ts';
 import type { SessionModel } from './model-session.ts';
@@ -90,10 +89,7 @@ function kvShape({ cache, appendsByRow }: ModelPorts, folder: ModelFolder): KvSh
   const size = (dim: number | string | undefined, otherwise: number): number =>
     typeof dim === 'number' ? dim : otherwise;
   return {
-    names: cache.flatMap(({ key, value, presentKey, presentValue }) => [
-      { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
-      { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
-    ]),
+    names: cacheNames(cache),
     heads: size(first.dims[1], config.num_key_value_heads ?? config.num_attention_heads),
     size: size(first.dims[3], config.head_dim ?? config.hidden_size / config.num_attention_heads),
     type: first.elementType === TensorProto_DataType.FLOAT16 ? 'float16' : 'float32',

@@ -35,11 +35,14 @@ export class SteeringFeeds {
   }
 
   ofPrompts(rows: readonly RowSteering[]): Record<string, Tensor> {
+    const thresholds = this.#closed(rows.length);
+    for (const [i, row] of rows.entries())
+      if (isSteered(row)) thresholds.set(this.#steering.thresholds, i * this.#layers);
     return this.#feeds(
       rows.length,
       this.#timesR(rows.map(({ strength }) => strength)),
       this.#timesR(rows.map(({ constant = 0 }) => constant)),
-      rows.flatMap((row) => (isSteered(row) ? [...this.#steering.thresholds] : this.#never)),
+      thresholds,
     );
   }
 
@@ -48,16 +51,12 @@ export class SteeringFeeds {
     const size = rows * this.#layers * this.#hiddenSize;
     if (this.#zeros.length < size) this.#zeros = new Float32Array(size);
     const zeros = this.#zeros.subarray(0, size);
-    return this.#feeds(
-      rows,
-      zeros,
-      zeros,
-      Array.from({ length: rows }).flatMap(() => this.#never),
-    );
+    return this.#feeds(rows, zeros, zeros, this.#closed(rows));
   }
 
-  get #never(): number[] {
-    return Array<number>(this.#layers).fill(Infinity);
+  /** Thresholds that no score is above, [rows * L]. */
+  #closed(rows: number): Float32Array {
+    return new Float32Array(rows * this.#layers).fill(Infinity);
   }
 
   /** factor · r for each row, [rows * L * d]. */
@@ -71,18 +70,13 @@ export class SteeringFeeds {
     return products;
   }
 
-  #feeds(
-    rows: number,
-    direction: Float32Array,
-    push: Float32Array,
-    threshold: readonly number[],
-  ): Record<string, Tensor> {
+  #feeds(rows: number, direction: Float32Array, push: Float32Array, threshold: Float32Array): Record<string, Tensor> {
     const dims = [rows, this.#layers, this.#hiddenSize];
     return {
       steer_w: this.#w,
       steer_direction: new Tensor('float32', direction, dims),
       steer_push: new Tensor('float32', push, dims),
-      steer_threshold: new Tensor('float32', Float32Array.from(threshold), [rows, this.#layers, 1]),
+      steer_threshold: new Tensor('float32', threshold, [rows, this.#layers, 1]),
     };
   }
 }

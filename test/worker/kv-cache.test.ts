@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { newestOf } from '../../src/core/onnx/newest-entries.ts';
-import { openCache, type KvShape } from '../../src/worker/kv-cache.ts';
+import { cacheNames, openCache, type KvShape } from '../../src/worker/kv-cache.ts';
 import { ModelUnderTest, bits, row, run, steeringFeeds, tinyModels } from './onnx/tiny-model.ts';
 
 const prompts = [
@@ -20,10 +19,7 @@ test.each(['llama-int4', 'llama-fp32'])(
     const { session: plain } = await model.open(options);
     const { session } = await model.open({ ...options, decoding: 'newest' });
     const shape: KvShape = {
-      names: cache.flatMap(({ key, value, presentKey, presentValue }) => [
-        { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
-        { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
-      ]),
+      names: cacheNames(cache),
       heads: Number(cache[0]!.key.dims[1]),
       size: 16,
       type: 'float32',

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { dot } from '../../../src/core/linalg/inner-product.ts';
-import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
 import { ChatSession } from '../../../src/worker/chat-session.ts';
+import { cacheNames } from '../../../src/worker/kv-cache.ts';
 import { SteeringFeeds } from '../../../src/worker/steering-feeds.ts';
 import { bits, ModelUnderTest, relativeError, row, run, steeringFeeds, tinyModels, unlimited, type Expected } from './tiny-model.ts';
 
@@ -64,10 +64,7 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
     });
     const chat = new ChatSession(session, {
       kv: {
-        names: model.ports.cache.flatMap(({ key, value, presentKey, presentValue }) => [
-          { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
-          { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
-        ]),
+        names: cacheNames(model.ports.cache),
         heads: Number(model.ports.cache[0]!.key.dims[1]),
         size: expected.headDim,
         type: 'float32',

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { readModelPorts } from '../../../src/core/onnx/model-ports.ts';
-import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
+import { cacheNames } from '../../../src/worker/kv-cache.ts';
 import type { ModelFolder } from '../../../src/worker/model-folder.ts';
 import { readGraphs } from '../../../src/worker/model-graphs.ts';
 import type { SessionModel } from '../../../src/worker/model-session.ts';
@@ -32,10 +32,7 @@ export async function sessionModel(
     hiddenSize: d,
     ports,
     kv: {
-      names: ports.cache.flatMap(({ key, value, presentKey, presentValue }) => [
-        { past: key.name, present: presentKey.name, newest: newestOf(presentKey.name) },
-        { past: value.name, present: presentValue.name, newest: newestOf(presentValue.name) },
-      ]),
+      names: cacheNames(ports.cache),
       heads: Number(ports.cache[0]!.key.dims[1]),
       size: headDim,
       type: 'float32',
