@@ -7,6 +7,7 @@
  * On SwiftShader, a driver in software, "device" memory is the host's and a step is mostly arithmetic: only the ratio means
  * anything there, and it says least of what a GPU would gain.
  */
+import './no-reports.ts';
 import { parseArgs } from 'node:util';
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { instrument } from '../../src/core/onnx/instrument.ts';

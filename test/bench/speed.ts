@@ -10,6 +10,7 @@
  *
  * PyTorch's part needs a Python with torch, transformers, onnx and numpy: name it in PYTHON.
  */
+import './no-reports.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -8,6 +8,7 @@
  *
  *   npx tsx test/bench/steering.ts [--rows 1,16] [--pairs 16] [--rounds 3] [--steps 12] [--threads 1]
  */
+import './no-reports.ts';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
