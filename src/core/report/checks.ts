@@ -146,6 +146,7 @@ function enough(sample: ClusteredSample, decides: (larger: ClusteredSample) => b
   const times = (factor: number): ClusteredSample => ({
     n: Math.ceil(sample.n * factor),
     clusters: Math.ceil(sample.clusters * factor),
+    effectiveClusters: sample.effectiveClusters * factor,
     designEffect: sample.designEffect,
   });
   let high = 2;

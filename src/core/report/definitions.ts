@@ -37,7 +37,7 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
   ],
   [
     'Interval, 95 %',
-    'Wilson’s interval for as many independent prompts as these are worth: their number over the design effect, less where clusters are few (Korn and Graubard 1998). Where all prompts agree, a cluster counts as one prompt.',
+    'Wilson’s interval for as many independent prompts as these are worth: their number over the design effect, less where clusters are few (Korn and Graubard 1998) or one is much larger than the others. Where all prompts agree, a cluster counts as one prompt.',
   ],
   [
     'p, sign-flip test',

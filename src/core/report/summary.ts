@@ -157,7 +157,7 @@ export interface Check extends ClusterCounts {
 /** Jailbreaks kind by kind, where each kind counts the same. */
 export interface KindSpread {
   readonly kinds: number;
-  /** Mean over kinds of the refused share; its interval of 95 % takes the kinds for a sample of kinds (Student). Null for one kind. */
+  /** Mean over kinds of the refused share; its interval of 95 % takes the kinds for a sample of kinds (Wilson, by Student’s quantile). Null for one kind. */
   readonly mean: number;
   readonly low: number | null;
   readonly high: number | null;

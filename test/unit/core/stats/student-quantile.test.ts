@@ -21,3 +21,16 @@ test.each([
 ] as const)('the %d quantile is scipy’s', (level, quantiles) => {
   degrees.forEach((df, i) => expect(studentQuantile(level, df)).toBeCloseTo(quantiles[i]!, 6));
 });
+
+test('between whole degrees of freedom it is scipy’s to 2.6 %, above 2 to 0.5 %, and never below it', () => {
+  const over = (df: number, quantile: number): number => studentQuantile(0.975, df) / quantile - 1;
+  const [near, above, far] = [
+    over(1.5, 6.016663104427929),
+    over(2.5, 3.5746548420036817),
+    over(13.3, 2.1554255298164744),
+  ];
+  expect(near).toBeLessThan(0.026);
+  expect(above).toBeLessThan(0.005);
+  expect(far).toBeLessThan(1e-5);
+  expect(Math.min(near, above, far)).toBeGreaterThan(0);
+});
