@@ -58,6 +58,7 @@ function settings({ manifest, fit, judge }: ComparedRun): DiffedRun['settings'] 
     ['dtype, device', `${fit.dtype}, ${fit.device}`],
     ['Layers', fit.layers.join(', ')],
     ['Strength', String(fit.strength)],
+    ['Reply length', lengthWords(manifest)],
     ['Thresholds', thresholds.length === 0 ? 'none' : thresholds.join(', ')],
     ['Imported from', fit.imported ?? 'fitted here'],
     ['Null-space ratio', fit.imported === undefined ? String(fit.nullSpaceRatio) : 'not known'],
@@ -72,6 +73,11 @@ function settings({ manifest, fit, judge }: ComparedRun): DiffedRun['settings'] 
     ['Seed', String(seed ?? 'not known')],
     ['Judged by rules', judge === undefined ? 'not known' : `version ${judge.version}, ${judge.sha256.slice(0, 8)}`],
   ];
+}
+
+function lengthWords({ compared }: ComparedRun['manifest']): string {
+  if (compared === undefined) return 'not known';
+  return `${count(compared.maxNewTokens, 'token')} at most${compared.earlyStop === true ? ', stopped early' : ''}`;
 }
 
 function ridgeWords(ridge: FitSummary['ridge']): string {

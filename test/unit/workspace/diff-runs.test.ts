@@ -6,6 +6,8 @@ import { runFolder } from './made-run.ts';
 
 const report = (): void => undefined;
 
+const software = { alphasteer: '1', onnxruntime: '1', node: '1', platform: 'p', threads: 1, processors: 1 };
+
 /** Take a reply for a refusal that says no, and rule that out of one that says yes. */
 const rules = {
   judge: (text: string): Judgement => ({
@@ -40,6 +42,20 @@ test('dtypes, layers and dates are told', async () => {
     'dtype, device': 'q4, cpu',
     Layers: '9, 10, 11, 12, 14, 15',
     Fitted: '2026-01-02 03:04 UTC',
+  });
+});
+
+test('replies of different length are told: the longer one may go on where the shorter one ends', async () => {
+  const compared = (maxNewTokens: number, about: object = {}): Parameters<typeof runFolder>[2] => ({
+    compared: { at: '2026-01-02T03:04:05Z', maxNewTokens, floor: { n: 1, perKind: 1 }, software, ...about },
+  });
+  const short = runFolder(undefined, [], compared(64, { earlyStop: true }));
+  const long = runFolder(undefined, [], compared(256));
+  const { settings } = await diffRunFolders(short, long, { ...rules, report });
+  expect(settings).toContainEqual({
+    name: 'Reply length',
+    before: '64\u00a0tokens at most, stopped early',
+    after: '256\u00a0tokens at most',
   });
 });
 

@@ -5,13 +5,14 @@ import { onTestFinished } from 'vitest';
 import type { Override } from '../../../src/core/report/overrides.ts';
 import type { Reply } from '../../../src/core/report/summary.ts';
 import { hashOfMargins } from '../../../src/workspace/fixed-margins.ts';
-import { runFiles } from '../../../src/workspace/run-folder.ts';
+import { runFiles, type Manifest } from '../../../src/workspace/run-folder.ts';
 import { goldenRun } from '../core/report/golden-run.ts';
 
 /** A fitted run with these replies in a folder of its own, gone when the test ends. */
 export function runFolder(
   replies: readonly Reply[] = goldenRun().replies,
   overrides: readonly Override[] = [],
+  about: Partial<Manifest> = {},
 ): string {
   const folder = mkdtempSync(join(tmpdir(), 'alphasteer-run-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,7 +20,7 @@ export function runFolder(
   const manifest = { format: 'alphasteer-run/1', key: 'k', state: 'fitted', created: '2026-01-02T03:04:05Z' };
   writeFileSync(
     join(folder, runFiles.manifest),
-    JSON.stringify({ ...manifest, heldOutGoals: [], marginsHash: hashOfMargins(fit.margins) }),
+    JSON.stringify({ ...manifest, heldOutGoals: [], marginsHash: hashOfMargins(fit.margins), ...about }),
   );
   writeFileSync(join(folder, runFiles.fit), JSON.stringify(fit));
   writeFileSync(join(folder, runFiles.replies), lines(replies));

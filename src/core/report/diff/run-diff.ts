@@ -113,9 +113,15 @@ function pairByPrompt(before: readonly Reply[], after: readonly Reply[]): ReplyP
   return before.flatMap((reply) => {
     const match = later.get(keyOf(reply))?.shift();
     if (match === undefined) return [];
-    const { set, attack } = reply;
-    return [{ before: reply, after: { ...match, set, ...(attack !== undefined && { attack }) } }];
+    return [{ before: reply, after: countedAs(match, reply) }];
   });
+}
+
+function countedAs(reply: Reply, { set, attack }: Reply): Reply {
+  const copy: { -readonly [Key in keyof Reply]: Reply[Key] } = { ...reply, set };
+  if (attack === undefined) delete copy.attack;
+  else copy.attack = attack;
+  return copy;
 }
 
 function keyOf({ label, prompt, earlier }: Reply): string {

@@ -74,6 +74,18 @@ test('which set a prompt was in is taken from the earlier run on both sides', ()
   ]);
 });
 
+test.each([
+  ['only the earlier run', 'persona', undefined],
+  ['only the later run', undefined, 'persona'],
+  ['neither the same', 'persona', 'story'],
+])('a kind of attack that %s names is the earlier one’s on both sides', (_, first, then) => {
+  const named = (attack: string | undefined): Reply[] => [
+    steered('a', { label: 'jailbreak', ...(attack !== undefined && { attack }) }),
+  ];
+  const kinds = diffRuns(run(named(first)), run(named(then))).conditions[1]!.rows.filter(({ attack }) => attack);
+  expect(kinds).toMatchObject([{ name: first ?? 'unnamed', before: { n: 1 }, after: { n: 1 }, change: { n: 1 } }]);
+});
+
 test('settings stand side by side', () => {
   expect(diffRuns(run([], 'one'), run([], 'two')).settings).toEqual([{ name: 'Seed', before: 'one', after: 'two' }]);
 });
