@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { HumanError } from '../core/problem.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
@@ -31,10 +31,12 @@ const manifestSchema = z.looseObject({
   marginsHash: z.string().default(''),
   /** Of the fit; runs of before do not say. */
   software: softwareSchema.optional().catch(undefined),
-  /** The last comparison; absent before the first. */
+  /** The last comparison, from its first reply on; absent before the first one. */
   compared: z
     .object({
       at: z.string(),
+      /** Absent of comparisons of before. */
+      strength: z.number().optional(),
       maxNewTokens: z.number(),
       /** Replies ended once no continuation could be a refusal. */
       earlyStop: z.boolean().optional(),
@@ -107,15 +109,13 @@ export async function listRuns(root: string): Promise<string[]> {
 }
 
 /**
- * The run a user means: a path, a name under `.alphasteer/runs`, or the newest fitted one.
+ * The run a user means: a path (from the working folder, else from the workspace), a name under `.alphasteer/runs`, else in
+ * the working folder, or the newest fitted one. What is written as a path is never looked up by its name: a copy of a run has
+ * the name of the run.
  * @throws {HumanError} there is none
  */
 export async function findRun(root: string, run?: string): Promise<string> {
-  const candidates =
-    run === undefined
-      ? await listRuns(root)
-      : [isAbsolute(run) ? run : join(runsFolder(root), basename(run)), resolve(run)];
-  for (const folder of candidates) {
+  for (const folder of run === undefined ? await listRuns(root) : meant(root, run)) {
     if ((await readManifest(folder).catch(() => undefined))?.state === 'fitted') return folder;
   }
   throw new HumanError(
@@ -127,6 +127,11 @@ export async function findRun(root: string, run?: string): Promise<string> {
           fix: 'Give the path or the name of a folder under .alphasteer/runs.',
         },
   );
+}
+
+function meant(root: string, run: string): string[] {
+  const isName = basename(run) === run.replace(/[\\/]+$/, '');
+  return isName ? [join(runsFolder(root), basename(run)), resolve(run)] : [resolve(run), resolve(root, run)];
 }
 
 /** @throws {HumanError} */
