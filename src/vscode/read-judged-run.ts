@@ -1,5 +1,5 @@
 import type { LogOutputChannel } from 'vscode';
-import { describeProblem } from '../core/problem.ts';
+import { describeProblem, type Problem } from '../core/problem.ts';
 import { applyOverrides, personsVerdicts } from '../core/report/overrides.ts';
 import { readOverrides } from '../workspace/overrides-file.ts';
 import { readReplies } from '../workspace/run-replies.ts';
@@ -13,12 +13,10 @@ export interface JudgedRun {
   readonly personsVerdict: ReturnType<typeof personsVerdicts>;
 }
 
-/** A run's replies with their verdicts; lines of people's verdicts that are none go to the log. */
+/** A run's replies with their verdicts; lines that are none go to the log. */
 export async function readJudgedRun(run: Run, log: LogOutputChannel): Promise<JudgedRun> {
-  const [replies, overrides] = await Promise.all([
-    readReplies(run.folder),
-    readOverrides(run.folder, (problem) => log.warn(describeProblem(problem))),
-  ]);
+  const report = (problem: Problem): void => log.warn(describeProblem(problem));
+  const [replies, overrides] = await Promise.all([readReplies(run.folder, report), readOverrides(run.folder, report)]);
   const index = indexVerdicts(applyOverrides(replies, overrides));
   return { run, index, personsVerdict: personsVerdicts(overrides) };
 }

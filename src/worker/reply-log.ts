@@ -3,14 +3,17 @@ import type { Prompt } from '../core/prompts/prompt.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Reply } from '../core/report/summary.ts';
 import { openJsonLines } from '../workspace/json-lines.ts';
-import { parseReply } from '../workspace/run-replies.ts';
+import { noReply, parseReply } from '../workspace/run-replies.ts';
 
 /** What a reply is to. */
 export interface Asked {
   readonly prompt: Prompt;
   readonly condition: string;
   readonly strength: number;
-  /** What makes the reply beside the prompt, hashed: with another model, steering or length it is made again. */
+  /**
+   * What makes the reply beside the prompt, hashed: with another model, steering or length it is made again. Behind a `+`
+   * what is compared, which makes no reply another one: {@link recipeOfReply}.
+   */
   readonly recipe: string;
 }
 
@@ -33,21 +36,16 @@ export async function openReplyLog(file: string, report: (problem: Problem) => v
       fix: 'Nothing: the reply is made again.',
     });
   }
-  for (const line of lines.bad) {
-    report({
-      severity: 'warning',
-      file,
-      line,
-      message: 'This line is no reply and is ignored.',
-      fix: 'Remove it if you did not write it.',
-    });
-  }
+  for (const line of lines.bad) report(noReply(file, line));
   const last = new Map(lines.rows.map((reply) => [keyOf(reply), reply]));
   return {
     find: ({ prompt, condition, strength, recipe }) => {
       const reply = last.get(keyOf({ id: prompt.id, condition, strength }));
       const same =
-        reply?.recipe === recipe && reply.prompt === prompt.text && isDeepStrictEqual(reply.earlier, prompt.earlier);
+        reply !== undefined &&
+        recipeOfReply(reply.recipe) === recipeOfReply(recipe) &&
+        reply.prompt === prompt.text &&
+        isDeepStrictEqual(reply.earlier, prompt.earlier);
       return same ? reply : undefined;
     },
     add: async (replies) => {
@@ -56,6 +54,10 @@ export async function openReplyLog(file: string, report: (problem: Problem) => v
     },
     close: () => lines.close(),
   };
+}
+
+function recipeOfReply(recipe: string | undefined): string | undefined {
+  return recipe?.replace(/\+[^-]*/, '');
 }
 
 function keyOf({ id, condition, strength }: Pick<Reply, 'id' | 'condition' | 'strength'>): string {

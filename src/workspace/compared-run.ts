@@ -38,14 +38,14 @@ const comparedSchema = z.object({
 });
 
 /**
- * Lines of people's verdicts that are none are told to `report`.
+ * Lines that are no reply, and such of people's verdicts, are told to `report`.
  * @throws {HumanError} the run's files can't be used, or there are no replies yet
  */
 export async function readComparedRun(folder: string, report: (problem: Problem) => void): Promise<ComparedRun> {
   const [manifest, fit, replies, overrides, judge, verdicts] = await Promise.all([
     readManifest(folder),
     readFitSummary(folder),
-    readReplies(folder),
+    readReplies(folder, report),
     readOverrides(folder, report),
     readJudgeFacts(folder),
     readSecondVerdicts(folder),
@@ -91,7 +91,7 @@ export async function asCompared(
   ];
   const text = await readFile(join(folder, runFiles.summary), 'utf8').catch(() => '{}');
   const summary = comparedSchema.safeParse(JSON.parse(text)).data;
-  if (summary === undefined) return { ...fit, warnings };
-  const { strength, controls } = summary;
-  return { ...fit, warnings, strength, ...(controls !== undefined && { controls }) };
+  // A comparison that did not come to its end has no summary: the one that is there is of another.
+  const strength = compared?.strength ?? summary?.strength ?? fit.strength;
+  return { ...fit, warnings, strength, ...(summary?.controls !== undefined && { controls: summary.controls }) };
 }

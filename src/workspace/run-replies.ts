@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { verdicts } from '../core/judge/verdict.ts';
+import type { Problem } from '../core/problem.ts';
 import { labels } from '../core/prompts/prompt.ts';
 import { roles } from '../core/prompts/turn.ts';
 import type { Reply } from '../core/report/summary.ts';
@@ -37,7 +38,24 @@ export function parseReply(value: unknown): Reply | undefined {
   return replySchema.safeParse(value).success ? (value as Reply) : undefined;
 }
 
-/** The finished replies of a run, in the order they were made; also while it goes on. Lines that are no reply are left out. */
-export async function readReplies(run: string): Promise<readonly Reply[]> {
-  return (await readJsonLines(join(run, runFiles.replies), parseReply)).rows;
+/**
+ * The finished replies of a run, in the order they were made; also while it goes on. Lines that are no reply are told to
+ * `report`, for what is said of the run is said without them.
+ */
+export async function readReplies(run: string, report: (problem: Problem) => void): Promise<readonly Reply[]> {
+  const file = join(run, runFiles.replies);
+  const { rows, bad } = await readJsonLines(file, parseReply);
+  for (const line of bad) report(noReply(file, line));
+  return rows;
+}
+
+/** A line of `replies.jsonl` that is none. */
+export function noReply(file: string, line: number): Problem {
+  return {
+    severity: 'warning',
+    file,
+    line,
+    message: 'This line is no reply and is ignored.',
+    fix: 'Remove it if you did not write it.',
+  };
 }

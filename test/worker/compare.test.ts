@@ -1,10 +1,11 @@
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { conditionsOf, controlNames } from '../../src/core/controls/controls.ts';
 import type { AskResult, CompareResult } from '../../src/rpc/worker-api.ts';
-import { alphasteer, problemsOf } from './alphasteer.ts';
+import { alphasteer, problemsOf, startAlphasteer } from './alphasteer.ts';
 import { promptLines, readLines, writeConfig, writeJudge, writeTinyWorkspace } from './tiny-workspace.ts';
 
 let root: string;
@@ -170,6 +171,57 @@ test('the same replies in any order of finishing give the same summary, byte for
   compare('--limit', '3');
   compare();
   expect(readFileSync(join(run, 'summary.json'), 'utf8')).toBe(summary);
+});
+
+/** The numbers of a run made anew from its folder. */
+function exported(run: string): CompareResult['summary'] {
+  const out = join(root, 'numbers.json');
+  expect(problemsOf(alphasteer('export', run, '--to', 'json', '--out', out, '--workspace', root))).toEqual([]);
+  return JSON.parse(readFileSync(out, 'utf8')) as CompareResult['summary'];
+}
+
+test('a prompt whose label, kind and line have changed counts as what it is now, with the reply it has', () => {
+  const first = compare();
+  const file = join(root, 'heldout.jsonl');
+  const [benign, ...others] = readLines(file);
+  const now = [...others, { ...benign, label: 'jailbreak', attack: 'disguise' }];
+  writeFileSync(file, now.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const { summary, run } = compare();
+  const sizes = ({ conditions }: CompareResult['summary']): unknown[] =>
+    (['benign', 'harmful', 'jailbreak'] as const).map((label) => conditions['base']?.[label]?.n);
+  expect(sizes(first.summary)).toEqual([12, 12, sizes(first.summary)[2]]);
+  expect(sizes(summary)).toEqual([11, 12, Number(sizes(first.summary)[2]) + 1]);
+  expect(summary.attacks['steered']?.['disguise']?.n).toBe(1);
+  const lines = readLines(join(run, 'replies.jsonl')).filter(({ id }) => id === benign!['id']);
+  expect(lines.at(-1)).toMatchObject({ label: 'jailbreak', attack: 'disguise', line: now.length });
+  expect(exported(run)).toEqual(summary);
+});
+
+test('what was compared last is what a run has wherever it is read: fewer prompts, others than before, no controls', () => {
+  const whole = compare('--controls', 'cast');
+  expect(exported(whole.run)).toEqual(whole.summary);
+  const few = compare('--limit', '3');
+  expect(few.made).toBe(0);
+  expect(exported(few.run)).toEqual(few.summary);
+  const file = join(root, 'heldout.jsonl');
+  writeFileSync(file, readFileSync(file, 'utf8').split('\n').slice(4).join('\n'));
+  const less = compare();
+  expect(less.summary.conditions['base']!.benign!.n).toBe(8);
+  expect(exported(less.run)).toEqual(less.summary);
+});
+
+test('a comparison that was killed is told of as what it was: its strength, its length', async () => {
+  const { run } = compare();
+  const replies = join(run, 'replies.jsonl');
+  const { size } = statSync(replies);
+  const { child, ended } = startAlphasteer('compare', root, '--strength', '2', '--max-new-tokens', '5');
+  while (child.exitCode === null && statSync(replies).size === size) await pause(1);
+  process.kill(-child.pid!, 'SIGKILL');
+  await ended;
+  expect(exported(run).strength).toBe(2);
+  const page = join(root, 'report.html');
+  expect(alphasteer('export', run, '--to', 'html', '--out', page, '--workspace', root).status).toBe(0);
+  expect(readFileSync(page, 'utf8')).toContain('5 tokens at most');
 });
 
 test('prompts that no layer steers keep the base reply, which is what the steered graph says to them', () => {

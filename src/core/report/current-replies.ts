@@ -1,8 +1,9 @@
 import type { Reply } from './summary.ts';
 
 /**
- * The lines of `replies.jsonl` that were made as its last one was: with the same model, device, steering and length, whole or
- * stopped early. What an earlier comparison made in another way stays in the file and is no part of this one's numbers.
+ * The lines of `replies.jsonl` that are of the same comparison as its last one: with the same model, device, steering and
+ * length, whole or stopped early, and of the same choice of prompts, strength and controls. What an earlier comparison made
+ * otherwise, or of other prompts, stays in the file and is no part of this one's numbers.
  */
 export function currentReplies(replies: readonly Reply[]): readonly Reply[] {
   const last = comparison(replies.at(-1));

@@ -44,7 +44,10 @@ export interface Reply {
    * the others it is, is the beginning's.
    */
   readonly stopped?: boolean;
-  /** What made it beside prompt and strength, hashed; a control's goes on after a `-`. Lines of before have none. */
+  /**
+   * What made it beside prompt and strength, hashed; after a `+` what was compared (lines of before do not say), and after a
+   * `-` what makes a control. Lines of long before have none.
+   */
   readonly recipe?: string;
   readonly file: string;
   readonly line: number;

@@ -40,7 +40,7 @@ export async function attackJob(params: AttackParams, shelf: ModelShelf, job: Jo
   const strength = params.strength ?? steering.strength;
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
   const targets = evenly(
-    await refusedBySteering(run, [...workspace.evaluate, ...workspace.fit], strength),
+    await refusedBySteering(run, [...workspace.evaluate, ...workspace.fit], strength, job),
     params.goals,
   );
   const chat = await shelf.chat(model, steering.layers, steering.layers);
@@ -131,8 +131,13 @@ export async function attackJob(params: AttackParams, shelf: ModelShelf, job: Jo
 }
 
 /** Malicious prompts that the run's comparison found answered without steering and refused with it. */
-async function refusedBySteering(run: string, prompts: readonly Prompt[], strength: number): Promise<Prompt[]> {
-  const { conditions } = latestReplies(await readReplies(run), strength);
+async function refusedBySteering(
+  run: string,
+  prompts: readonly Prompt[],
+  strength: number,
+  job: Job,
+): Promise<Prompt[]> {
+  const { conditions } = latestReplies(await readReplies(run, job.problem), strength);
   const byId = (name: string) => new Map((conditions.get(name) ?? []).map((reply) => [reply.id, reply]));
   const [base, steered] = [byId('base'), byId('steered')];
   const targets = prompts.filter(

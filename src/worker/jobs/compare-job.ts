@@ -43,6 +43,7 @@ import { judgedReply } from '../judged-reply.ts';
 import type { Model } from '../model-host.ts';
 import { modelSettings, type ModelShelf } from '../model-shelf.ts';
 import { openReplyLog, type Asked } from '../reply-log.ts';
+import { shortHash } from '../short-hash.ts';
 import { readTrustMeasure, trustOf, type Trust } from '../stability-file.ts';
 import { readSteering } from '../steering-file.ts';
 
@@ -50,6 +51,8 @@ interface Compared extends Encoded {
   readonly set: EvidenceSet;
   readonly clusters: Clusters;
 }
+
+type AboutRow = Omit<Reply, keyof Judgement | 'reply' | 'tokens' | 'scores' | 'activationNorms'>;
 
 interface Row extends Asked {
   readonly set: EvidenceSet;
@@ -137,7 +140,13 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   chat.setSteering(steering);
 
   const { earlyStop } = config.evaluate;
-  const recipe = await recipeOf(model, run, maxNewTokens, earlyStop ? judgeFacts.identity : undefined);
+  const sampled = floorSample(encoded);
+  const asked = shortHash([
+    [encoded, sampled].map((some) => some.map(({ prompt }) => prompt.id)),
+    strength,
+    (controls?.plans ?? []).map(({ control: { chosen } }) => [chosen.condition, chosen.strength]),
+  ]);
+  const recipe = `${await recipeOf(model, run, maxNewTokens, earlyStop ? judgeFacts.identity : undefined)}+${asked}`;
   const rowOf = ({ prompt, set, clusters, ids }: Compared, condition: string, at: number): Row => ({
     prompt,
     set,
@@ -149,7 +158,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   });
   const base = encoded.map((row) => rowOf(row, 'base', 0));
   const steered = encoded.map((row) => rowOf(row, 'steered', strength));
-  const again = floorSample(encoded).map((row) => rowOf(row, 'base-again', 0));
+  const again = sampled.map((row) => rowOf(row, 'base-again', 0));
   const ofControls = (controls?.plans ?? []).map(({ control, rows: asked }) => ({
     control,
     rows: encoded
@@ -162,7 +171,30 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
       })),
   }));
   const rows = [...base, ...steered, ...again, ...ofControls.flatMap((control) => control.rows)];
+  const leftOut = sets.length - encoded.length;
+  const compared = {
+    at: new Date().toISOString(),
+    strength,
+    maxNewTokens,
+    ...(earlyStop && { earlyStop }),
+    ...(leftOut > 0 && { leftOut }),
+    floor: { n: again.length, perKind: floorPerKind },
+    software: software(model.threads),
+  };
+  const facts: JudgeFacts = { ...judgeFacts.identity, measure: judgeFacts.measure };
+  let isTold = false;
+  /** Says of what comparison the lines are that follow: it may end before there is a report. */
+  const tell = async (): Promise<void> => {
+    if (isTold) return;
+    isTold = true;
+    await writeFileWhole(join(out, runFiles.judge), `${JSON.stringify(facts, null, 2)}\n`);
+    if (out === run) await writeManifest(run, { ...(await readManifest(run)), compared });
+  };
   const log = await openReplyLog(join(out, runFiles.replies), job.problem);
+  const add = async (replies: readonly Reply[]): Promise<void> => {
+    if (replies.length > 0) await tell();
+    await log.add(replies);
+  };
   const reused = rows.filter((row) => log.find(row) !== undefined).length;
   const batchesOf = (part: readonly Row[]): Row[][] =>
     chat
@@ -194,21 +226,21 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
           const trust = measure && row.condition === 'base' ? trustOf(row.asked.ids, made.taps, measure) : undefined;
           return [replyTo(row, made, judgedReply(made, model.tokenizer, judge), trust)];
         });
-        await log.add(replies);
+        await add(replies);
         done += finished.length;
         job.progress({ phase, done, total, unit: 'replies' });
       }
     }
   };
   try {
-    // The rules of the judge and the other prompts may have changed since: the replies stay, their verdicts and clusters don't.
-    await log.add(rows.flatMap((row) => asOfNow(log.find(row), row.clusters, judge)));
+    // The rules of the judge, the prompts' labels and the choice of prompts may have changed since: the replies stay.
+    await add(rows.flatMap((row) => asOfNow(log.find(row), row, judge)));
     await reply('Base', batchesOf(base), false);
     watch.lap('base', `${base.length} replies`);
     const isOpen = (_: Row, i: number): boolean =>
       strength !== 0 && log.find(base[i]!)!.scores.some((score, k) => score > steering.thresholds[k]!);
     const open = steered.filter(isOpen);
-    await log.add(
+    await add(
       steered
         .map((row, i) => untouched(row, log.find(base[i]!)!))
         .filter((_, i) => !isOpen(steered[i]!, i) && log.find(steered[i]!) === undefined),
@@ -225,7 +257,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     const baseOf = new Map(base.map((row) => [row.prompt.id, row]));
     for (const { control, rows: own } of ofControls) {
       chat.setSteering(control.steering);
-      await log.add(
+      await add(
         own
           .filter((row) => !row.acts && log.find(row) === undefined)
           .map((row) => untouched(row, log.find(baseOf.get(row.prompt.id)!)!)),
@@ -242,7 +274,6 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     rows.map((row) => log.find(row)!),
     await readOverrides(out, job.problem),
   );
-  const leftOut = sets.length - encoded.length;
   // The report speaks of the strength that was compared, which need not be the fit's.
   const fit: FitSummary = {
     ...fitted,
@@ -258,17 +289,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   };
   const summary = summarise(replies, fit);
   await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));
-  const facts: JudgeFacts = { ...judgeFacts.identity, measure: judgeFacts.measure };
-  await writeFileWhole(join(out, runFiles.judge), `${JSON.stringify(facts, null, 2)}\n`);
-  const compared = {
-    at: new Date().toISOString(),
-    maxNewTokens,
-    ...(earlyStop && { earlyStop }),
-    ...(leftOut > 0 && { leftOut }),
-    floor: { n: again.length, perKind: floorPerKind },
-    software: software(model.threads),
-  };
-  if (out === run) await writeManifest(run, { ...(await readManifest(run)), compared });
+  await tell();
   const report = join(out, runFiles.report);
   await writeReport(report, import.meta.dirname, {
     summary,
@@ -301,11 +322,27 @@ async function recipeOf(
 }
 
 function replyTo(
-  { prompt, set, clusters, condition, strength, recipe }: Row,
+  row: Row,
   { scores, norms, stopped }: RawReply,
   { reply, tokens, verdict, span, rule }: AskedReply,
   trust: Trust | undefined,
 ): Reply {
+  return {
+    ...aboutRow(row),
+    reply,
+    tokens,
+    verdict,
+    span,
+    rule,
+    scores: [...scores],
+    activationNorms: [...norms],
+    ...(stopped && { stopped }),
+    ...trust,
+  };
+}
+
+/** What a line says of the prompt, and of how it was asked. */
+function aboutRow({ prompt, set, clusters, condition, strength, recipe }: Row): AboutRow {
   return {
     recipe,
     id: prompt.id,
@@ -317,15 +354,6 @@ function replyTo(
     strength,
     prompt: prompt.text,
     ...(prompt.earlier !== undefined && { earlier: prompt.earlier }),
-    reply,
-    tokens,
-    verdict,
-    span,
-    rule,
-    scores: [...scores],
-    activationNorms: [...norms],
-    ...(stopped && { stopped }),
-    ...trust,
     file: prompt.file,
     line: prompt.line,
   };
@@ -336,9 +364,21 @@ function untouched({ condition, strength, recipe }: Row, base: Reply): Reply {
   return { ...base, condition, strength, recipe, untouched: true };
 }
 
-/** The reply with the verdict and the clusters it has now; nothing where they are the old ones. */
-function asOfNow(reply: Reply | undefined, clusters: Clusters, judge: (reply: string) => Judgement): Reply[] {
+/** The reply with the verdict and the place among the others it has now; nothing where they are the old ones. */
+function asOfNow(reply: Reply | undefined, row: Row, judge: (reply: string) => Judgement): Reply[] {
   if (reply === undefined) return [];
-  const now = { ...reply, ...judge(reply.reply), ...clusters };
+  const { tokens, scores, activationNorms, scoreSpread, distance, untouched, stopped } = reply;
+  const now: Reply = {
+    ...aboutRow(row),
+    reply: reply.reply,
+    tokens,
+    ...judge(reply.reply),
+    scores,
+    activationNorms,
+    ...(scoreSpread !== undefined && { scoreSpread }),
+    ...(distance !== undefined && { distance }),
+    ...(untouched !== undefined && { untouched }),
+    ...(stopped !== undefined && { stopped }),
+  };
   return isDeepStrictEqual(now, reply) ? [] : [now];
 }

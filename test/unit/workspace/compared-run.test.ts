@@ -24,3 +24,22 @@ test('a line whose recipe is no text is no reply, whoever wrote it', async () =>
   appendFileSync(join(folder, runFiles.replies), `${JSON.stringify({ ...before.replies[0], recipe: 7 })}\n`);
   expect((await readComparedRun(folder, () => undefined)).replies).toEqual(before.replies);
 });
+
+test('a line that is no reply is told: what is said of the run is said without it', async () => {
+  const folder = runFolder();
+  const file = join(folder, runFiles.replies);
+  const lines = readFileSync(file, 'utf8').split('\n');
+  writeFileSync(file, [lines[0], lines[1]!.slice(5), ...lines.slice(2)].join('\n'));
+  const problems: unknown[] = [];
+  const { replies } = await readComparedRun(folder, (problem) => problems.push(problem));
+  expect(problems).toMatchObject([{ severity: 'warning', file, line: 2 }]);
+  expect(replies).toHaveLength(lines.length - 2);
+});
+
+test('a comparison that was not finished is told of at its own strength, not at that of the summary before', async () => {
+  const software = { alphasteer: '1', onnxruntime: '1', node: '1', platform: 'p', threads: 1, processors: 1 };
+  const compared = { at: '2026-01-02T03:04:05Z', strength: 2, maxNewTokens: 64, floor: { n: 1, perKind: 1 }, software };
+  const folder = runFolder(undefined, [], { compared });
+  writeFileSync(join(folder, runFiles.summary), JSON.stringify({ strength: 4 }));
+  expect((await readComparedRun(folder, () => undefined)).fit.strength).toBe(2);
+});
