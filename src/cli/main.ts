@@ -72,7 +72,7 @@ let status: number = exitStatus.done;
 withModelOptions(program.command('fit'))
   .description('learn steering from the prompt files of a workspace; leaves a run folder')
   .argument('[workspace]', 'folder with an alphasteer.json', '.')
-  .option('--limit <n>', 'use at most so many rows of each prompt file', positive)
+  .option('--limit <n>', 'use at most so many rows of each prompt file of the fit', positive)
   .option('--strength <x>', 'steering strength, instead of choosing one', number)
   .option('--layers <list>', 'layers to steer, such as 8,12,16, instead of choosing them', integers)
   .option('--seed <n>', 'seed of the splits', natural)

@@ -7,6 +7,7 @@ import type { JsoncFile } from '../core/jsonc-file.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
 import { isPromptFile, parsePromptFile, type PromptFileOptions } from '../core/prompts/parse-prompt-file.ts';
 import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';
+import { contraryLabels } from '../core/prompts/overlap.ts';
 import type { Prompt } from '../core/prompts/prompt.ts';
 import { uniqueIds } from '../core/prompts/unique-ids.ts';
 
@@ -55,7 +56,7 @@ export async function loadConfig(
 
 /**
  * Reads `alphasteer.json` and the prompt files it names. A bad row is among the problems and the good ones go on.
- * @param limit at most so many rows of each file, from its start
+ * @param limit at most so many rows of each file of the fit, from its start
  * @throws {HumanError} no usable configuration
  */
 export async function loadWorkspace(
@@ -70,13 +71,14 @@ export async function loadWorkspace(
   const prompts: Record<'fit' | 'evaluate', Prompt[]> = { fit: [], evaluate: [] };
   for (const { file, part, options } of matched.files) {
     const parsed = await readPromptFile(root, file, options);
-    const kept = parsed.prompts.slice(0, limit);
+    // All of the evaluation is read: what stands there must not be fitted on.
+    const kept = part === 'fit' ? parsed.prompts.slice(0, limit) : parsed.prompts;
     files.push({ file, part, sha256: parsed.sha256, rows: kept.length });
     problems.push(...parsed.problems);
     prompts[part].push(...kept);
   }
   const unique = uniqueIds([...prompts.fit, ...prompts.evaluate]);
-  problems.push(...unique.problems);
+  problems.push(...unique.problems, ...contraryLabels(unique.prompts));
   const { length } = prompts.fit;
   return {
     root,

@@ -1,6 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
 import { HumanError, type Problem } from '../core/problem.ts';
-import { promptsInBoth } from '../core/prompts/overlap.ts';
+import { contraryLabels, promptsInBoth } from '../core/prompts/overlap.ts';
 import type { Prompt } from '../core/prompts/prompt.ts';
 import { uniqueIds } from '../core/prompts/unique-ids.ts';
 import { readPromptFile } from './load-workspace.ts';
@@ -31,7 +31,7 @@ export async function readOtherPrompts(
     read.push(...parsed.prompts);
   }
   const unique = uniqueIds(read);
-  unique.problems.forEach(report);
+  [...unique.problems, ...contraryLabels(unique.prompts)].forEach(report);
   const fitted = promptsInBoth(unique.prompts, fit);
   for (const [{ file, line, column }, twin] of fitted)
     report({

@@ -1,5 +1,5 @@
 import type { Problem } from '../problem.ts';
-import type { Prompt } from './prompt.ts';
+import { isMalicious, type Prompt } from './prompt.ts';
 
 /** Prompts that others have too, whatever their case, spaces and punctuation, each with its twin. */
 export function promptsInBoth(prompts: readonly Prompt[], others: readonly Prompt[]): Map<Prompt, Prompt> {
@@ -69,6 +69,30 @@ export function sharedGroups(
     message: `${rows === 1 ? 'A prompt' : `${rows} prompts`} of this file ${rows === 1 ? 'has' : 'have'} ${what} in ${twin.file}, which is for evaluation: the first is this one, with ${twin.file}:${twin.line}:${twin.column}.`,
     fix: 'Keep each on one side only, or read the results as being about prompts like those fitted on.',
   }));
+}
+
+/**
+ * A warning for each harmless prompt that stands among the malicious ones as well, whatever case, spaces and punctuation,
+ * after the same chat: one of the two labels is wrong, and both count, in the fit and in the rates.
+ */
+export function contraryLabels(prompts: readonly Prompt[]): Problem[] {
+  const keyOf = ({ text, earlier }: Prompt): string =>
+    earlier === undefined ? normalised(text) : JSON.stringify([normalised(text), earlier]);
+  const malicious = new Map(prompts.filter(({ label }) => isMalicious(label)).map((prompt) => [keyOf(prompt), prompt]));
+  return prompts.flatMap((prompt): Problem[] => {
+    const twin = isMalicious(prompt.label) ? undefined : malicious.get(keyOf(prompt));
+    if (twin === undefined) return [];
+    return [
+      {
+        severity: 'warning',
+        file: prompt.file,
+        line: prompt.line,
+        column: prompt.column,
+        message: `This prompt is labelled ${prompt.label} here and ${twin.label} in ${twin.file}:${twin.line}:${twin.column}: it cannot both be answered and refused, and both count.`,
+        fix: 'Correct the label of one, or take it out.',
+      },
+    ];
+  });
 }
 
 /** Letters, digits and symbols (`+` tells C from C++), lower case. What has none of them is compared as it stands. */

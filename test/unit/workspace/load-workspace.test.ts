@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadWorkspace } from '../../../src/workspace/load-workspace.ts';
+
+/** A workspace with these prompt files: a name and its lines. */
+function workspace(files: Readonly<Record<string, readonly string[]>>, evaluate: string): string {
+  const root = mkdtempSync(join(tmpdir(), 'alphasteer-workspace-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const [name, lines] of Object.entries(files)) writeFileSync(join(root, name), `${lines.join('\n')}\n`);
+  const fit = Object.keys(files).filter((name) => name !== evaluate);
+  const config = {
+    model: 'model',
+    prompts: { fit: fit.map((name) => ({ files: name })), evaluate: [{ files: evaluate }] },
+  };
+  writeFileSync(join(root, 'alphasteer.json'), JSON.stringify(config));
+  return root;
+}
+
+test('a limit is on the files of the fit alone: what stands further down in the evaluation must not be fitted on either', async () => {
+  const root = workspace({ 'benign.txt': ['a', 'b', 'c'], 'harmful.txt': ['x', 'y', 'z'] }, 'harmful.txt');
+  const { fit, evaluate } = await loadWorkspace(root, () => undefined, 2);
+  expect(fit.map(({ text }) => text)).toEqual(['a', 'b']);
+  expect(evaluate.map(({ text }) => text)).toEqual(['x', 'y', 'z']);
+});
+
+test('two files with one prompt and contrary labels are told of', async () => {
+  const root = workspace({ 'benign.txt': ['Hello'], 'harmful.txt': ['Hello!'] }, 'harmful.txt');
+  const { problems } = await loadWorkspace(root, () => undefined);
+  expect(problems).toMatchObject([{ severity: 'warning', file: 'benign.txt', line: 1, column: 1 }]);
+});
