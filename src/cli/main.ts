@@ -19,6 +19,7 @@ import { fitText } from './fit-text.ts';
 import { importText } from './import-text.ts';
 import { inspectText } from './inspect-text.ts';
 import { judgeText, mayBeSent } from './judge-text.ts';
+import { tellOutputErrors } from './output-errors.ts';
 import { timesText } from './times-text.ts';
 import { exitStatus, runCommand } from './run-command.ts';
 import { runOnFiles } from './run-on-files.ts';
@@ -201,6 +202,7 @@ withModelOptions(program.command('inspect'))
       params: paramsOf(options.workspace ?? '.', model === undefined ? options : { ...options, model }),
       json: options.json === true,
       print: inspectText,
+      isBad: ({ strengthZero }) => !strengthZero.every(({ equal }) => equal),
     });
   });
 
@@ -213,6 +215,7 @@ withModelOptions(program.command('doctor'))
       params: paramsOf(workspace, options),
       json: options.json === true,
       print: doctorText,
+      isBad: ({ checks }) => checks.some(({ state }) => state === 'error'),
     });
   });
 
@@ -298,6 +301,7 @@ program
     });
   });
 
+tellOutputErrors();
 try {
   await program.parseAsync();
 } catch (error) {

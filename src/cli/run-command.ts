@@ -15,6 +15,8 @@ export interface Command<K extends keyof WorkerApi> {
   readonly json: boolean;
   /** What to print of the result, for people. */
   readonly print: (result: Awaited<ReturnType<WorkerApi[K]>>) => string;
+  /** Whether the result itself says that something is wrong. */
+  readonly isBad?: (result: Awaited<ReturnType<WorkerApi[K]>>) => boolean;
   readonly listener?: Pick<WorkerListener, 'text'>;
 }
 
@@ -56,7 +58,7 @@ export async function runCommand<K extends keyof WorkerApi>(command: Command<K>)
     const result = await worker.call(command.call, command.params, controller.signal);
     line.clear();
     process.stdout.write(command.json ? `${JSON.stringify(result, null, 2)}\n` : `${command.print(result)}\n`);
-    if (problems === 0) return exitStatus.done;
+    if (problems === 0) return command.isBad?.(result) === true ? exitStatus.error : exitStatus.done;
     process.stderr.write(
       `Finished, but there ${problems === 1 ? 'is a problem' : `are ${problems} problems`} to look at (above).\n`,
     );

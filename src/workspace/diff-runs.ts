@@ -64,12 +64,7 @@ function settings({ manifest, fit, judge }: ComparedRun): DiffedRun['settings'] 
     ['Null-space ratio', fit.imported === undefined ? String(fit.nullSpaceRatio) : 'not known'],
     ['Ridge', fit.imported === undefined ? ridgeWords(fit.ridge) : 'not known'],
     ['Fitted on', `${fit.counts.benign} benign, ${fit.counts.malicious} malicious`],
-    [
-      'Margins',
-      Object.entries(fit.margins)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', '),
-    ],
+    ...Object.entries(fit.margins).map(([name, value]): [string, string] => [`Margin ${name}`, String(value)]),
     ['Seed', String(seed ?? 'not known')],
     ['Judged by rules', judge === undefined ? 'not known' : `version ${judge.version}, ${judge.sha256.slice(0, 8)}`],
   ];

@@ -39,7 +39,11 @@ export async function doctorJob(params: WorkspaceParams, shelf: ModelShelf, job:
   checks.push(...(model ? await triedDevices(model, job) : untriedDevices()));
   await attempt('Run folder', async () => {
     const folder = join(params.workspace, '.alphasteer');
-    const writable = await mkdir(folder, { recursive: true })
+    // Without the folders above it: a mistyped workspace is not made.
+    const writable = await mkdir(folder)
+      .catch((error: unknown) => {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      })
       .then(() => access(folder, constants.W_OK))
       .then(
         () => true,

@@ -1,0 +1,42 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, closeSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { alphasteer, problemsOf } from './alphasteer.ts';
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('close', resolve));
+}
+
+test.each([
+  ['done', ['--help'], 0],
+  ['a usage error', ['nonsense'], 2],
+])('a reader that is gone, as in `| head`, changes nothing of how it ends: %s', async (_, args, status) => {
+  const child = spawn(process.execPath, ['dist/cli.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const [code, told] = await Promise.all([exitOf(child), text(child.stderr)]);
+  expect(code).toBe(status);
+  expect(told).not.toContain('EPIPE');
+});
+
+test.skipIf(!existsSync('/dev/full'))('output onto a full disk is an error in words', async () => {
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, ['dist/cli.js', '--help'], { stdio: ['ignore', full, 'pipe'] });
+  closeSync(full);
+  const [code, told] = await Promise.all([exitOf(child), text(child.stderr!)]);
+  expect(code).toBe(1);
+  expect(told).toMatch(/^error: The disk is full \(ENOSPC\)\. .*\n$/);
+});
+
+test('doctor says by its exit status that something has to be mended, and makes no folder of a mistyped workspace', () => {
+  const above = mkdtempSync(join(tmpdir(), 'alphasteer-doctor-'));
+  onTestFinished(() => rmSync(above, { recursive: true }));
+  const ended = alphasteer('doctor', join(above, 'mistyped'));
+  expect(ended.stdout).toContain('There is no alphasteer.json in this folder.');
+  expect(ended.stdout).toContain('The run folder cannot be written.');
+  expect(problemsOf(ended)).toEqual([]);
+  expect(ended.status).toBe(1);
+  expect(existsSync(join(above, 'mistyped'))).toBe(false);
+});
