@@ -201,7 +201,7 @@ test('what was compared last is what a run has wherever it is read: fewer prompt
   const whole = compare('--controls', 'cast');
   expect(exported(whole.run)).toEqual(whole.summary);
   const few = compare('--limit', '3');
-  expect(few.made).toBe(0);
+  expect(few.reused).toBeGreaterThan(few.made);
   expect(exported(few.run)).toEqual(few.summary);
   const file = join(root, 'heldout.jsonl');
   writeFileSync(file, readFileSync(file, 'utf8').split('\n').slice(4).join('\n'));
