@@ -74,8 +74,8 @@ withModelOptions(program.command('fit'))
   .description('learn steering from the prompt files of a workspace; leaves a run folder')
   .argument('[workspace]', 'folder with an alphasteer.json', '.')
   .option('--limit <n>', 'use at most so many rows of each prompt file of the fit', positive)
-  .option('--strength <x>', 'steering strength, instead of choosing one', number)
-  .option('--layers <list>', 'layers to steer, such as 8,12,16, instead of choosing them', integers)
+  .option('--strength <x>', 'steering strength, instead of choosing one', fromZero)
+  .option('--layers <list>', 'layers to steer, such as 8,12,16, instead of choosing them', layerNumbers)
   .option('--seed <n>', 'seed of the splits', natural)
   .option('--out <dir>', 'folder of the run, instead of .alphasteer/runs/<time>-<hash>')
   .action(async (workspace: string, options: Options) => {
@@ -92,7 +92,7 @@ withModelOptions(program.command('compare'))
   .argument('[workspace]', 'folder with an alphasteer.json', '.')
   .option('--run <run>', 'run folder or its name; the newest one otherwise')
   .option('--limit <n>', 'use at most so many prompts of each kind', positive)
-  .option('--strength <x>', 'steering strength, instead of the one of the fit', number)
+  .option('--strength <x>', 'steering strength, instead of the one of the fit', fromZero)
   .option('--max-new-tokens <n>', 'length of a reply, instead of the one in alphasteer.json', positive)
   .option('--prompts <files...>', 'prompt files to compare on, instead of those of alphasteer.json; needs --out')
   .option('--controls <list>', 'what to compare with as well: all, none, or names such as cast,random-w', controlList)
@@ -115,7 +115,7 @@ withModelOptions(program.command('ask'))
   .argument('<prompt>', 'the prompt')
   .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
   .option('--run <run>', 'run folder or its name; the newest one otherwise')
-  .option('--strength <x>', 'steering strength, instead of the one of the fit', number)
+  .option('--strength <x>', 'steering strength, instead of the one of the fit', fromZero)
   .option('--max-new-tokens <n>', 'length of a reply', positive)
   .action(async (prompt: string, options: Options) => {
     status = await runCommand({
@@ -135,7 +135,7 @@ withModelOptions(program.command('attack'))
   .option('--run <run>', 'run folder or its name; the newest one otherwise')
   .option('--goals <n>', 'most prompts attacked', positive, 20)
   .option('--queries <n>', 'candidates tried for each prompt', positive, 256)
-  .option('--strength <x>', 'steering strength, instead of the one of the fit', number)
+  .option('--strength <x>', 'steering strength, instead of the one of the fit', fromZero)
   .option('--max-new-tokens <n>', 'length of a reply', positive)
   .option('--seed <n>', 'seed of the search', natural)
   .option('--out <file>', 'prompt file for the attacked prompts, instead of attack.jsonl in the run folder')
@@ -152,7 +152,7 @@ withModelOptions(program.command('attack'))
 withModelOptions(program.command('activations'))
   .description("write the residual stream at each prompt's last token: safetensors, `activations` f32 [n, layers, d]")
   .argument('<file>', 'prompt file')
-  .requiredOption('--layers <list>', 'layers, such as 8,12: the input of each', integers)
+  .requiredOption('--layers <list>', 'layers, such as 8,12: the input of each', layerNumbers)
   .requiredOption('--out <file>', 'safetensors file to write')
   .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
   .option('--limit <n>', 'use at most so many rows', positive)
@@ -175,7 +175,7 @@ withModelOptions(program.command('import'))
   .argument('<file>', 'PyTorch file with a tensor [layers, d, d]')
   .requiredOption('--strength <x>', "strength, as in the authors' settings: negative, such as --strength=-0.4", number)
   .option('--workspace <dir>', 'folder with an alphasteer.json', '.')
-  .option('--layers <list>', 'layers to take, instead of all that are not zero', integers)
+  .option('--layers <list>', 'layers to take, instead of all that are not zero', layerNumbers)
   .option('--nearest', 'take the nearest matrix of rank one, however far it is')
   .option('--out <dir>', 'folder of the run, instead of .alphasteer/runs/<time>-<hash>')
   .action(async (file: string, options: Options & { strength: number; nearest?: boolean }) => {
@@ -365,8 +365,17 @@ function webAddress(text: string): string {
   return text;
 }
 
-function integers(text: string): number[] {
-  return text.split(',').map(natural);
+/** A strength as a fit may have it: below 0 it would push towards answering. */
+function fromZero(text: string): number {
+  const value = number(text);
+  if (value < 0) throw new InvalidArgumentError('It must be a number from 0: the larger, the more is refused.');
+  return value;
+}
+
+function layerNumbers(text: string): number[] {
+  const layers = text.split(',').map(natural);
+  if (new Set(layers).size < layers.length) throw new InvalidArgumentError('It must name each layer once.');
+  return layers;
 }
 
 function controlList(text: string): ControlName[] {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { CancelledError } from '../core/cancelled.ts';
 import { describeProblem, type Problem } from '../core/problem.ts';
+import { visibleControls } from '../core/report/escape-html.ts';
 import type { WorkerApi } from '../rpc/worker-api.ts';
 import { createWorkerClient, type WorkerListener } from '../worker/client.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -30,7 +31,7 @@ export async function runCommand<K extends keyof WorkerApi>(command: Command<K>)
   let problems = 0;
   const say = (problem: Problem): void => {
     line.clear();
-    process.stderr.write(`${problem.severity}: ${describeProblem(problem)}\n`);
+    process.stderr.write(`${problem.severity}: ${visibleControls(describeProblem(problem))}\n`);
     problems++;
   };
   const worker = createWorkerClient({
@@ -57,7 +58,9 @@ export async function runCommand<K extends keyof WorkerApi>(command: Command<K>)
   try {
     const result = await worker.call(command.call, command.params, controller.signal);
     line.clear();
-    process.stdout.write(command.json ? `${JSON.stringify(result, null, 2)}\n` : `${command.print(result)}\n`);
+    process.stdout.write(
+      `${command.json ? JSON.stringify(result, null, 2) : visibleControls(command.print(result))}\n`,
+    );
     if (problems === 0) return command.isBad?.(result) === true ? exitStatus.error : exitStatus.done;
     process.stderr.write(
       `Finished, but there ${problems === 1 ? 'is a problem' : `are ${problems} problems`} to look at (above).\n`,

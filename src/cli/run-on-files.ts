@@ -1,4 +1,5 @@
 import { describeProblem, type Problem } from '../core/problem.ts';
+import { visibleControls } from '../core/report/escape-html.ts';
 import { exitStatus } from './run-command.ts';
 import { toldProblem } from './told-problem.ts';
 
@@ -17,12 +18,12 @@ export interface FileCommand<T> {
 export async function runOnFiles<T>({ work, json, print }: FileCommand<T>): Promise<number> {
   let status: number = exitStatus.done;
   const say = (problem: Problem): void => {
-    process.stderr.write(`${problem.severity}: ${describeProblem(problem)}\n`);
+    process.stderr.write(`${problem.severity}: ${visibleControls(describeProblem(problem))}\n`);
     status = exitStatus.error;
   };
   try {
     const result = await work(say);
-    process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : `${print(result)}\n`);
+    process.stdout.write(`${json ? JSON.stringify(result, null, 2) : visibleControls(print(result))}\n`);
   } catch (error) {
     const problem = toldProblem(error);
     say(problem);

@@ -66,10 +66,16 @@ const benignBudget = z.strictObject({
     .describe('Largest part of the borderline prompts that may newly be refused, 0 to 1.'),
 });
 
+const layerList = z
+  .array(z.int().min(0))
+  .min(1)
+  .refine((layers) => new Set(layers).size === layers.length, 'must name each layer once')
+  .meta({ uniqueItems: true });
+
 /** What decides a fit, in `alphasteer.json` and in the manifest of a run. */
 export const fitSettings = z.strictObject({
   layers: z
-    .union([z.literal('auto'), z.array(z.int().min(0)).min(1)], 'must be "auto" or a list of layer numbers from 0')
+    .union([z.literal('auto'), layerList], 'must be "auto" or a list of layer numbers from 0')
     .default('auto')
     .describe(
       'Layers to steer, from 0, or "auto": those that separate malicious from benign prompts best on the choose split.',

@@ -79,11 +79,26 @@ function readTree(
       const reason = printParseErrorCode(error).replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
       return problem(offset, `This is no JSON: ${reason.toLowerCase()}.`, 'Mend the syntax.');
     });
-    return tree === undefined ? { problems } : { tree, problems };
+    if (tree === undefined) return { problems };
+    const twice = namesTwice(tree).map(({ offset, value }) =>
+      problem(offset, `"${String(value)}" stands twice here.`, 'Take one of the two out: only one can count.'),
+    );
+    return { tree, problems: [...problems, ...twice] };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // jsonc-parser recurses
     return { problems: [problem(0, 'This JSON is nested too deeply.', 'Mend the syntax.')] };
   }
+}
+
+/** Keys that their object has had before, in the order of the text. */
+function namesTwice(node: Node): Node[] {
+  const seen = new Set<unknown>();
+  return (node.children ?? []).flatMap((child) => {
+    const key = node.type === 'object' ? child.children?.[0] : undefined;
+    const again = key !== undefined && seen.has(key.value) ? [key] : [];
+    seen.add(key?.value);
+    return [...again, ...namesTwice(child)];
+  });
 }
 
 function nearest(tree: Node, path: Path): Node {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import type { ControlFits } from '../core/controls/control-fit.ts';
@@ -12,6 +11,7 @@ import { secondOpinion, type SecondOpinion } from '../core/report/second-opinion
 import type { Reply } from '../core/report/summary.ts';
 import { marginWarnings } from './fixed-margins.ts';
 import { readJudgeFacts } from './judge-facts-file.ts';
+import { readMade } from './read-made.ts';
 import { readOverrides } from './overrides-file.ts';
 import { readFitSummary, readManifest, runFiles, type Manifest } from './run-folder.ts';
 import { readSecondVerdicts } from './second-verdicts.ts';
@@ -89,8 +89,7 @@ export async function asCompared(
     ...leftOutWords(compared?.leftOut ?? 0, 'evaluation'),
     ...fit.warnings,
   ];
-  const text = await readFile(join(folder, runFiles.summary), 'utf8').catch(() => '{}');
-  const summary = comparedSchema.safeParse(JSON.parse(text)).data;
+  const summary = comparedSchema.safeParse(await readMade(join(folder, runFiles.summary))).data;
   // A comparison that did not come to its end has no summary: the one that is there is of another.
   const strength = compared?.strength ?? summary?.strength ?? fit.strength;
   return { ...fit, warnings, strength, ...(summary?.controls !== undefined && { controls: summary.controls }) };

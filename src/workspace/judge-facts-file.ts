@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { JudgeFacts } from '../core/report/judge-facts.ts';
+import { readMade } from './read-made.ts';
 import { runFiles } from './run-folder.ts';
 
 /** What is known of the judge by its form alone: this program wrote it. */
@@ -9,7 +9,6 @@ const schema = z.looseObject({ version: z.number(), sha256: z.string(), measure:
 
 /** Which rules judged a run's replies, and their errors; undefined for a run that was not compared, or of before judges were measured. */
 export async function readJudgeFacts(folder: string): Promise<JudgeFacts | undefined> {
-  const text = await readFile(join(folder, runFiles.judge), 'utf8').catch(() => '{}');
-  const value: unknown = JSON.parse(text);
+  const value = await readMade(join(folder, runFiles.judge));
   return schema.safeParse(value).success ? (value as JudgeFacts) : undefined;
 }

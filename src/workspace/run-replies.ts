@@ -24,8 +24,9 @@ const replySchema = z.looseObject({
   verdict: z.enum(verdicts),
   span: z.tuple([z.number(), z.number()]).nullable(),
   rule: z.string().optional(),
-  scores: z.array(z.number()),
-  activationNorms: z.array(z.number()),
+  // Null stands for what is not finite, which JSON has no number for: a model's numbers may grow beyond its own.
+  scores: z.array(z.number().nullable()),
+  activationNorms: z.array(z.number().nullable()),
   untouched: z.boolean().optional(),
   stopped: z.boolean().optional(),
   recipe: z.string().optional(),
@@ -35,7 +36,15 @@ const replySchema = z.looseObject({
 
 /** A line of `replies.jsonl`, or undefined for what is none. */
 export function parseReply(value: unknown): Reply | undefined {
-  return replySchema.safeParse(value).success ? (value as Reply) : undefined;
+  const read = replySchema.safeParse(value).data;
+  if (read === undefined) return undefined;
+  const { scores, activationNorms } = read;
+  if (![...scores, ...activationNorms].includes(null)) return value as Reply;
+  return { ...(value as Reply), scores: scores.map(finiteOrNaN), activationNorms: activationNorms.map(finiteOrNaN) };
+}
+
+function finiteOrNaN(value: number | null): number {
+  return value ?? NaN;
 }
 
 /**

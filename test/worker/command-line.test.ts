@@ -30,6 +30,21 @@ test.skipIf(!existsSync('/dev/full'))('output onto a full disk is an error in wo
   expect(told).toMatch(/^error: The disk is full \(ENOSPC\)\. .*\n$/);
 });
 
+test('control characters of prompts and runs are shown, and do nothing to the terminal', () => {
+  const ended = alphasteer('export', 'a\u001b[31mred', '--to', 'csv', '--out', join(tmpdir(), 'none.csv'));
+  expect(ended.stderr).toContain('a\u241b[31mred');
+  expect(ended.stderr).not.toContain('\u001b[31m');
+});
+
+test.each([
+  ['fit', '.', '--layers', '8,8'],
+  ['compare', '.', '--strength', '-1'],
+])('%s %s %s %s is a usage error: it would steer twice, or towards answering', (...args) => {
+  const ended = alphasteer(...args);
+  expect(ended.stderr).toMatch(/It must (name each layer once|be a number from 0)/);
+  expect([ended.status, ended.stdout]).toEqual([2, '']);
+});
+
 test('doctor says by its exit status that something has to be mended, and makes no folder of a mistyped workspace', () => {
   const above = mkdtempSync(join(tmpdir(), 'alphasteer-doctor-'));
   onTestFinished(() => rmSync(above, { recursive: true }));

@@ -1,4 +1,4 @@
-import type { Fault, Row, Rows, Value } from './row.ts';
+import { twiceFault, type Fault, type Row, type Rows, type Value } from './row.ts';
 
 /** One field: its text without quotes and doubled quotes, and the offset of its first character, inside the quotes. */
 interface Field {
@@ -27,6 +27,8 @@ export function readCsv(text: string): Rows {
       faults.push(fault);
     } else if (header === undefined) {
       header = fields.map((field) => field.text.trim());
+      for (const [i, name] of header.entries())
+        if (name !== '' && header.indexOf(name) < i) faults.push(twiceFault(name, fields[i]!.offset));
     } else if (fields.length === header.length) {
       rows.push({ offset, values: namedValues(header, fields) });
     } else {

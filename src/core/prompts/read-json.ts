@@ -1,6 +1,6 @@
 import { getNodeValue, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { lineStarts } from './lines.ts';
-import { noValues, type Fault, type Row, type Rows, type Value } from './row.ts';
+import { noValues, twiceFault, type Fault, type Row, type Rows, type Value } from './row.ts';
 
 /**
  * JSON Lines: an object or a string a line, blank lines skipped. A line that is no JSON is a fault at the character
@@ -61,7 +61,9 @@ function addRow(node: Node, base: number, rows: Row[], faults: Fault[]): void {
       const [key, value] = children ?? [];
       if (key === undefined || value === undefined) continue;
       const inside = value.type === 'string' ? 1 : 0;
-      values.set(String(key.value), { value: getNodeValue(value), offset: base + value.offset + inside });
+      const name = String(key.value);
+      if (values.has(name)) faults.push(twiceFault(name, base + key.offset));
+      values.set(name, { value: getNodeValue(value), offset: base + value.offset + inside });
     }
     rows.push({ offset, values });
   } else {

@@ -19,6 +19,16 @@ export interface Fault {
   readonly fix: string;
 }
 
+/** Of two fields with one name the last counts, as in JSON; which was meant, nobody can tell. */
+export function twiceFault(name: string, offset: number): Fault {
+  return {
+    offset,
+    severity: 'warning',
+    message: `The field "${name}" stands twice; the last one counts.`,
+    fix: 'Take one of them out.',
+  };
+}
+
 export interface Rows {
   readonly rows: readonly Row[];
   readonly faults: readonly Fault[];

@@ -101,6 +101,10 @@ function overlapWithEvaluation({ duplicates, shared }: FitEvidence): string[] {
 }
 
 function overlap({ layers }: FitEvidence): string[] {
+  if (layers.every(({ auc }) => Number.isNaN(auc)))
+    return [
+      'No malicious or no benign prompt was set aside to choose by: how well the layers tell them apart was not measured, and what was not set by hand rests on nothing. Add prompts, or raise fit.chooseFraction.',
+    ];
   const best = layers.reduce((a, b) => (b.auc > a.auc ? b : a));
   if (best.auc >= lowAuc) return [];
   return [

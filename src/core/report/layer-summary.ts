@@ -10,7 +10,7 @@ import type { LayerSummary, Reply } from './summary.ts';
 export function summariseLayers(fit: FitSummary, steered: readonly Reply[]): LayerSummary[] {
   return fit.perLayer.map((layer) => {
     const index = fit.layers.indexOf(layer.layer);
-    const scored = index < 0 ? [] : steered.filter(({ scores }) => scores[index] !== undefined);
+    const scored = index < 0 ? [] : steered.filter(({ scores }) => Number.isFinite(scores[index]));
     return scored.length === 0 ? ofTheFit(layer) : ofTheReplies(layer, index, scored, fit.strength);
   });
 }

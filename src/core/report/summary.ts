@@ -29,7 +29,10 @@ export interface Reply {
   readonly span: readonly [from: number, to: number] | null;
   /** Name of the judge's rule that decided; replies made before rules were kept have none. */
   readonly rule?: string;
-  /** s = h_last · w per steered layer, of the unsteered stream below the first steered layer and of the steered one above. */
+  /**
+   * s = h_last · w per steered layer, of the unsteered stream below the first steered layer and of the steered one above; NaN
+   * where a push took the stream beyond the model's numbers.
+   */
   readonly scores: readonly number[];
   /** ‖h_last‖ per steered layer. */
   readonly activationNorms: readonly number[];

@@ -65,6 +65,18 @@ test('a wrong value is reported at the value, with what the setting is', () => {
   ]);
 });
 
+test('a key that stands twice is reported at the second: which one was meant, nobody can tell', () => {
+  const text = '{ "model": "m", "prompts": { "fit": [{ "files": "a" }] },\n "fit": { "strength": 1, "strength": 2 } }';
+  expect(problemsOf(text)).toEqual([
+    'alphasteer.json:2:26: "strength" stands twice here. Take one of the two out: only one can count.',
+  ]);
+});
+
+test('a layer that is named twice is refused: it would be steered twice', () => {
+  const text = '{ "model": "m", "prompts": { "fit": [{ "files": "a" }] },\n "fit": { "layers": [8, 8] } }';
+  expect(problemsOf(text)).toEqual([expect.stringMatching(/^alphasteer\.json:2:\d+: "fit\.layers": .*layer once/)]);
+});
+
 test('an unknown key is reported at the key, with the one that was meant', () => {
   const text = '{ "modle": "m",\n "model": "m", "prompts": { "fit": [{ "files": "a", "lable": "benign" }] } }';
   expect(problemsOf(text)).toEqual([

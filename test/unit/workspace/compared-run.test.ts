@@ -36,6 +36,18 @@ test('a line that is no reply is told: what is said of the run is said without i
   expect(replies).toHaveLength(lines.length - 2);
 });
 
+test('a reply whose scores are beyond the model’s numbers, which JSON writes as null, is a reply', async () => {
+  const folder = runFolder();
+  const file = join(folder, runFiles.replies);
+  const [first, ...rest] = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const beyond = { ...(JSON.parse(first!) as object), scores: [0.5, null, NaN], activationNorms: [1, Infinity, 2] };
+  writeFileSync(file, [JSON.stringify(beyond), ...rest, ''].join('\n'));
+  const problems: unknown[] = [];
+  const { replies } = await readComparedRun(folder, (problem) => problems.push(problem));
+  expect(problems).toEqual([]);
+  expect(replies[0]).toMatchObject({ scores: [0.5, NaN, NaN], activationNorms: [1, NaN, 2] });
+});
+
 test('a comparison that was not finished is told of at its own strength, not at that of the summary before', async () => {
   const software = { alphasteer: '1', onnxruntime: '1', node: '1', platform: 'p', threads: 1, processors: 1 };
   const compared = { at: '2026-01-02T03:04:05Z', strength: 2, maxNewTokens: 64, floor: { n: 1, perKind: 1 }, software };

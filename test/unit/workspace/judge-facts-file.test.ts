@@ -15,6 +15,11 @@ test('reads what compare wrote of the judge', async () => {
   expect(await readJudgeFacts(run)).toEqual(facts);
 });
 
+test('a file that was cut off is an error in words', async () => {
+  await writeFile(join(run, 'judge.json'), '{"version": 1');
+  await expect(readJudgeFacts(run)).rejects.toMatchObject({ problem: { file: join(run, 'judge.json') } });
+});
+
 test('a run without the file, or with another form of it, has none', async () => {
   expect(await readJudgeFacts(run)).toBeUndefined();
   await writeFile(join(run, 'judge.json'), '{"version": 1}');

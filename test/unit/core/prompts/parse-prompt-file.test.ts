@@ -53,6 +53,15 @@ test('JSON: an array of objects or strings, or an object with one as "prompts", 
     });
 });
 
+test.each([
+  ['p.jsonl', '{"prompt": "a", "label": "benign",\t"label": "harmful"}\n', 1, 36],
+  ['p.csv', 'prompt,label,label\na,benign,harmful\n', 1, 14],
+])('%s: a field that stands twice is told of, and the last one counts', (path, text, line, column) => {
+  const { prompts, problems } = parsePromptFile(path, text);
+  expect(prompts).toMatchObject([{ text: 'a', label: 'harmful' }]);
+  expect(problems).toMatchObject([{ severity: 'warning', line, column }]);
+});
+
 test('JSON: an element in which the syntax breaks is left out and the others stay', () => {
   const { prompts, problems } = parsePromptFile('benign.json', '[\n"a",\n{"prompt" "b"},\n"c"\n]');
   expect(prompts.map(({ text }) => text)).toEqual(['a', 'c']);

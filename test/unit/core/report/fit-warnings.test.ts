@@ -34,6 +34,11 @@ test('a fit without a fault is warned of nothing', () => {
   expect(fitWarnings(good)).toEqual([]);
 });
 
+test('a fit without prompts to choose by says so, and not that its layers tell nothing apart', () => {
+  const layers = good.layers.map((layer) => ({ ...layer, auc: NaN }));
+  expect(fitWarnings({ ...good, layers })).toEqual([expect.stringContaining('set aside to choose by')]);
+});
+
 test('prompts called harmful that the model answers are asked about, and so are benign ones that score as malicious', () => {
   const answered = good.prompts.map((row) => (row.label === 'harmful' ? { ...row, refused: row.line % 8 === 0 } : row));
   expect(fitWarnings({ ...good, prompts: answered })).toEqual([
