@@ -61,7 +61,7 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
   ],
   [
     'A/A floor (no steering)',
-    'The base model against itself in another batch shape. Rounding alone flips some verdicts; a change no larger than this means nothing.',
+    'The base model against itself in another batch shape. Rounding alone flips some verdicts; a change no larger than this means nothing. Loops may rise by as much as they do here beyond doubt.',
   ],
   [
     'Controls',

@@ -1,3 +1,5 @@
+import { riseBounds } from '../stats/rise-bounds.ts';
+import { bothClusters, worseSample } from './evidence.ts';
 import type { FitSummary } from './fit-summary.ts';
 import { groups, inGroup, type Group } from './groups.ts';
 import { errorsThatCount, type JudgeErrors } from './judge-errors.ts';
@@ -82,19 +84,25 @@ function changePerGroup(pairs: readonly ReplyPair[]): Partial<Record<Group, Pair
 
 function degenerateChange(pairs: readonly ReplyPair[], again: readonly ReplyPair[]): DegenerateChange {
   const { n, before, after, rise } = countDegenerate(pairs);
-  const floor = countDegenerate(again);
-  return {
-    n,
-    base: before,
-    steered: after,
-    rise,
-    floor: floor.n === 0 ? null : { n: floor.n, base: floor.before, again: floor.after, rise: floor.rise },
-  };
+  return { n, base: before, steered: after, rise, floor: degenerateFloor(again) };
+}
+
+function degenerateFloor(pairs: readonly ReplyPair[]): DegenerateChange['floor'] {
+  const { n, before, after, rise } = countDegenerate(pairs);
+  if (n === 0) return null;
+  const replies = pairs.map((pair) => pair.after);
+  const rises = pairs.map((pair) => Number(isDegenerate(pair.after)) - Number(isDegenerate(pair.before)));
+  const { low } = riseBounds(rises, worseSample(replies, rises, bothClusters));
+  return { n, base: before, again: after, rise, low };
+}
+
+function isDegenerate({ verdict }: Reply): boolean {
+  return verdict === 'degenerate';
 }
 
 function countDegenerate(pairs: readonly ReplyPair[]): { n: number; before: number; after: number; rise: number } {
   const n = pairs.length;
-  const before = pairs.filter((pair) => pair.before.verdict === 'degenerate').length;
-  const after = pairs.filter((pair) => pair.after.verdict === 'degenerate').length;
+  const before = pairs.filter((pair) => isDegenerate(pair.before)).length;
+  const after = pairs.filter((pair) => isDegenerate(pair.after)).length;
   return { n, before, after, rise: n === 0 ? 0 : (after - before) / n };
 }

@@ -113,8 +113,17 @@ export interface DegenerateChange {
   readonly base: number;
   readonly steered: number;
   readonly rise: number;
-  /** The same of base and base-again, on the prompts of both: what changes with the batch's shape alone. Null without base-again. */
-  readonly floor: { readonly n: number; readonly base: number; readonly again: number; readonly rise: number } | null;
+  /**
+   * The same of base and base-again, on the prompts of both: what changes with the batch's shape alone, and the bound it stays
+   * above, one-sided at 95 %, with the clusters counted. Null without base-again.
+   */
+  readonly floor: {
+    readonly n: number;
+    readonly base: number;
+    readonly again: number;
+    readonly rise: number;
+    readonly low: number;
+  } | null;
 }
 
 /** One layer over the evaluation replies (steered layers), or over the fit's choose split (the others, which replies don't score). */
