@@ -40,7 +40,7 @@ test.skipIf(process.platform === 'win32')('a link stays, and the file that it le
 
 test.skipIf(process.platform === 'win32')('a pipe gets the data and stays a pipe', async () => {
   const pipe = join(folder(), 'pipe');
-  execFileSync('mkfifo', [pipe]);
+  execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', pipe]);
   const reader = spawn('cat', [pipe]);
   await writeFileWhole(pipe, 'through');
   expect(await text(reader.stdout)).toBe('through');
