@@ -11,14 +11,15 @@ import { inspectJob } from './jobs/inspect-job.ts';
 import { judgeJob } from './jobs/judge-job.ts';
 import type { Job } from './job.ts';
 import { createModelShelf } from './model-shelf.ts';
+import { aloneIn } from './workspace-lock.ts';
 
 /** The worker's calls, for one job each; the model stays loaded from one to the next. */
 export function createWorker(): (job: Job) => WorkerApi {
   const shelf = createModelShelf();
   return (job) => ({
-    fit: (params) => fitJob(params, shelf, job),
-    compare: (params) => compareJob(params, shelf, job),
-    judge: (params) => judgeJob(params, shelf, job),
+    fit: (params) => aloneIn(params.workspace, job, () => fitJob(params, shelf, job)),
+    compare: (params) => aloneIn(params.workspace, job, () => compareJob(params, shelf, job)),
+    judge: (params) => aloneIn(params.workspace, job, () => judgeJob(params, shelf, job)),
     ask: (params) => askJob(params, shelf, job),
     attack: (params) => attackJob(params, shelf, job),
     activations: (params) => activationsJob(params, shelf, job),
