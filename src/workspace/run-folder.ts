@@ -142,6 +142,12 @@ export async function readManifest(folder: string): Promise<Manifest> {
   throw new HumanError({ file, message: 'The run has no usable manifest.', fix: 'Fit again: `alphasteer fit`.' });
 }
 
+/** The name that a person has given a run, as a part of its manifest: a fit that goes on, or ends, keeps it. */
+export async function givenName(folder: string): Promise<{ readonly name?: unknown }> {
+  const name = (await readManifest(folder).catch(() => undefined))?.['name'];
+  return name === undefined ? {} : { name };
+}
+
 /** @throws {HumanError} */
 export async function readFitSummary(folder: string): Promise<FitSummary> {
   const file = join(folder, runFiles.fit);

@@ -10,7 +10,7 @@ import { fitWarnings } from '../../core/report/fit-warnings.ts';
 import { meanByLabel } from '../../core/report/mean-by-label.ts';
 import type { FitResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { writeFirstTokens } from '../../workspace/first-tokens-file.ts';
-import { openRunFolder, runFiles, writeManifest } from '../../workspace/run-folder.ts';
+import { givenName, openRunFolder, runFiles, writeManifest } from '../../workspace/run-folder.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
 import { chooseSteering } from '../choose-steering.ts';
 import { extractActivations } from '../extract-activations.ts';
@@ -62,7 +62,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     position: 'last prompt token; the delta goes to every prompt position, during prefill only',
     heldOutGoals: [...input.heldOut],
   };
-  await writeManifest(run, manifest);
+  await writeManifest(run, { ...manifest, ...(await givenName(run)) });
   const chat = await shelf.chat(model, candidates, candidates);
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
 
@@ -254,7 +254,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     await writeFirstTokens(run, firstTokens);
     watch.lap('trust', `${layers.length} layers`);
     await writeFileWhole(join(run, runFiles.fit), `${JSON.stringify(fit, null, 2)}\n`);
-    await writeManifest(run, { ...manifest, state: 'fitted' });
+    await writeManifest(run, { ...manifest, ...(await givenName(run)), state: 'fitted' });
     return { run, fit, cached, computed: prompts - cached, seconds: watch.times() };
   } finally {
     await cache.close();

@@ -52,6 +52,17 @@ test('without a fit there is nothing to compare; a fit that was cut off counts a
   }
 });
 
+test('a fit that goes on keeps the name that its run was given', () => {
+  const root = tinyWorkspace();
+  const { run } = JSON.parse(alphasteer('fit', root, '--json').stdout) as { run: string };
+  const file = join(run, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...manifest, state: 'fitting', name: 'mine' }));
+  const gone = JSON.parse(alphasteer('fit', root, '--json').stdout) as { run: string };
+  expect(gone.run).toBe(run);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ state: 'fitted', name: 'mine' });
+});
+
 test.each(['fit.json', 'steering.safetensors'])('a cut off %s is named, with what to do', (name) => {
   const root = tinyWorkspace();
   const { run } = JSON.parse(alphasteer('fit', root, '--json').stdout) as { run: string };
