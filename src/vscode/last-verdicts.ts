@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { questionKey, type Prompt, type Question } from '../core/prompts/prompt.ts';
 import type { AskedReply, AskResult } from '../rpc/worker-api.ts';
 import type { Project } from './read-project.ts';
+import type { Run } from './read-runs.ts';
 import type { Runs } from './runs.ts';
 import type { JudgedRun } from './read-judged-run.ts';
 import type { VerdictPair } from './verdict-index.ts';
@@ -73,7 +74,7 @@ export class VerdictMemory implements vscode.Disposable {
     const run = this.#runs.of(project).find(({ compared }) => compared);
     if (run === undefined) {
       this.#judged.delete(project.root);
-    } else if (this.#judged.get(project.root)?.run !== run) {
+    } else if (!isSame(this.#judged.get(project.root)?.run, run)) {
       const { readJudgedRun } = await import('./read-judged-run.ts');
       this.#judged.set(project.root, await readJudgedRun(run, this.#log));
     }
@@ -83,6 +84,11 @@ export class VerdictMemory implements vscode.Disposable {
     this.#subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+/** Runs are listed with every test, and 20,000 replies take half a second to read. */
+function isSame(known: Run | undefined, run: Run): boolean {
+  return known?.folder === run.folder && known.stamp === run.stamp;
 }
 
 function keyOf({ root }: Project, prompt: Question): string {

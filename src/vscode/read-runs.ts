@@ -13,6 +13,8 @@ export interface Run {
   readonly fit: FitSummary | undefined;
   /** Whether there are replies to report on. */
   readonly compared: boolean;
+  /** Another one whenever its replies, or what people said of them, are others. */
+  readonly stamp: string;
 }
 
 /** The runs of a project, newest first. */
@@ -23,8 +25,11 @@ export async function readRuns(project: Project): Promise<Run[]> {
       const manifest = await readManifest(folder).catch(() => undefined);
       if (manifest === undefined) return undefined;
       const fit = manifest.state === 'fitted' ? await readFitSummary(folder).catch(() => undefined) : undefined;
-      const replies = await stat(join(folder, runFiles.replies)).catch(() => undefined);
-      return { project, folder, manifest, fit, compared: (replies?.size ?? 0) > 0 };
+      const [replies, overrides] = await Promise.all(
+        [runFiles.replies, runFiles.overrides].map((name) => stat(join(folder, name)).catch(() => undefined)),
+      );
+      const stamp = [replies, overrides].map((file) => file && `${file.size} ${file.mtimeMs}`).join();
+      return { project, folder, manifest, fit, compared: (replies?.size ?? 0) > 0, stamp };
     }),
   );
   return runs.filter((run) => run !== undefined);
