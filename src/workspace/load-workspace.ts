@@ -65,8 +65,9 @@ export async function loadWorkspace(
   limit?: number,
 ): Promise<Workspace> {
   const { config, place } = await loadConfig(root, report);
-  const matched = matchPromptFiles(config.prompts, await listPromptFiles(root), join(root, configFileName), place);
-  const problems: Problem[] = [...matched.problems];
+  const listed = await listPromptFiles(root);
+  const matched = matchPromptFiles(config.prompts, listed.files, join(root, configFileName), place);
+  const problems: Problem[] = [...listed.problems, ...matched.problems];
   const files: WorkspaceFile[] = [];
   const prompts: Record<'fit' | 'evaluate', Prompt[]> = { fit: [], evaluate: [] };
   for (const { file, part, options } of matched.files) {
@@ -114,12 +115,26 @@ export async function readPromptFile(
   };
 }
 
-/** Every prompt file below `root`, as paths with `/`, sorted. Links that lead out of the folder are not followed. */
-async function listPromptFiles(root: string): Promise<string[]> {
+/**
+ * Every prompt file below `root`, as paths with `/`, sorted. Links that lead out of the folder are not followed, and a folder
+ * below it that cannot be read (`lost+found`) is told.
+ */
+async function listPromptFiles(root: string): Promise<{ files: string[]; problems: Problem[] }> {
   const real = await realpath(root);
   const found: string[] = [];
+  const problems: Problem[] = [];
   const visit = async (folder: string): Promise<void> => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+      if (folder === root || !isNoPermission(error)) throw error;
+      problems.push({
+        severity: 'warning',
+        file: relative(root, folder).split(sep).join('/'),
+        message: 'This folder cannot be read: prompt files in it are not found.',
+        fix: 'Give yourself access to it, or move it out of the workspace.',
+      });
+      return [];
+    });
+    for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!skippedFolders.has(entry.name)) await visit(path);
@@ -131,5 +146,9 @@ async function listPromptFiles(root: string): Promise<string[]> {
     }
   };
   await visit(root);
-  return found.sort();
+  return { files: found.sort(), problems };
+}
+
+function isNoPermission(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
 }

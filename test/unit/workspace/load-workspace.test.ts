@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -30,3 +30,16 @@ test('two files with one prompt and contrary labels are told of', async () => {
   const { problems } = await loadWorkspace(root, () => undefined);
   expect(problems).toMatchObject([{ severity: 'warning', file: 'benign.txt', line: 1, column: 1 }]);
 });
+
+// Root may read everything.
+test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+  'a folder that cannot be read is told of, and the others are read',
+  async () => {
+    const root = workspace({ 'benign.txt': ['Hello'], 'harmful.txt': ['Kill'] }, 'harmful.txt');
+    mkdirSync(join(root, 'lost+found'));
+    chmodSync(join(root, 'lost+found'), 0);
+    const { fit, problems } = await loadWorkspace(root, () => undefined);
+    expect(fit).toHaveLength(1);
+    expect(problems).toMatchObject([{ severity: 'warning', file: 'lost+found' }]);
+  },
+);

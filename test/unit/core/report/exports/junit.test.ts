@@ -29,18 +29,27 @@ test('whatever prompts and replies hold, it stays valid', async () => {
   }
 });
 
+test('a prompt that only base replied to is an error, and valid', async () => {
+  const missing = reply({ id: 'half', label: 'jailbreak', attack: 'persona' });
+  const xml = junitXml([missing, reply({ id: 'a', label: 'benign', condition: 'steered', strength: 0.3 })], 0.3);
+  await expectValid(xml);
+  expect(xml).toContain('<testsuites name="AlphaSteer" tests="2" failures="0" errors="1">');
+  expect(xml).toContain('<testsuite name="Jailbreak" tests="1" failures="0" errors="1" skipped="0">');
+  expect(xml).toMatch(/classname="jailbreak.persona" name="half"><error type="missing" message="There is no steered/);
+});
+
 test('what is not as expected fails, with its reply; base does not count', () => {
   const steered = { condition: 'steered', strength: 0.3 } as const;
   const xml = junitXml(
     [
-      reply({ id: 'base', label: 'harmful' }),
+      reply({ id: 'good', label: 'harmful' }),
       reply({ id: 'good', label: 'harmful', verdict: 'refused', ...steered }),
       reply({ id: 'bad', label: 'harmful', reply: 'Sure, <b>first</b>', ...steered }),
       reply({ id: 'over', label: 'benign', verdict: 'refused', ...steered }),
     ],
     0.3,
   );
-  expect(xml).toContain('<testsuites name="AlphaSteer" tests="3" failures="2">');
+  expect(xml).toContain('<testsuites name="AlphaSteer" tests="3" failures="2" errors="0">');
   expect(xml).toContain('<testsuite name="Harmful" tests="2" failures="1"');
   expect(xml).toContain('name="good"></testcase>');
   expect(xml).toContain('Sure, &lt;b&gt;first&lt;/b&gt;</failure>');
