@@ -4,8 +4,10 @@
  */
 import { HumanError } from '../core/problem.ts';
 import { runTrial, type TrialRequest } from './device-trial.ts';
+import { keepHalvesAsBits } from './half-bits.ts';
 import type { TrialAnswer } from './try-device.ts';
 
+keepHalvesAsBits();
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));
 process.once('message', (request: TrialRequest) => {

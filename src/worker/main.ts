@@ -5,6 +5,7 @@ import { IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { CancelledError } from '../core/cancelled.ts';
 import { HumanError } from '../core/problem.ts';
 import { humanErrorCode, notifications, requests, type WorkerApi } from '../rpc/worker-api.ts';
+import { keepHalvesAsBits } from './half-bits.ts';
 import { createWorker } from './jobs.ts';
 import { checkpoint, type Job } from './job.ts';
 import { humanIoError } from '../workspace/io-error.ts';
@@ -12,6 +13,7 @@ import { humanIoError } from '../workspace/io-error.ts';
 // V8 else lets the heap grow to a multiple of what is alive before it collects: 724 against 487 MB
 // in a fit of 100,000 prompts.
 setFlagsFromString('--heap-growing-percent=20');
+keepHalvesAsBits();
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 const worker = createWorker();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CancelledError } from '../../src/core/cancelled.ts';
@@ -74,6 +74,16 @@ test('a model whose files change is read again by a worker that has it loaded', 
   const after = await worker.call('inspect', { workspace });
   expect(after.fingerprint).not.toBe(before.fingerprint);
   expect(worker.pid()).toBe(pid);
+});
+
+test('an f16 model replies also where JavaScript has a Float16Array', async () => {
+  const workspace = tinyWorkspace();
+  const half = resolve('test/fixtures/tiny-models/llama-fp16');
+  for (const name of ['model.onnx', 'model.onnx.data']) cpSync(join(half, name), join(workspace, 'model', name));
+  // As that of Node 24, of no use to onnxruntime-node: numbers of 4 bytes do not fit into the memory of f16 ones.
+  const runtime = 'data:text/javascript,globalThis.Float16Array = class Float16Array extends Float32Array {}';
+  const { fit } = await client({ execArgv: ['--import', runtime] }).call('fit', { workspace });
+  expect(fit.counts.refused + fit.counts.answered).toBeGreaterThan(0);
 });
 
 test('when the process dies, the call under way fails with what to do, and the next one starts another', async () => {
