@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withPath } from '../workspace/io-error.ts';
 import { makeFolder } from '../workspace/make-folder.ts';
@@ -9,65 +10,121 @@ import { HashIndex } from './hash-index.ts';
 const idBytes = 65;
 
 /**
- * Activations by content: rows of `width` f32 values, each under the SHA-256 of the token ids that made it. Two
- * append-only files, `<key>.f32` with the rows and `<key>.ids` with their ids. Rows are written before their ids, and
- * what a crash left half-written is cut off when the cache is opened, so a kill loses at most the batch in the air.
+ * Activations by content: rows of `width` f32 values, each under the SHA-256 of the token ids that made it. Whoever adds to a
+ * cache has two append-only files of its own, `<key>-<uuid>.f32` with the rows and `.ids` with their ids: in files that two
+ * processes appended to, rows came to stand under each other's ids. Rows are written before their ids, and what a crash
+ * left half-written is not read, so a kill loses at most the batch in the air.
  */
 export interface ActivationCache {
   has(id: string): boolean;
   put(rows: readonly { readonly id: string; readonly values: Float32Array }[]): Promise<void>;
   /**
    * `length` values of a row from the `from`-th on: one layer of it, say.
-   * @throws {RangeError} when the id is not in the cache
+   * @throws {RangeError} when the id is not in the cache, or its file was cut off meanwhile
    */
   read(id: string, from: number, length: number): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
+/** Opens a cache with all that was put into it before; what another process puts meanwhile is not seen. */
 export async function openActivationCache(folder: string, key: string, width: number): Promise<ActivationCache> {
   await makeFolder(folder);
-  const rowsFile = join(folder, `${key}.f32`);
-  const rows = await open(rowsFile, 'a+');
-  const ids = await open(join(folder, `${key}.ids`), 'a+');
-  const index = await recover(rows, ids, width * 4);
+  const rows = new CachedRows(width);
+  try {
+    for (const name of await namesIn(folder, key)) await rows.load(join(folder, name));
+  } catch (error) {
+    await rows.close();
+    throw error;
+  }
+  let own: { readonly rows: FileHandle; readonly ids: FileHandle; readonly path: string } | undefined;
+  const create = async (): Promise<typeof own> => {
+    const path = join(folder, `${key}-${randomUUID()}`);
+    const file = await open(`${path}.f32`, 'ax+');
+    rows.add(file);
+    return { rows: file, ids: await open(`${path}.ids`, 'ax'), path };
+  };
   return {
-    has: (id) => index.find(id) !== undefined,
+    has: (id) => rows.has(id),
     put: async (fresh) => {
       // One prompt may stand in a batch twice: a second row would put every later one in the wrong place.
-      const byId = new Map(fresh.filter(({ id }) => index.find(id) === undefined).map((row) => [row.id, row]));
-      if (byId.size === 0) return;
-      const missing = [...byId.values()];
+      const missing = [...new Map(fresh.filter(({ id }) => !rows.has(id)).map((row) => [row.id, row])).values()];
+      if (missing.length === 0) return;
+      own ??= await create();
+      const { path, ...files } = own!;
       const bytes = missing.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, width * 4));
-      await rows.appendFile(Buffer.concat(bytes)).catch(withPath(rowsFile));
-      await ids.appendFile(missing.map(({ id }) => `${id}\n`).join('')).catch(withPath(rowsFile));
-      for (const { id } of missing) index.add(id);
+      await files.rows.appendFile(Buffer.concat(bytes)).catch(withPath(path));
+      await files.ids.appendFile(missing.map(({ id }) => `${id}\n`).join('')).catch(withPath(path));
+      for (const { id } of missing) rows.note(id);
     },
-    read: (id, from, length) => {
-      const at = index.find(id);
-      if (at === undefined) return Promise.reject(new RangeError(`No activations cached for ${id}.`));
-      const values = new Float32Array(length);
-      // Not `rows.read`: a promise and a thread's turn for each of a fit's prompts took four times the whole reading.
-      readSync(rows.fd, values, 0, length * 4, (at * width + from) * 4);
-      return Promise.resolve(values);
-    },
+    read: async (id, from, length) => rows.read(id, from, length),
     close: async () => {
       await rows.close();
-      await ids.close();
+      await own?.ids.close();
     },
   };
 }
 
-/** @returns the ids by their rows */
-async function recover(rows: FileHandle, ids: FileHandle, rowBytes: number): Promise<HashIndex> {
-  const index = new HashIndex();
-  const lines = await ids.readFile();
-  const most = Math.min(Math.floor(lines.length / idBytes), Math.floor((await rows.stat()).size / rowBytes));
-  for (let row = 0; row < most; row++) {
-    const line = lines.toString('latin1', row * idBytes, (row + 1) * idBytes);
-    // A second row of one id, as an earlier version wrote them, would take the next one's number.
-    if (!/^[0-9a-f]{64}\n$/.test(line) || index.add(line.slice(0, -1)) !== row) break;
+/** The files of a cache, without `.f32` and `.ids`. */
+async function namesIn(folder: string, key: string): Promise<string[]> {
+  const all = new Set(await readdir(folder));
+  const isPart = (name: string): boolean => name.startsWith(`${key}-`) && all.has(`${name}.f32`);
+  return [...all].flatMap((file) => /^(.*)\.ids$/.exec(file)?.[1] ?? []).filter(isPart);
+}
+
+/** Where the row of each id is in some files. */
+class CachedRows {
+  readonly #width: number;
+  readonly #index = new HashIndex();
+  /** Of each id of the index the place of its row, counted over those of all files. */
+  readonly #places: number[] = [];
+  readonly #files: { readonly rows: FileHandle; readonly first: number }[] = [];
+  #count = 0;
+
+  constructor(width: number) {
+    this.#width = width;
   }
-  await rows.truncate(index.size * rowBytes);
-  await ids.truncate(index.size * idBytes);
-  return index;
+
+  async load(path: string): Promise<void> {
+    const ids = await readFile(`${path}.ids`);
+    const rows = await open(`${path}.f32`);
+    this.add(rows);
+    const whole = Math.floor((await rows.stat()).size / (this.#width * 4));
+    for (let row = 0; row < Math.min(whole, Math.floor(ids.length / idBytes)); row++) {
+      const line = ids.toString('latin1', row * idBytes, (row + 1) * idBytes);
+      if (!/^[0-9a-f]{64}\n$/.test(line)) return;
+      this.note(line.slice(0, -1));
+    }
+  }
+
+  /** The rows that are noted from now on are those of this file. */
+  add(rows: FileHandle): void {
+    this.#files.push({ rows, first: this.#count });
+  }
+
+  /** The next row of the last file is that of `id`. */
+  note(id: string): void {
+    const number = this.#index.add(id);
+    if (number === this.#places.length) this.#places.push(this.#count);
+    this.#count += 1;
+  }
+
+  has(id: string): boolean {
+    return this.#index.find(id) !== undefined;
+  }
+
+  read(id: string, from: number, length: number): Float32Array {
+    const number = this.#index.find(id);
+    if (number === undefined) throw new RangeError(`No activations cached for ${id}.`);
+    const place = this.#places[number]!;
+    const { rows, first } = this.#files.findLast((file) => file.first <= place)!;
+    const values = new Float32Array(length);
+    // Not `rows.read`: a promise and a thread's turn for each of a fit's prompts took four times the whole reading.
+    const read = readSync(rows.fd, values, 0, length * 4, ((place - first) * this.#width + from) * 4);
+    if (read < length * 4) throw new RangeError(`The activations cached for ${id} were cut off.`);
+    return values;
+  }
+
+  async close(): Promise<void> {
+    for (const { rows } of this.#files) await rows.close();
+  }
 }

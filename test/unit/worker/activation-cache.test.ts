@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -48,11 +48,31 @@ test('a row reads as it was put, before and after the cache is opened again, als
   );
 });
 
-test('what a kill left half-written is cut off, and what is put then is in its place', async () => {
-  const path = folder();
-  const cache = await openActivationCache(path, 'key', width);
-  await cache.put([1, 2, 3].map((n) => ({ id: idOf(n), values: valuesOf(n) })));
-  await cache.close();
+test('two processes that fill one cache at once read what each put itself, and later ones what both did', async () => {
+  const steps = fc.array(fc.tuple(fc.nat(1), fc.uniqueArray(fc.nat(12), { maxLength: 4 })), { maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(steps, async (puts) => {
+      const path = mkdtempSync(join(tmpdir(), 'alphasteer-cache-'));
+      try {
+        const both = [await openActivationCache(path, 'key', width), await openActivationCache(path, 'key', width)];
+        const own = [new Set<number>(), new Set<number>()];
+        for (const [who, ns] of puts) {
+          await both[who]!.put(ns.map((n) => ({ id: idOf(n), values: valuesOf(n) })));
+          ns.forEach((n) => own[who]!.add(n));
+        }
+        for (const [who, cache] of both.entries())
+          for (const n of own[who]!) expect(await cache.read(idOf(n), 0, width)).toEqual(valuesOf(n));
+        await expectKept(path, new Set(puts.flatMap(([, ns]) => ns)));
+        for (const cache of both) await cache.close();
+      } finally {
+        rmSync(path, { recursive: true });
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('what a kill left half-written is not read, and what is put then is in its place', async () => {
   const halves: ((rows: string, ids: string) => void)[] = [
     (rows) => appendFileSync(rows, Buffer.alloc(width * 4 + 5)),
     (_, ids) => appendFileSync(ids, idOf(4).slice(0, 20)),
@@ -62,14 +82,33 @@ test('what a kill left half-written is cut off, and what is put then is in its p
       appendFileSync(ids, `${'\0'.repeat(64)}\n`);
     },
   ];
-  for (const [k, leave] of halves.entries()) {
+  for (const leave of halves) {
+    const path = folder();
+    const cache = await openActivationCache(path, 'key', width);
+    await cache.put([1, 2, 3].map((n) => ({ id: idOf(n), values: valuesOf(n) })));
+    await cache.close();
     leave(fileIn(path, '.f32'), fileIn(path, '.ids'));
     const again = await openActivationCache(path, 'key', width);
     expect(again.has(idOf(4))).toBe(false);
-    await again.put([{ id: idOf(10 + k), values: valuesOf(10 + k) }]);
+    await again.put([4, 5].map((n) => ({ id: idOf(n), values: valuesOf(n) })));
     await again.close();
-    await expectKept(path, [1, 2, 3, ...Array.from({ length: k + 1 }, (_, i) => 10 + i)]);
+    await expectKept(path, [1, 2, 3, 4, 5]);
   }
+});
+
+test('a cache that is only read leaves no file', async () => {
+  const path = folder();
+  await expectKept(path, []);
+  expect(readdirSync(path)).toEqual([]);
+});
+
+test('a row whose file was cut off while the cache was open is a RangeError, not zeros', async () => {
+  const path = folder();
+  const cache = await openActivationCache(path, 'key', width);
+  await cache.put([{ id: idOf(1), values: valuesOf(1) }]);
+  truncateSync(fileIn(path, '.f32'), 4);
+  await expect(cache.read(idOf(1), 0, width)).rejects.toThrow(RangeError);
+  await cache.close();
 });
 
 test('what was never put is a RangeError', async () => {
