@@ -59,7 +59,7 @@ export interface InstrumentedModel {
  * Edits the graph of an ONNX model: taps, steering, logits of the last position only, truncation. Initializers aren't
  * moved: hand the bytes to onnxruntime with `session.model_external_initializers_file_folder_path` set to the model's
  * folder.
- * @throws {HumanError} when the bytes are no model, the graph can't be mapped, or a layer doesn't exist
+ * @throws {HumanError} when the bytes are no model, the graph can't be mapped, or a layer doesn't exist or is named twice
  */
 export function instrument(bytes: Uint8Array, file: string, options: InstrumentOptions): InstrumentedModel {
   const model = readModel(bytes, file);
@@ -67,7 +67,7 @@ export function instrument(bytes: Uint8Array, file: string, options: InstrumentO
   const stream = mapResidualStream(model);
   const opset = requireOpset(model);
   const { steered, taps, logits } = options;
-  requireLayers(file, stream, [...steered, ...taps]);
+  for (const layers of [steered, taps]) requireLayers(file, stream, layers);
   if (options.decoding && (logits !== 'last' || !options.cache))
     throw new RangeError('Outputs for decoding need the cache, and the logits of the last position.');
 
@@ -157,11 +157,20 @@ function batchSize(graph: GraphProto): Dim {
 function requireLayers(file: string, stream: ResidualStream, layers: readonly number[]): void {
   const last = stream.layers.length - 1;
   const wrong = layers.filter((layer) => !Number.isInteger(layer) || layer < 0 || layer > last);
-  if (wrong.length === 0) return;
+  if (wrong.length > 0) {
+    throw new HumanError({
+      file,
+      message: `The model has no layer ${[...new Set(wrong)].join(', ')}.`,
+      fix: `Choose layers from 0 to ${last}.`,
+    });
+  }
+  // Its second steering would read the first one's sum, and multiply with it.
+  const twice = layers.filter((layer, i) => layers.indexOf(layer) < i);
+  if (twice.length === 0) return;
   throw new HumanError({
     file,
-    message: `The model has no layer ${[...new Set(wrong)].join(', ')}.`,
-    fix: `Choose layers from 0 to ${last}.`,
+    message: `Layer ${[...new Set(twice)].join(', ')} is asked for more than once.`,
+    fix: 'Name each layer once.',
   });
 }
 

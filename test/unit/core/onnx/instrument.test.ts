@@ -127,6 +127,14 @@ test('a layer that the model does not have is refused with those it has', () => 
   expect(() => instrument(llama, file, wanted)).toThrow('The model has no layer 3. Choose layers from 0 to 2.');
 });
 
+test('a layer that is named twice is refused, not steered twice', () => {
+  const last = { logits: 'last', cache: true } as const;
+  const message = 'Layer 1 is asked for more than once. Name each layer once.';
+  expect(() => instrument(llama, file, { ...last, steered: [1, 0, 1], taps: [] })).toThrow(message);
+  expect(() => instrument(llama, file, { ...last, steered: [], taps: [1, 1] })).toThrow(message);
+  expect(() => instrument(llama, file, { ...last, steered: [1, 0], taps: [0, 1] })).not.toThrow();
+});
+
 test('a damaged model is edited or refused, never a crash', () => {
   const changes = fc.array(fc.tuple(fc.nat(llama.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 });
   fc.assert(
