@@ -9,7 +9,7 @@ export interface ChatFormat {
   readonly encode: (text: string) => readonly number[];
   /** The token for what the tokenizer doesn't know, where it has one. */
   readonly unknown: number | undefined;
-  /** Texts of the tokens that end a reply. */
+  /** Texts of the tokens that end a reply; empty for one that the tokenizer does not have. */
   readonly ends: readonly string[];
 }
 
@@ -19,7 +19,7 @@ const marker = 'Marker';
  * What has to hold before prompts are worth encoding: a format that is off does not fail, it makes another model of it.
  * @throws {HumanError} the template leaves the prompt out, opens no reply, or prints what the tokenizer doesn't know
  */
-export function checkChatFormat({ folder, render, encode, unknown, ends }: ChatFormat): void {
+export function checkChatFormat({ folder, render, encode, unknown, ...format }: ChatFormat): void {
   const fail = (message: string): never => {
     throw new HumanError({
       file: folder,
@@ -27,6 +27,7 @@ export function checkChatFormat({ folder, render, encode, unknown, ends }: ChatF
       fix: 'Use the chat (instruct) version of the model, with its own tokenizer_config.json and chat_template.jinja.',
     });
   };
+  const ends = format.ends.filter((end) => end !== '');
   if (ends.length === 0) fail('It is not known which token ends a reply: eos_token_id is nowhere in the model folder.');
   const [before, after] = render(marker).split(marker);
   if (before === undefined || after === undefined) return fail('The chat template does not print the prompt.');

@@ -3,6 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import type { ExternalFile } from '../core/onnx/external-data.ts';
 import { HumanError } from '../core/problem.ts';
+import { readIfThere } from '../workspace/read-if-there.ts';
 
 /** Suffix of the weights' file name for each dtype, as transformers.js names them. */
 export const dtypeSuffixes = {
@@ -47,7 +48,7 @@ export interface ModelFolder {
 
 /**
  * Finds the graph of a model folder in the transformers.js layout (`onnx/model_q4.onnx`, or beside `config.json`).
- * @throws {HumanError} no folder, no or a bad `config.json`, no weights, or none of the dtype asked for
+ * @throws {HumanError} no folder, no or a bad `config.json`, a bad `generation_config.json`, no weights, or none of the dtype asked for
  */
 export async function openModelFolder(path: string, dtype?: string): Promise<ModelFolder> {
   if (!(await stat(path).catch(() => undefined))?.isDirectory()) {
@@ -81,7 +82,10 @@ export async function openModelFolder(path: string, dtype?: string): Promise<Mod
       fix: 'Choose one of these with `dtype` (or --dtype).',
     });
   }
-  const generation = await readJson(join(path, 'generation_config.json'), generationSchema).catch(() => undefined);
+  const generationFile = join(path, 'generation_config.json');
+  // Without it config.json says what ends a reply; a damaged one may have said otherwise.
+  const isThere = (await readIfThere(generationFile)) !== undefined;
+  const generation = isThere ? await readJson(generationFile, generationSchema) : undefined;
   const endTokens = [generation?.eos_token_id ?? config.eos_token_id ?? []].flat();
   return { path, graph: graph.file, steps: graph.steps, dtype: graph.dtype, config, endTokens };
 }

@@ -30,4 +30,9 @@ test('a template without the prompt, without a generation prompt, or with tokens
 
 test('a model whose replies would never end is refused', () => {
   expect(check({ ends: [] })).toThrow('It is not known which token ends a reply');
+  expect(check({ ends: [''] })).toThrow('It is not known which token ends a reply');
+});
+
+test('of several ends one that the tokenizer does not have is no end of every text', () => {
+  expect(check({ ends: ['<end>', ''] })).not.toThrow();
 });

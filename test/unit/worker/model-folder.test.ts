@@ -37,3 +37,20 @@ test('half of a model in two files is told with the name of what is missing', as
     'or decoder_model*.onnx with its decoder_with_past_model*.onnx',
   );
 });
+
+test('what ends a reply stands in generation_config.json, else in config.json; a damaged one is refused, not passed over', async () => {
+  const path = folder('model.onnx');
+  const write = (name: string, text: string): void => writeFileSync(join(path, name), text);
+  const endTokens = async (): Promise<readonly number[]> => (await openModelFolder(path)).endTokens;
+  const config = { hidden_size: 8, num_hidden_layers: 2, num_attention_heads: 2, vocab_size: 10, eos_token_id: 1 };
+  write('config.json', JSON.stringify(config));
+  expect(await endTokens()).toEqual([1]);
+  write('generation_config.json', '{"temperature": 1}');
+  expect(await endTokens()).toEqual([1]);
+  write('generation_config.json', '{"eos_token_id": [2, 3]}');
+  expect(await endTokens()).toEqual([2, 3]);
+  write('generation_config.json', '{"eos_token_id": [2, 3');
+  await expect(endTokens()).rejects.toThrow('generation_config.json: The file is not valid JSON.');
+  write('generation_config.json', '{"eos_token_id": "2"}');
+  await expect(endTokens()).rejects.toThrow('generation_config.json: eos_token_id');
+});
