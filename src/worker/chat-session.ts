@@ -10,6 +10,7 @@ import { batchesByPrefix, packedFeeds, packedStep } from './packed-prompts.ts';
 import { floats, promptFeeds, stepFeeds, type Padding } from './prompt-feeds.ts';
 import type { RawReply, ReplyOptions } from './raw-reply.ts';
 import { runSession, type Session } from './run-session.ts';
+import { requireFinite, requireFiniteLogits, type FileOfGraph } from './require-finite.ts';
 import { RunningRows, type Finished, type Prefilled } from './running-rows.ts';
 import { isSteered, SteeringFeeds, type RowSteering, type SteeringTensors } from './steering-feeds.ts';
 
@@ -38,8 +39,8 @@ const leastRows = 2;
 /** Most bytes the KV cache of a batch may take. */
 const maxCacheBytes = 1024 ** 3;
 
-/** The output of the likeliest token, the first of equal ones. */
-export const nextToken = 'next_token';
+/** The outputs of the likeliest token, the first of equal ones, and of its logit. */
+export const [nextToken, nextLogit] = ['next_token', 'next_logit'] as const;
 
 /** One prompt to reply to. */
 export interface PromptRow extends RowSteering {
@@ -64,6 +65,9 @@ export interface SessionShape {
 export interface ChatShape extends SessionShape {
   /** Where each steered layer is among those whose residual the graph gives, the tapped ones first. */
   readonly steeredTaps: readonly number[];
+  /** These layers by their numbers. */
+  readonly readLayers: readonly number[];
+  readonly folder: FileOfGraph;
 }
 
 /** What a chat session has besides the session of its prompts. */
@@ -115,7 +119,7 @@ export class ChatSession {
     );
   }
 
-  /** {@link replies}, in the order of the rows. @throws {CancelledError} */
+  /** {@link replies}, in the order of the rows. @throws {HumanError} @throws {CancelledError} */
   async reply(rows: readonly PromptRow[], options: ReplyOptions, job: Pick<Job, 'checkpoint'>): Promise<RawReply[]> {
     const made: RawReply[] = [];
     for await (const finished of this.replies(rows, options, job))
@@ -128,6 +132,7 @@ export class ChatSession {
    * of rows that have ended are taken by the next ones: the schedule follows from the rows alone. A lone row is run beside a
    * copy of itself, unless `alone`: kernels for a single row round otherwise than those for several, and a row must not
    * change with the company it happens to have.
+   * @throws {HumanError} activations or logits are no finite numbers
    * @throws {CancelledError}
    */
   async *replies(
@@ -207,12 +212,14 @@ export class ChatSession {
         ...emptyPast(this.#shape.kv, asked.length),
         ...this.#steering.ofPrompts(asked),
       },
-      [...cache.wanted, ...[nextToken, 'steer_scores', 'residual_taps'], ...(wantsLogits ? ['logits'] : [])],
+      [...cache.wanted, ...[nextToken, nextLogit, 'steer_scores', 'residual_taps'], ...(wantsLogits ? ['logits'] : [])],
     );
-    const { steeredTaps, tappedLayers, hiddenSize, vocabulary } = this.#shape;
+    const { steeredTaps, readLayers, tappedLayers, hiddenSize, vocabulary, folder } = this.#shape;
     const residuals = out['residual_taps']!;
     const logits = wantsLogits ? floats(out['logits']) : undefined;
     const tokens = tokensOf(out[nextToken]);
+    requireFinite(floats(residuals), readLayers, this.#shape);
+    requireFiniteLogits(floats(out[nextLogit]), folder);
     const company = Math.max(0, fewest - running.next.length - coming.length);
     const prefilled = asked.slice(0, coming.length + company).map(({ ids }, i): Prefilled => {
       const row = i < coming.length ? from + i : undefined;
@@ -248,8 +255,9 @@ export class ChatSession {
         ...(await cache.feeds()),
         ...this.#steering.ofStep(running.next.length),
       },
-      [...cache.wanted, nextToken],
+      [...cache.wanted, nextToken, nextLogit],
     );
+    requireFiniteLogits(floats(out[nextLogit]), this.#shape.folder);
     running.step(tokensOf(out[nextToken]), out);
   }
 }

@@ -3,7 +3,7 @@ import { InferenceSession } from 'onnxruntime-node';
 import { instrument, type InstrumentedModel } from '../core/onnx/instrument.ts';
 import type { ModelPorts } from '../core/onnx/model-ports.ts';
 import { HumanError } from '../core/problem.ts';
-import { ChatSession, nextToken, type SessionShape } from './chat-session.ts';
+import { ChatSession, nextLogit, nextToken, type SessionShape } from './chat-session.ts';
 import { DeviceSession } from './device-session.ts';
 import { DeviceTensors, keepsTensors } from './device-tensors.ts';
 import type { Device } from './devices.ts';
@@ -42,6 +42,8 @@ export async function openChatSession(
   const shape = {
     ...shapeOf(model, taps.length, prompts.packed),
     steeredTaps: steered.map((layer) => read.indexOf(layer)),
+    readLayers: read,
+    folder: model.folder,
   };
   return new ChatSession(await openForReplies(model, prompts, device, profile), shape, {
     ...(steps && { steps: await openForReplies(model, steps, device) }),
@@ -56,7 +58,7 @@ async function openForReplies(
   profile?: string,
 ): Promise<Session> {
   if (!device) return await createSessionFromBytes(model, bytes, { profile });
-  const stay = outputs.filter((name) => name !== nextToken);
+  const stay = outputs.filter((name) => name !== nextToken && name !== nextLogit);
   const presents = model.kv.names.map(({ present }) => present);
   return new DeviceSession(await createSessionFromBytes(model, bytes, { profile, stay }), presents, device);
 }

@@ -1,21 +1,42 @@
 import { HumanError } from '../core/problem.ts';
-import type { Model } from './model-host.ts';
+import type { ModelFolder } from './model-folder.ts';
+
+/** Which file's numbers are checked. */
+export type FileOfGraph = Pick<ModelFolder, 'graph' | 'dtype'>;
 
 /**
- * Checks one prompt's activations [layers * d]. f16 ends at 65504, and some models' residual streams go beyond it.
+ * Checks prompts' activations [prompts * layers * d]. f16 ends at 65504, and some models' residual streams go beyond it.
  * @throws {HumanError} with the first layer whose numbers are not finite
  */
 export function requireFinite(
   activations: Float32Array,
   layers: readonly number[],
-  { folder, hiddenSize }: Pick<Model, 'hiddenSize'> & { readonly folder: Pick<Model['folder'], 'graph' | 'dtype'> },
+  { folder, hiddenSize }: { readonly folder: FileOfGraph; readonly hiddenSize: number },
 ): void {
   const at = activations.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return;
-  const half = folder.dtype === 'fp16' || folder.dtype === 'q4f16';
-  throw new HumanError({
-    file: folder.graph,
-    message: `The activations of layer ${layers[Math.floor(at / hiddenSize)]!} are not finite numbers (${activations[at]!})${half ? ': they are too large for f16' : ''}.`,
+  throw notFinite(
+    `The activations of layer ${layers[Math.floor(at / hiddenSize) % layers.length]!}`,
+    activations[at]!,
+    folder,
+  );
+}
+
+/**
+ * Checks the largest logit of each row, [rows]: what overflows above the layers that are read makes NaN of all of a row's, and
+ * each next token the first of the vocabulary.
+ * @throws {HumanError} one is no finite number
+ */
+export function requireFiniteLogits(logits: Float32Array, folder: FileOfGraph): void {
+  const at = logits.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw notFinite('The logits of a reply', logits[at]!, folder);
+}
+
+function notFinite(what: string, value: number, { graph, dtype }: FileOfGraph): HumanError {
+  const half = dtype === 'fp16' || dtype === 'q4f16';
+  return new HumanError({
+    file: graph,
+    message: `${what} are not finite numbers (${value})${half ? ': they are too large for f16' : ''}.`,
     fix: half
       ? 'Use weights that compute in f32: --dtype q4 or fp32.'
       : 'Download or export the model again, or use another dtype (--dtype fp32).',

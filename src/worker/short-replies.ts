@@ -7,7 +7,6 @@ import type { Tokens } from './encode-prompts.ts';
 import { HashMap } from './hash-map.ts';
 import type { Job } from './job.ts';
 import type { Model } from './model-host.ts';
-import { requireFinite } from './require-finite.ts';
 
 /** What is known of a short reply: its text stays in the file. */
 export interface ShortReply {
@@ -23,8 +22,6 @@ type Line = z.infer<typeof lineSchema>;
 export interface LabelContext {
   readonly model: Model;
   readonly chat: ChatSession;
-  /** Those that `chat` taps. */
-  readonly layers: readonly number[];
   readonly cache: ActivationCache;
   readonly job: Job;
   readonly judge: (reply: string) => Judgement;
@@ -35,13 +32,13 @@ export interface LabelContext {
  * earlier fit are read from `file`; new ones are appended as they end, and their prefill's activations go to `cache`.
  * They are not stopped early: a fit leaves partial and degenerate ones out, which their beginnings don't tell, and it would save
  * 1.7 % of the tokens of the demo's.
- * @throws {HumanError} a layer gives numbers that are not finite
+ * @throws {HumanError} activations or logits are no finite numbers
  */
 export async function shortReplies(
   file: string,
   rows: readonly Tokens[],
   newTokens: number,
-  { model, chat, layers, cache, job, judge }: LabelContext,
+  { model, chat, cache, job, judge }: LabelContext,
 ): Promise<HashMap<ShortReply>> {
   const replies = new HashMap<ShortReply>();
   const keep = ({ hash, reply, first }: Line): void => replies.set(hash, { verdict: judge(reply).verdict, first });
@@ -57,7 +54,6 @@ export async function shortReplies(
       const asked = batch.map((i) => work[i]!);
       for await (const finished of chat.replies(asked, options, job)) {
         const made = finished.map(({ row, reply }) => ({ ...reply, hash: todo[batch[row]!]!.hash }));
-        for (const { taps } of made) requireFinite(taps, layers, model);
         await cache.put(made.map(({ hash, taps }) => ({ id: hash, values: taps })));
         const fresh = made.map(({ hash, tokens }) => ({
           hash,

@@ -91,7 +91,7 @@ async function* run(
       ...emptyPast(model.kv, rows),
       ...(steers && steering.ofPrompts(pushed)),
     }),
-    [...cache.wanted, 'next_token'],
+    [...cache.wanted, 'next_token', 'next_logit'],
   );
   cache.add(first, lengths);
   yield used(from);
@@ -105,6 +105,7 @@ async function* run(
       await session.run(feed({ ...packedStep(next), ...(await cache.feeds()), ...(steers && steering.ofStep(rows)) }), [
         ...cache.wanted,
         'next_token',
+        'next_logit',
       ]),
       () => true,
     );

@@ -97,7 +97,7 @@ describe.each([
   };
   const same = (got: [Outputs, Outputs], want: [Outputs, Outputs]): void => {
     for (const [step, outputs] of want.entries())
-      for (const name of ['logits', 'next_token', 'steer_scores', 'residual_taps'])
+      for (const name of ['logits', 'next_token', 'next_logit', 'steer_scores', 'residual_taps'])
         expect(bits(got[step]![name]!), `${name}, step ${step}`).toBe(bits(outputs[name]!));
   };
 

@@ -73,7 +73,7 @@ export async function openFittedPrompts(
   try {
     const malicious = rows.filter(({ prompt }) => isMalicious(prompt.label));
     const labels = labelFile(workspace.root, model, settings.labelTokens);
-    const making = { model, chat, layers, cache, job, judge };
+    const making = { model, chat, cache, job, judge };
     const replies = await shortReplies(labels, malicious, settings.labelTokens, making);
     await extract(rows);
     const templates = templatesOf(split.fit);

@@ -74,7 +74,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     const cached = countOf(rows(), ({ hash }) => cache.has(hash));
     // Labels first: their prefill gives the activations of the malicious prompts as well.
     const { labelTokens } = config.fit;
-    const making = { model, chat, layers: candidates, cache, job, judge: input.judge.judge };
+    const making = { model, chat, cache, job, judge: input.judge.judge };
     const labels = labelFile(root, model, labelTokens);
     const { replies, firstTokens } = await labelPrompts([fitRows, chooseRows], labels, labelTokens, making);
     watch.lap('label', `${replies} short replies`);

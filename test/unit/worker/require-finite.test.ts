@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requireFinite } from '../../../src/worker/require-finite.ts';
+import { requireFinite, requireFiniteLogits } from '../../../src/worker/require-finite.ts';
 
 const model = (dtype: 'fp16' | 'q4') => ({ hiddenSize: 2, folder: { graph: 'model.onnx', dtype } });
 
@@ -16,4 +16,15 @@ test('others that are not finite are told without a guess at f16, and finite one
     requireFinite(Float32Array.of(NaN, 2), [4], model('q4'));
   }).toThrow('The activations of layer 4 are not finite numbers (NaN). Download');
   requireFinite(Float32Array.of(65504, -1), [4], model('fp16'));
+});
+
+test('logits of which one row is no number are refused, f16 being named as the cause where it can be', () => {
+  const check =
+    (dtype: 'fp16' | 'q4', ...logits: number[]) =>
+    (): void => {
+      requireFiniteLogits(Float32Array.from(logits), model(dtype).folder);
+    };
+  expect(check('fp16', 3, NaN)).toThrow('model.onnx: The logits of a reply are not finite numbers (NaN): they are too');
+  expect(check('q4', -Infinity)).toThrow('The logits of a reply are not finite numbers (-Infinity). Download');
+  expect(check('fp16', 65504, -1)).not.toThrow();
 });

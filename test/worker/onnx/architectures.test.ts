@@ -72,11 +72,13 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
       },
       hiddenSize: d,
       steeredTaps: layers,
+      readLayers: layers,
       tappedLayers: layers.length,
       vocabulary: expected.logits[0]!.length,
       positionIds: model.ports.positionIds !== undefined,
       rowsTouch: false,
       packed: edited!.packed,
+      folder: { graph: model.file, dtype: 'fp32' },
     });
     chat.setSteering(tensors);
     const rows = prompts.map((ids) => ({ ids, strength: steering.strength }));

@@ -13,7 +13,7 @@ import {
 import { writeModel } from '../../../src/core/onnx/onnx-model.ts';
 import { float32 } from './tiny-model.ts';
 
-test('the next token is the first of the largest logits, however many there are', async () => {
+async function greedy(): Promise<InferenceSession> {
   const graph = create(GraphProtoSchema, { name: 'greedy' });
   const edit = new GraphEdit(graph);
   edit.input('logits', TensorProto_DataType.FLOAT, ['batch', 1, 'vocabulary']);
@@ -23,7 +23,11 @@ test('the next token is the first of the largest logits, however many there are'
     graph,
     opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: 18n })],
   });
-  const session = await InferenceSession.create(writeModel({ file: 'greedy.onnx', proto, graph }));
+  return await InferenceSession.create(writeModel({ file: 'greedy.onnx', proto, graph }));
+}
+
+test('the next token is the first of the largest logits, however many there are', async () => {
+  const session = await greedy();
   const few = fc.constantFrom(-Infinity, -3, -0, 0, 1e-45, 2, 2.5, 3e38);
   const rows = fc
     .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 70 }))
@@ -32,14 +36,25 @@ test('the next token is the first of the largest logits, however many there are'
     );
   await fc.assert(
     fc.asyncProperty(rows, async (logits) => {
-      const { next_token: next } = await session.run({
+      const { next_token: next, next_logit: logit } = await session.run({
         logits: float32(logits.flat(), [logits.length, 1, logits[0]!.length]),
       });
       expect(Array.from(next!.data as BigInt64Array, Number)).toEqual(
         logits.map((row) => row.findIndex((x) => x >= Math.max(...row))),
       );
       expect(next!.dims).toEqual([logits.length, 1]);
+      expect(logit!.dims).toEqual([logits.length, 1]);
+      expect([...(logit!.data as Float32Array)]).toEqual(
+        logits.map((row) => Math.fround(row.find((x) => x >= Math.max(...row))!)),
+      );
     }),
     { numRuns: 200 },
   );
+});
+
+test('of logits that are no numbers the largest is none', async () => {
+  const session = await greedy();
+  const row = [1, 2, 3];
+  const { next_logit: logit } = await session.run({ logits: float32([...row, NaN, NaN, NaN], [2, 1, 3]) });
+  expect(logit!.data).toEqual(Float32Array.of(3, NaN));
 });

@@ -59,3 +59,13 @@ test('a fit on it is stopped at the first labels, before anything of it is kept'
   const kept = readdirSync(cache).filter((name) => readFileSync(join(cache, name), 'utf8') !== '');
   expect(kept).toEqual([]);
 });
+
+test('where it overflows above the layers of a fit, the logits say so: each reply would be the first token over and over', () => {
+  const fit = alphasteer('fit', overflowing(), '--dtype', 'fp16', '--layers', '1');
+  expect(problemsOf(fit)).toContainEqual(
+    expect.stringMatching(
+      /The logits of a reply are not finite numbers \(NaN\): they are too large for f16\. Use weights/,
+    ),
+  );
+  expect(fit.status).toBe(1);
+});

@@ -66,7 +66,8 @@ describe('an edited graph', () => {
           expect(edited.inputs.includes('packed_rows')).toBe(wanted.packed);
           expect(edited.inputs.includes('packed_owners')).toBe(wanted.packed && wanted.steered.length > 0);
         }
-        expect(edited.outputs.includes('next_token')).toBe(wanted.decoding !== undefined);
+        for (const name of ['next_token', 'next_logit'])
+          expect(edited.outputs.includes(name)).toBe(wanted.decoding !== undefined);
         for (const name of ['present.0.key.newest', 'present.2.value.newest'])
           expect(edited.outputs.includes(name)).toBe(wanted.decoding === 'newest');
       }),
