@@ -20,12 +20,16 @@ export interface Hub {
   readonly offline: boolean;
 }
 
-/** As Hugging Face's own tools are set up: HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE; models under the user's cache folder. */
+/**
+ * As Hugging Face's own tools are set up: HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE; models under the user's cache folder. A
+ * variable that is empty, as a secret that is not set is in CI, counts as none.
+ */
 export function hubOfEnvironment(env: NodeJS.ProcessEnv): Hub {
+  const [endpoint = '', token = ''] = ['HF_ENDPOINT', 'HF_TOKEN'].map((name) => env[name]?.trim());
   return {
-    endpoint: (env['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, ''),
+    endpoint: (endpoint === '' ? 'https://huggingface.co' : endpoint).replace(/\/+$/, ''),
     cache: userCache('models', env),
-    token: env['HF_TOKEN'],
+    token: token === '' ? undefined : token,
     offline: /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? ''),
   };
 }

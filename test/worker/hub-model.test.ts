@@ -192,4 +192,6 @@ test("the environment sets the hub up as it does Hugging Face's own tools", () =
   });
   expect(of({ HF_HUB_OFFLINE: '1', HF_TOKEN: 't' })).toMatchObject({ offline: true, token: 't' });
   expect(of({ HF_HUB_OFFLINE: '0' }).offline).toBe(false);
+  expect(of({ HF_ENDPOINT: '', HF_TOKEN: '' })).toEqual(of({}));
+  expect(of({ HF_TOKEN: 't\n' }).token).toBe('t');
 });
