@@ -21,17 +21,39 @@ export type Dtype = keyof typeof dtypeSuffixes;
 
 const ids = z.union([z.number().int(), z.array(z.number().int())]);
 
+const size = z.number().int().positive();
+
+/** What `config.json` of GPT-2 and BLOOM calls the sizes (`attribute_map` of transformers' configurations). */
+const otherNames = {
+  hidden_size: 'n_embd',
+  num_hidden_layers: 'n_layer',
+  num_attention_heads: 'n_head',
+  max_position_embeddings: 'n_positions',
+} as const;
+
 const configSchema = z.looseObject({
   model_type: z.string().default('unknown'),
-  hidden_size: z.number().int().positive(),
-  num_hidden_layers: z.number().int().positive(),
-  num_attention_heads: z.number().int().positive(),
-  num_key_value_heads: z.number().int().positive().optional(),
-  head_dim: z.number().int().positive().optional(),
-  vocab_size: z.number().int().positive(),
-  max_position_embeddings: z.number().int().positive().default(2048),
+  hidden_size: size,
+  num_hidden_layers: size,
+  num_attention_heads: size,
+  num_key_value_heads: size.nullish(),
+  head_dim: size.nullish(),
+  vocab_size: size,
+  max_position_embeddings: size.nullish().transform((context) => context ?? 2048),
   eos_token_id: ids.nullish(),
 });
+
+/** The same whatever names the model's sizes go by. */
+const configOfAnyName = z
+  .looseObject({})
+  .transform((config) => {
+    const known = Object.entries(otherNames).flatMap(([name, other]) => {
+      const value = config[name] ?? config[other];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    return { ...config, ...Object.fromEntries(known) };
+  })
+  .pipe(configSchema);
 
 const generationSchema = z.looseObject({ eos_token_id: ids.nullish() });
 
@@ -58,7 +80,7 @@ export async function openModelFolder(path: string, dtype?: string): Promise<Mod
       fix: 'Set `model` in alphasteer.json (or --model) to a folder that holds config.json, tokenizer.json and onnx/, or to the id of a model on the hub, owner/name.',
     });
   }
-  const config = await readJson(join(path, 'config.json'), configSchema, 'A model folder needs its config.json.');
+  const config = await readJson(join(path, 'config.json'), configOfAnyName, 'A model folder needs its config.json.');
   if (dtype !== undefined && !(dtype in dtypeSuffixes)) {
     throw new HumanError({
       message: `Unknown dtype "${dtype}".`,

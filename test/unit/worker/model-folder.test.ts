@@ -54,3 +54,18 @@ test('what ends a reply stands in generation_config.json, else in config.json; a
   write('generation_config.json', '{"eos_token_id": "2"}');
   await expect(endTokens()).rejects.toThrow('generation_config.json: eos_token_id');
 });
+
+test('sizes are found by the names that GPT-2 gives them, and one that is null counts as not there', async () => {
+  const path = folder('model.onnx');
+  const configOf = async (config: object): Promise<object> => {
+    writeFileSync(join(path, 'config.json'), JSON.stringify({ vocab_size: 10, ...config }));
+    return (await openModelFolder(path)).config;
+  };
+  const gpt2 = { n_embd: 8, n_layer: 2, n_head: 4, n_positions: 64 };
+  const own = { hidden_size: 8, num_hidden_layers: 2, num_attention_heads: 4, max_position_embeddings: 64 };
+  expect(await configOf(gpt2)).toMatchObject(own);
+  expect(await configOf({ ...own, n_positions: 1 })).toMatchObject(own);
+  const unset = { head_dim: null, num_key_value_heads: null, max_position_embeddings: null };
+  expect(await configOf({ ...own, ...unset })).toMatchObject({ hidden_size: 8, max_position_embeddings: 2048 });
+  await expect(configOf({ ...gpt2, n_head: -4 })).rejects.toThrow('num_attention_heads');
+});
