@@ -53,7 +53,6 @@ export interface SessionShape {
   readonly hiddenSize: number;
   /** Layers whose residual is handed over. */
   readonly tappedLayers: number;
-  readonly vocabulary: number;
   readonly positionIds: boolean;
   /** Rows of a batch change each other's numbers, so that only a batch of 1 can be compared. */
   readonly rowsTouch: boolean;
@@ -214,17 +213,17 @@ export class ChatSession {
       },
       [...cache.wanted, ...[nextToken, nextLogit, 'steer_scores', 'residual_taps'], ...(wantsLogits ? ['logits'] : [])],
     );
-    const { steeredTaps, readLayers, tappedLayers, hiddenSize, vocabulary, folder } = this.#shape;
+    const { steeredTaps, readLayers, tappedLayers, hiddenSize, folder } = this.#shape;
     const residuals = out['residual_taps']!;
-    const logits = wantsLogits ? floats(out['logits']) : undefined;
+    const logits = wantsLogits ? floats(out['logits']) : new Float32Array();
+    const vocabulary = logits.length / asked.length;
     const tokens = tokensOf(out[nextToken]);
     requireFinite(floats(residuals), readLayers, this.#shape);
     requireFiniteLogits(floats(out[nextLogit]), folder);
     const company = Math.max(0, fewest - running.next.length - coming.length);
     const prefilled = asked.slice(0, coming.length + company).map(({ ids }, i): Prefilled => {
       const row = i < coming.length ? from + i : undefined;
-      if (logits && row !== undefined)
-        options.onFirstLogits?.(row, logits.subarray(i * vocabulary, (i + 1) * vocabulary));
+      if (row !== undefined) options.onFirstLogits?.(row, logits.subarray(i * vocabulary, (i + 1) * vocabulary));
       const ofRow = slice(floats(residuals), i, residuals.size / asked.length);
       return {
         row,

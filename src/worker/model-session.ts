@@ -106,7 +106,6 @@ function shapeOf(model: SessionModel, tappedLayers: number, packed: boolean): Se
     kv: model.kv,
     hiddenSize: model.hiddenSize,
     tappedLayers,
-    vocabulary: model.folder.config.vocab_size,
     positionIds: model.ports.positionIds !== undefined,
     rowsTouch: model.ports.scalesOverBatch,
     packed,

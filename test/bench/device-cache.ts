@@ -59,7 +59,6 @@ async function withCacheInHostMemory({ folder, ...rest }: SessionModel & typeof 
   const { bytes, packed } = instrument(rest.graph, folder.graph, options);
   return new ChatSession(await createSessionFromBytes({ folder, ...rest }, bytes), {
     ...{ kv: rest.kv, hiddenSize: rest.hiddenSize, steeredTaps: [0], readLayers: layers, tappedLayers: 1, packed, folder },
-    vocabulary: folder.config.vocab_size,
     positionIds: rest.ports.positionIds !== undefined,
     rowsTouch: rest.ports.scalesOverBatch,
   });

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RawReply } from '../../src/worker/raw-reply.ts';
@@ -63,4 +64,27 @@ test('more rows than there are places: each comes in as another leaves, is hande
     expect(replies[row]).toEqual(pair[0]!.tokens.slice(0, most(row)));
   }
   await session.release();
+});
+
+test("each row's first logits are its own, whatever size of vocabulary config.json names", async () => {
+  const path = join(tinyWorkspace(), 'model');
+  const firstLogits = async (): Promise<number[][]> => {
+    const model = await openModel({ path, dtype: 'fp32', device: 'cpu', threads: 1 });
+    const session = await openChatSession(model, [1], [1]);
+    const rows = ['bake dife', 'gula mela riru'].map((text) => ({
+      ids: model.tokenizer.encode(text).ids,
+      strength: 0,
+    }));
+    const logits: number[][] = [];
+    const onFirstLogits = (row: number, values: Float32Array): void => void (logits[row] = [...values]);
+    await session.reply(rows, { maxNewTokens: 1, endTokens: new Set(), onFirstLogits }, unwatched);
+    await session.release();
+    return logits;
+  };
+  const own = await firstLogits();
+  expect(own.map(({ length }) => length)).toEqual([192, 192]);
+  const file = join(path, 'config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...config, vocab_size: 160 }));
+  expect(await firstLogits()).toEqual(own);
 });

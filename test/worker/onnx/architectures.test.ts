@@ -74,7 +74,6 @@ describe.each(exports)('$name by $exporter', ({ name, exporter }) => {
       steeredTaps: layers,
       readLayers: layers,
       tappedLayers: layers.length,
-      vocabulary: expected.logits[0]!.length,
       positionIds: model.ports.positionIds !== undefined,
       rowsTouch: false,
       packed: edited!.packed,
