@@ -56,7 +56,10 @@ export async function openActivationCache(folder: string, key: string, width: nu
       await files.ids.appendFile(missing.map(({ id }) => `${id}\n`).join('')).catch(withPath(path));
       for (const { id } of missing) rows.note(id);
     },
-    read: async (id, from, length) => rows.read(id, from, length),
+    read: (id, from, length) =>
+      new Promise((resolve) => {
+        resolve(rows.read(id, from, length));
+      }),
     close: async () => {
       await rows.close();
       await own?.ids.close();

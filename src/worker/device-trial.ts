@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { seededRandom } from '../core/prompts/seeded-random.ts';
 import { readGraphs } from './model-graphs.ts';
@@ -12,6 +11,8 @@ export interface TrialRequest {
   readonly layers: readonly number[];
   /** Token ids of each. */
   readonly prompts: readonly (readonly number[])[];
+  /** An empty folder for onnxruntime's profile. The one that asks removes it: a trial may be killed. */
+  readonly profiles: string;
 }
 
 /** What a model gave on a device. */
@@ -29,39 +30,34 @@ export interface TrialNumbers {
 const newTokens = 4;
 
 /** Runs a model as jobs do, on very little: activations, then steered and unsteered replies. */
-export async function runTrial({ model, layers, prompts }: TrialRequest): Promise<TrialNumbers> {
+export async function runTrial({ model, layers, prompts, profiles }: TrialRequest): Promise<TrialNumbers> {
   const loaded: SessionModel = { ...model, ...(await readGraphs(model.folder)) };
   const extraction = await openExtractionSession(loaded, layers);
   const activations = await extraction.run(prompts);
   const extracting = await bestOfTwo(() => extraction.run(prompts));
   await extraction.release();
 
-  const folder = await mkdtemp(join(tmpdir(), 'alphasteer-trial-'));
-  try {
-    const chat = await openChatSession(loaded, layers, layers, join(folder, 'profile'));
-    const size = layers.length * model.hiddenSize;
-    // Directions of length 1, and a strength that makes the push about as long as the residual stream itself.
-    const thresholds = new Float32Array(layers.length).fill(-Infinity);
-    chat.setSteering({ w: unitRows(1, size, layers.length), r: unitRows(2, size, layers.length), thresholds });
-    const rows = prompts.map((ids, row) => ({ ids, strength: row === 0 ? Math.sqrt(model.hiddenSize) : 0 }));
-    const logits: Float32Array[] = [];
-    const reply = async (): Promise<unknown> =>
-      await chat.reply(
-        rows,
-        {
-          maxNewTokens: newTokens,
-          endTokens: new Set(),
-          onFirstLogits: (row, values) => (logits[row] = values.slice()),
-        },
-        { checkpoint: () => Promise.resolve() },
-      );
-    await reply();
-    const replying = await bestOfTwo(reply);
-    await chat.release();
-    return { activations, logits, milliseconds: extracting + replying, nodes: await nodesIn(folder) };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const chat = await openChatSession(loaded, layers, layers, join(profiles, 'profile'));
+  const size = layers.length * model.hiddenSize;
+  // Directions of length 1, and a strength that makes the push about as long as the residual stream itself.
+  const thresholds = new Float32Array(layers.length).fill(-Infinity);
+  chat.setSteering({ w: unitRows(1, size, layers.length), r: unitRows(2, size, layers.length), thresholds });
+  const rows = prompts.map((ids, row) => ({ ids, strength: row === 0 ? Math.sqrt(model.hiddenSize) : 0 }));
+  const logits: Float32Array[] = [];
+  const reply = async (): Promise<unknown> =>
+    await chat.reply(
+      rows,
+      {
+        maxNewTokens: newTokens,
+        endTokens: new Set(),
+        onFirstLogits: (row, values) => (logits[row] = values.slice()),
+      },
+      { checkpoint: () => Promise.resolve() },
+    );
+  await reply();
+  const replying = await bestOfTwo(reply);
+  await chat.release();
+  return { activations, logits, milliseconds: extracting + replying, nodes: await nodesIn(profiles) };
 }
 
 async function bestOfTwo(run: () => Promise<unknown>): Promise<number> {

@@ -1,4 +1,7 @@
 import { fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TrialNumbers, TrialRequest } from './device-trial.ts';
 import { modelProcessEnv } from './model-process-env.ts';
@@ -13,7 +16,21 @@ const trialModule = fileURLToPath(new URL('./device-trial.js', import.meta.url))
  * Runs a model on its device in a process of its own.
  * @param limit milliseconds it may take; a software driver may compute a model, but too slowly for anybody
  */
-export async function tryDevice(request: TrialRequest, limit = 120_000, module = trialModule): Promise<TrialAnswer> {
+export async function tryDevice(
+  request: Omit<TrialRequest, 'profiles'>,
+  limit = 120_000,
+  module = trialModule,
+): Promise<TrialAnswer> {
+  const profiles = await mkdtemp(join(tmpdir(), 'alphasteer-trial-')).catch(() => undefined);
+  if (profiles === undefined) return { error: `${tmpdir()} takes no folder for its profile`, tooSlow: false };
+  try {
+    return await ask({ ...request, profiles }, limit, module);
+  } finally {
+    await rm(profiles, { recursive: true });
+  }
+}
+
+async function ask(request: TrialRequest, limit: number, module: string): Promise<TrialAnswer> {
   return await new Promise((resolve) => {
     const child = fork(module, [], {
       serialization: 'advanced',
