@@ -3,10 +3,10 @@ import type { Judgement, Verdict } from '../core/judge/verdict.ts';
 import { openJsonLines } from '../workspace/json-lines.ts';
 import type { ActivationCache } from './activation-cache.ts';
 import type { ChatSession } from './chat-session.ts';
+import type { ChatTokenizer } from './chat-tokenizer.ts';
 import type { Tokens } from './encode-prompts.ts';
 import { HashMap } from './hash-map.ts';
 import type { Job } from './job.ts';
-import type { Model } from './model-host.ts';
 
 /** What is known of a short reply: its text stays in the file. */
 export interface ShortReply {
@@ -15,14 +15,14 @@ export interface ShortReply {
   readonly first: number | null;
 }
 
-const lineSchema = z.object({ hash: z.string(), reply: z.string(), first: z.int().nullable() });
+const lineSchema = z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/), reply: z.string(), first: z.int().nullable() });
 type Line = z.infer<typeof lineSchema>;
 
 /** What labels are made with. */
 export interface LabelContext {
-  readonly model: Model;
-  readonly chat: ChatSession;
-  readonly cache: ActivationCache;
+  readonly model: { readonly tokenizer: Pick<ChatTokenizer, 'endTokens' | 'decode'> };
+  readonly chat: Pick<ChatSession, 'batches' | 'replies'>;
+  readonly cache: Pick<ActivationCache, 'put'>;
   readonly job: Job;
   readonly judge: (reply: string) => Judgement;
 }
