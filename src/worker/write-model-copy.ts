@@ -1,4 +1,4 @@
-import { copyFile, link, readdir } from 'node:fs/promises';
+import { copyFile, link, readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { HumanError } from '../core/problem.ts';
 import { withPath } from '../workspace/io-error.ts';
@@ -11,17 +11,17 @@ import type { ModelFolder } from './model-folder.ts';
 const texts = /\.(json|jinja|txt|model|md)$|^LICEN[CS]E/i;
 
 /**
- * Writes a model folder like another one, with another graph. Weights are hard links where the file system allows it: a
- * model is never changed in place, only replaced.
+ * Writes a model folder like another one, with another graph; what is stopped in the middle leaves `out` empty. Weights are
+ * hard links where the file system allows it: a model is never changed in place, only replaced.
  * @param weights relative to the graph's folder
  * @returns the files, relative to `out`
  * @throws {HumanError} `out` holds something already
  */
 export async function writeModelCopy(
-  folder: ModelFolder,
+  folder: Pick<ModelFolder, 'path' | 'graph'>,
   { graph, weights }: { graph: Uint8Array; weights: readonly string[] },
   out: string,
-  job: Job,
+  job: Pick<Job, 'progress' | 'checkpoint'>,
 ): Promise<string[]> {
   const there = await readdir(out).catch(() => []);
   if (there.length > 0) {
@@ -31,6 +31,21 @@ export async function writeModelCopy(
       fix: 'Name a new folder with --out.',
     });
   }
+  try {
+    return await writeFiles(folder, { graph, weights }, out, job);
+  } catch (error) {
+    // The same command would else be refused for what it left.
+    for (const name of await readdir(out).catch(() => [])) await rm(join(out, name), { recursive: true });
+    throw error;
+  }
+}
+
+async function writeFiles(
+  folder: Pick<ModelFolder, 'path' | 'graph'>,
+  { graph, weights }: { graph: Uint8Array; weights: readonly string[] },
+  out: string,
+  job: Pick<Job, 'progress' | 'checkpoint'>,
+): Promise<string[]> {
   const inside = relative(folder.path, dirname(folder.graph));
   const besides = (await readdir(folder.path)).filter((name) => texts.test(name));
   const files = [
@@ -50,5 +65,6 @@ export async function writeModelCopy(
 }
 
 async function linkOrCopy(from: string, to: string): Promise<void> {
-  await link(from, to).catch(() => copyFile(from, to));
+  // A link to a symbolic link, as the files of Hugging Face's cache are, would lead nowhere from another folder.
+  await link(await realpath(from), to).catch(() => copyFile(from, to));
 }
