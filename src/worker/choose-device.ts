@@ -78,13 +78,13 @@ function trials(
   }: { readonly again: boolean; readonly askedFor: boolean; readonly progress: Job['progress'] | undefined },
 ): (device: Device) => Promise<Tried> {
   const cache = openTrialCache(model);
-  const { folder, hiddenSize, ports, kv, threads } = model;
+  const { folder, hiddenSize, ports, kv, weights, threads } = model;
   const bound = computesInF32(readModel(model.graph, folder.graph)) ? agreement.f32 : agreement.other;
   const layers = [...new Set([Math.floor(model.layers / 2), model.layers - 1])];
   const ids = prompts.map((prompt) => model.tokenizer.encode(prompt).ids);
   const run = (device: Device): Promise<TrialAnswer> => {
     progress?.({ phase: `Trying ${device}`, done: 0, total: 1, unit: 'device' });
-    return tryDevice({ model: { folder, hiddenSize, ports, kv, threads, device }, layers, prompts: ids });
+    return tryDevice({ model: { folder, hiddenSize, ports, kv, weights, threads, device }, layers, prompts: ids });
   };
   let onCpu: Promise<TrialAnswer> | undefined;
 

@@ -16,6 +16,7 @@ import { checkExternalData, filesStamp, modelFiles, openModelFolder, type ModelF
 import { readGraphs } from './model-graphs.ts';
 import type { SessionModel } from './model-session.ts';
 import { userCache } from './user-cache.ts';
+import { placeOfWeights } from './weights-place.ts';
 
 /** Everything of a model that is not a session: read and checked once, shared by all jobs on it. */
 export interface Model extends SessionModel {
@@ -65,6 +66,7 @@ export async function openModel(
     hiddenSize: stream.hiddenSize,
     ports,
     kv: kvShape(ports, folder),
+    weights: await placeOfWeights(folder.graph, external),
     tokenizer: await loadTokenizer(folder),
     external,
     fingerprint: await fingerprint(folder, files, userCache('fingerprints')),

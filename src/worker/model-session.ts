@@ -1,7 +1,8 @@
-import { dirname } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
+import { renameExternalFiles } from '../core/onnx/external-data.ts';
 import { instrument, type InstrumentedModel } from '../core/onnx/instrument.ts';
 import type { ModelPorts } from '../core/onnx/model-ports.ts';
+import { readModel, writeModel } from '../core/onnx/onnx-model.ts';
 import { HumanError } from '../core/problem.ts';
 import { ChatSession, nextLogit, nextToken, type SessionShape } from './chat-session.ts';
 import { DeviceSession } from './device-session.ts';
@@ -12,6 +13,7 @@ import type { KvShape } from './kv-cache.ts';
 import type { ModelFolder } from './model-folder.ts';
 import type { ModelGraphs } from './model-graphs.ts';
 import type { Session } from './run-session.ts';
+import type { WeightsPlace } from './weights-place.ts';
 
 /** What sessions are made from: a model but for its tokenizer. */
 export interface SessionModel extends Pick<ModelGraphs, 'graph' | 'steps'> {
@@ -19,6 +21,7 @@ export interface SessionModel extends Pick<ModelGraphs, 'graph' | 'steps'> {
   readonly hiddenSize: number;
   readonly ports: ModelPorts;
   readonly kv: KvShape;
+  readonly weights: WeightsPlace;
   readonly device: Device;
   readonly threads: number | undefined;
 }
@@ -77,12 +80,14 @@ export async function openExtractionSession(model: SessionModel, taps: readonly 
  * @throws {HumanError} when onnxruntime refuses the graph
  */
 export async function createSessionFromBytes(
-  model: Pick<SessionModel, 'folder' | 'device' | 'threads'>,
+  model: Pick<SessionModel, 'folder' | 'weights' | 'device' | 'threads'>,
   bytes: Uint8Array,
   { profile, stay = [] }: { readonly profile?: string | undefined; readonly stay?: readonly string[] } = {},
 ): Promise<InferenceSession> {
+  const { folder, names } = model.weights;
+  const placed = names.size === 0 ? bytes : withNames(bytes, model.folder.graph, names);
   try {
-    return await InferenceSession.create(bytes, {
+    return await InferenceSession.create(placed, {
       executionProviders: [model.device],
       ...(model.threads !== undefined && { intraOpNumThreads: model.threads }),
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
@@ -90,7 +95,7 @@ export async function createSessionFromBytes(
         preferredOutputLocation: Object.fromEntries(stay.map((name) => [name, 'gpu-buffer'] as const)),
       }),
       logSeverityLevel: 3,
-      extra: { session: { model_external_initializers_file_folder_path: dirname(model.folder.graph) } },
+      extra: { session: { model_external_initializers_file_folder_path: folder } },
     });
   } catch (error) {
     throw new HumanError({
@@ -99,6 +104,12 @@ export async function createSessionFromBytes(
       fix: 'Try another dtype or --device cpu; `alphasteer doctor` says what works here.',
     });
   }
+}
+
+function withNames(bytes: Uint8Array, file: string, names: WeightsPlace['names']): Uint8Array {
+  const model = readModel(bytes, file);
+  renameExternalFiles(model, names);
+  return writeModel(model);
 }
 
 function shapeOf(model: SessionModel, tappedLayers: number, packed: boolean): SessionShape {

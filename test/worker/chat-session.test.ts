@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RawReply } from '../../src/worker/raw-reply.ts';
@@ -87,4 +87,23 @@ test("each row's first logits are its own, whatever size of vocabulary config.js
   const config = JSON.parse(readFileSync(file, 'utf8')) as object;
   writeFileSync(file, JSON.stringify({ ...config, vocab_size: 160 }));
   expect(await firstLogits()).toEqual(own);
+});
+
+test("a model whose files are symbolic links, as in Hugging Face's cache, replies as the files do", async () => {
+  const path = join(tinyWorkspace(), 'model');
+  const replies = async (): Promise<readonly number[]> => {
+    const model = await openModel({ path, dtype: 'fp32', device: 'cpu', threads: 1 });
+    const session = await openChatSession(model, [1], [1]);
+    const row = { ids: model.tokenizer.encode('bake dife').ids, strength: 0 };
+    const [reply] = await session.reply([row], { maxNewTokens: 6, endTokens: new Set() }, unwatched);
+    await session.release();
+    return reply!.tokens;
+  };
+  const own = await replies();
+  mkdirSync(join(path, '../blobs'));
+  for (const [i, name] of readdirSync(path).entries()) {
+    renameSync(join(path, name), join(path, '../blobs', String(i)));
+    symlinkSync(`../blobs/${i}`, join(path, name));
+  }
+  expect(await replies()).toEqual(own);
 });

@@ -54,6 +54,15 @@ export function externalPlace(file: string, tensor: TensorProto): ExternalPlace 
   });
 }
 
+/** Makes a model name its files of weights otherwise. @param names by the old ones */
+export function renameExternalFiles(model: OnnxModel, names: ReadonlyMap<string, string>): void {
+  for (const { dataLocation, externalData } of allTensors(model.graph)) {
+    const entry = externalData.find(({ key }) => key === 'location');
+    if (entry && dataLocation === TensorProto_DataLocation.EXTERNAL)
+      entry.value = names.get(entry.value) ?? entry.value;
+  }
+}
+
 /** Every constant of a graph and of the graphs inside it. */
 export function* allTensors(graph: GraphProto): Generator<TensorProto> {
   yield* graph.initializer;

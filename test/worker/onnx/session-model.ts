@@ -4,13 +4,14 @@ import { cacheNames } from '../../../src/worker/kv-cache.ts';
 import type { ModelFolder } from '../../../src/worker/model-folder.ts';
 import { readGraphs } from '../../../src/worker/model-graphs.ts';
 import type { SessionModel } from '../../../src/worker/model-session.ts';
+import { placeOfWeights } from '../../../src/worker/weights-place.ts';
 
 /** What sessions are made from, of a tiny f32 model of two layers, on the CPU. */
 export async function sessionModel(
   files: Pick<ModelFolder, 'graph' | 'steps'>,
   { headDim, d, vocabulary }: { headDim: number; d: number; vocabulary: number },
 ): Promise<SessionModel> {
-  const { graph, steps, onnx } = await readGraphs(files);
+  const { graph, steps, onnx, external } = await readGraphs(files);
   const ports = readModelPorts(onnx.prompts, onnx.steps);
   return {
     folder: {
@@ -38,6 +39,7 @@ export async function sessionModel(
       type: 'float32',
       appends: ports.appendsByRow,
     },
+    weights: await placeOfWeights(files.graph, external),
     device: 'cpu',
     threads: 2,
   };
