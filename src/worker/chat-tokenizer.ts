@@ -74,17 +74,18 @@ export async function loadTokenizer(folder: ModelFolder): Promise<ChatTokenizer>
       const controlTokens = special.filter((token) => turns.some(({ content }) => content.includes(token)));
       if (controlTokens.length === 0) return { ids: encodeText(text), controlTokens };
       plain ??= files.withoutSpecialTokens();
-      const ids: number[] = [];
+      const parts: number[][] = [];
       let at = 0;
       for (const place of placesOf(turns, text, render)) {
         const [from, to] = betweenControlTokens(text, place, special);
-        ids.push(
-          ...encodeText(text.slice(at, from)),
-          ...plain.encode(text.slice(from, to), { add_special_tokens: false }).ids,
+        parts.push(
+          encodeText(text.slice(at, from)),
+          plain.encode(text.slice(from, to), { add_special_tokens: false }).ids,
         );
         at = to;
       }
-      return { ids: [...ids, ...encodeText(text.slice(at))], controlTokens };
+      parts.push(encodeText(text.slice(at)));
+      return { ids: parts.flat(), controlTokens };
     },
     // A model may end its reply at once.
     decode: (tokens) => (tokens.length === 0 ? '' : tokenizer.decode([...tokens], { skip_special_tokens: true })),
