@@ -75,11 +75,13 @@ export async function loadWorkspace(
     // All of the evaluation is read: what stands there must not be fitted on.
     const kept = part === 'fit' ? parsed.prompts.slice(0, limit) : parsed.prompts;
     files.push({ file, part, sha256: parsed.sha256, rows: kept.length });
-    problems.push(...parsed.problems);
-    prompts[part].push(...kept);
+    // One by one: more than some 100,000 do not fit into the arguments of one call.
+    for (const problem of parsed.problems) problems.push(problem);
+    for (const prompt of kept) prompts[part].push(prompt);
   }
   const unique = uniqueIds([...prompts.fit, ...prompts.evaluate]);
-  problems.push(...unique.problems, ...contraryLabels(unique.prompts));
+  for (const found of [unique.problems, contraryLabels(unique.prompts)])
+    for (const problem of found) problems.push(problem);
   const { length } = prompts.fit;
   return {
     root,

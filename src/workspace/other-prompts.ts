@@ -28,7 +28,7 @@ export async function readOtherPrompts(
       });
     });
     parsed.problems.forEach(report);
-    read.push(...parsed.prompts);
+    for (const prompt of parsed.prompts) read.push(prompt);
   }
   const unique = uniqueIds(read);
   [...unique.problems, ...contraryLabels(unique.prompts)].forEach(report);
