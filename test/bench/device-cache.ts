@@ -58,7 +58,15 @@ async function withCacheInHostMemory({ folder, ...rest }: SessionModel & typeof 
   } as const;
   const { bytes, packed } = instrument(rest.graph, folder.graph, options);
   return new ChatSession(await createSessionFromBytes({ folder, ...rest }, bytes), {
-    ...{ kv: rest.kv, hiddenSize: rest.hiddenSize, steeredTaps: [0], readLayers: layers, tappedLayers: 1, packed, folder },
+    ...{
+      kv: rest.kv,
+      hiddenSize: rest.hiddenSize,
+      steeredTaps: [0],
+      readLayers: layers,
+      tappedLayers: 1,
+      packed,
+      folder,
+    },
     positionIds: rest.ports.positionIds !== undefined,
     rowsTouch: rest.ports.scalesOverBatch,
   });
