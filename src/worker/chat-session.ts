@@ -218,13 +218,13 @@ export class ChatSession {
     const logits = wantsLogits ? floats(out['logits']) : new Float32Array();
     const vocabulary = logits.length / asked.length;
     const tokens = tokensOf(out[nextToken]);
-    requireFinite(floats(residuals), readLayers, this.#shape);
-    requireFiniteLogits(floats(out[nextLogit]), folder);
     const company = Math.max(0, fewest - running.next.length - coming.length);
     const prefilled = asked.slice(0, coming.length + company).map(({ ids }, i): Prefilled => {
       const row = i < coming.length ? from + i : undefined;
-      if (row !== undefined) options.onFirstLogits?.(row, logits.subarray(i * vocabulary, (i + 1) * vocabulary));
       const ofRow = slice(floats(residuals), i, residuals.size / asked.length);
+      requireFinite(ofRow, readLayers, this.#shape, isSteered(asked[i]!));
+      requireFiniteLogits(slice(floats(out[nextLogit]), i, 1), folder, isSteered(asked[i]!));
+      if (row !== undefined) options.onFirstLogits?.(row, logits.subarray(i * vocabulary, (i + 1) * vocabulary));
       return {
         row,
         prompt: ids.length,

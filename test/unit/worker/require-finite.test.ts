@@ -28,3 +28,11 @@ test('logits of which one row is no number are refused, f16 being named as the c
   expect(check('q4', -Infinity)).toThrow('The logits of a reply are not finite numbers (-Infinity). Download');
   expect(check('fp16', 65504, -1)).not.toThrow();
 });
+
+test('where a prompt is steered, the strength is named as a cause', () => {
+  const check = (dtype: 'fp16' | 'q4') => (): void => {
+    requireFinite(Float32Array.of(1, NaN), [4], model(dtype), true);
+  };
+  expect(check('fp16')).toThrow('too large for f16. Use weights that compute in f32: --dtype q4 or fp32, or a smaller');
+  expect(check('q4')).toThrow('(NaN): the steering is too strong. Use a smaller --strength.');
+});
