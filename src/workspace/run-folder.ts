@@ -99,7 +99,7 @@ export async function openRunFolder(root: string, key: string, now: Date, out?: 
   return folder;
 }
 
-/** Run folders of a workspace, newest first. */
+/** Run folders of a workspace, those named by time newest first. */
 export async function listRuns(root: string): Promise<string[]> {
   const names = await readdir(runsFolder(root)).catch(() => []);
   return names
@@ -110,23 +110,46 @@ export async function listRuns(root: string): Promise<string[]> {
 
 /**
  * The run a user means: a path (from the working folder, else from the workspace), a name under `.alphasteer/runs`, else in
- * the working folder, or the newest fitted one. What is written as a path is never looked up by its name: a copy of a run has
- * the name of the run.
- * @throws {HumanError} there is none
+ * the working folder, else a name that a person gave a run there; or the one that was fitted last. What is written as a path
+ * is never looked up by its name: a copy of a run has the name of the run.
+ * @throws {HumanError} there is none, or several have the name
  */
 export async function findRun(root: string, run?: string): Promise<string> {
-  for (const folder of run === undefined ? await listRuns(root) : meant(root, run)) {
+  if (run === undefined) {
+    const [newest] = (await fittedRuns(root)).sort((a, b) =>
+      a.created < b.created ? 1 : a.created > b.created ? -1 : 0,
+    );
+    if (newest !== undefined) return newest.folder;
+    throw new HumanError({
+      file: root,
+      message: 'There is no fitted run in this workspace yet.',
+      fix: 'Run `alphasteer fit` first.',
+    });
+  }
+  for (const folder of meant(root, run)) {
     if ((await readManifest(folder).catch(() => undefined))?.state === 'fitted') return folder;
   }
-  throw new HumanError(
-    run === undefined
-      ? { file: root, message: 'There is no fitted run in this workspace yet.', fix: 'Run `alphasteer fit` first.' }
-      : {
-          file: run,
-          message: 'There is no fitted run of this name.',
-          fix: 'Give the path or the name of a folder under .alphasteer/runs.',
-        },
+  const named = (await fittedRuns(root)).filter(({ name }) => name === run);
+  if (named.length === 1) return named[0]!.folder;
+  throw new HumanError({
+    file: run,
+    message:
+      named.length === 0
+        ? 'There is no fitted run of this name.'
+        : `${named.length} runs have this name: ${named.map(({ folder }) => basename(folder)).join(', ')}.`,
+    fix: 'Give the path or the name of a folder under .alphasteer/runs.',
+  });
+}
+
+async function fittedRuns(root: string): Promise<{ folder: string; created: string; name: unknown }[]> {
+  const runs = await Promise.all(
+    (await listRuns(root)).map(async (folder) => {
+      const manifest = await readManifest(folder).catch(() => undefined);
+      if (manifest?.state !== 'fitted') return [];
+      return [{ folder, created: manifest.created, name: manifest['name'] }];
+    }),
   );
+  return runs.flat();
 }
 
 function meant(root: string, run: string): string[] {

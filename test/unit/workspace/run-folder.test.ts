@@ -35,3 +35,21 @@ test('a path that leads nowhere is no run, although there is one of this name', 
     message: expect.stringContaining('no fitted run') as string,
   });
 });
+
+test('the newest run is the one that was fitted last, whatever its folder is called', async () => {
+  const { root, run } = workspaceWithCopy();
+  const old = runFolder(undefined, [], { created: '2025-01-02T03:04:05Z' });
+  cpSync(old, join(runsFolder(root), 'zz-copy-of-an-old-one'), { recursive: true });
+  const unfinished = runFolder(undefined, [], { created: '2027-01-02T03:04:05Z', state: 'fitting' });
+  cpSync(unfinished, join(runsFolder(root), 'unfinished'), { recursive: true });
+  expect(await findRun(root)).toBe(run);
+});
+
+test('a name that a person gave a run finds it, unless several have it', async () => {
+  const { root } = workspaceWithCopy();
+  const named = runFolder(undefined, [], { name: 'before the change' });
+  cpSync(named, join(runsFolder(root), 'x1'), { recursive: true });
+  expect(await findRun(root, 'before the change')).toBe(join(runsFolder(root), 'x1'));
+  cpSync(named, join(runsFolder(root), 'x2'), { recursive: true });
+  await expect(findRun(root, 'before the change')).rejects.toThrow('2 runs have this name: x2, x1.');
+});
