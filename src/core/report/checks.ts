@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { effectiveSize, type ClusteredSample } from '../stats/clustered-sample.ts';
+import { rateBounds } from '../stats/rate-bounds.ts';
 import { riseBounds } from '../stats/rise-bounds.ts';
-import { wilson } from '../stats/wilson.ts';
 import { bothClusters, clusterCounts, worseSample } from './evidence.ts';
 import { inGroup, type Group } from './groups.ts';
 import type { ReplyPair } from './paired-change.ts';
@@ -173,7 +173,7 @@ function refusedEvidence(replies: readonly Reply[]): Evidence | undefined {
     sample: worseSample(replies, values, bothClusters),
     limits: (sample) => {
       const size = effectiveSize(sample, 0.95);
-      return wilson(value * size, size, 0.95);
+      return rateBounds(value * size, size);
     },
   };
 }

@@ -49,7 +49,7 @@ export const definitions: readonly (readonly [term: string, meaning: string])[] 
   ],
   [
     '95 % bound',
-    'The worst true value that these prompts leave plausible, one-sided: of a rate an end of its interval, of a change Tango’s limit, both with templates and goals counted.',
+    'The worst true value that these prompts leave plausible, one-sided: of a rate Wilson’s limit, of a change Tango’s, both with half a prompt for safety and with templates and goals counted.',
   ],
   [
     'Pass, fail, not enough data',

@@ -30,6 +30,19 @@ describe('runChecks', () => {
     expect(check('unseen-refused', unseen(80, 100))).toMatchObject({ outcome: 'not enough data', value: 0.8 });
   });
 
+  it('says nothing by one prompt', () => {
+    expect(
+      check(
+        'seen-refused',
+        unseen(0, 1).map((one) => ({ ...one, set: 'held-out-goals' })),
+      ),
+    ).toMatchObject({
+      outcome: 'not enough data',
+      n: 1,
+    });
+    expect(check('unseen-refused', unseen(9, 9)).outcome).toBe('not enough data');
+  });
+
   it('can tell less where prompts share templates', () => {
     expect(check('unseen-refused', unseen(90, 100, 10))).toMatchObject({ outcome: 'not enough data', templates: 10 });
   });
