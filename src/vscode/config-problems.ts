@@ -2,12 +2,14 @@ import { access } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { parseConfig } from '../core/config.ts';
+import { isHubId } from '../core/hub-id.ts';
 import type { Problem } from '../core/problem.ts';
 import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';
+import { workspaceParams } from './settings.ts';
 
 /**
  * What the JSON schema of `alphasteer.json` can't say, which checks its keys and values: entries that match no file, a
- * model that is not there.
+ * model that is not there. One of the hub is downloaded, and the setting `alphasteer.model` goes before the file's.
  */
 export async function configProblems(document: vscode.TextDocument): Promise<readonly Problem[]> {
   const file = document.uri.fsPath;
@@ -18,6 +20,7 @@ export async function configProblems(document: vscode.TextDocument): Promise<rea
   const found = await vscode.workspace.findFiles(pattern, '**/{node_modules,.git,.alphasteer}/**');
   const paths = found.map(({ fsPath }) => relative(root, fsPath).split(sep).join('/'));
   const { problems } = matchPromptFiles(config.prompts, paths, file, place);
+  if (isHubId(config.model) || workspaceParams({ root }).model !== undefined) return problems;
   const hasModel = await access(join(resolve(root, config.model), 'config.json')).then(
     () => true,
     () => false,

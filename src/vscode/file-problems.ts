@@ -17,6 +17,8 @@ const pause = 300;
 export class FileProblems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('alphasteer');
   readonly #timers = new Map<vscode.TextDocument, NodeJS.Timeout>();
+  /** Files that the last job of a project found wrong. */
+  readonly #found = new Map</* root */ string, readonly vscode.Uri[]>();
   readonly #documents: PromptDocuments;
   readonly #subscriptions: vscode.Disposable;
 
@@ -29,19 +31,31 @@ export class FileProblems implements vscode.Disposable {
       vscode.workspace.onDidOpenTextDocument((document) => this.#checkSoon(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('alphasteer.model')) checkAll();
+      }),
     );
   }
 
-  /** Shows what a job said of files that are not open. */
+  /** Shows what a job said of files that are not open, in place of what the last one said. */
   show({ root }: Project, problems: readonly Problem[]): void {
     const byFile = new Map<string, vscode.Diagnostic[]>();
+    for (const uri of this.#found.get(root) ?? []) if (!isOpen(uri)) byFile.set(uri.toString(), []);
     for (const problem of problems) {
       const uri = placeOf(problem, root)?.uri;
       if (uri === undefined || isOpen(uri)) continue;
       const found = byFile.get(uri.toString()) ?? [];
       byFile.set(uri.toString(), [...found, diagnosticOf(problem)]);
     }
-    for (const [uri, diagnostics] of byFile) this.#collection.set(vscode.Uri.parse(uri), diagnostics);
+    const files = [...byFile].map(([uri, diagnostics]): [vscode.Uri, vscode.Diagnostic[]] => [
+      vscode.Uri.parse(uri),
+      diagnostics,
+    ]);
+    this.#collection.set(files);
+    this.#found.set(
+      root,
+      files.map(([uri]) => uri),
+    );
   }
 
   #checkSoon(document: vscode.TextDocument): void {

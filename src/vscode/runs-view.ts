@@ -33,6 +33,9 @@ export class RunsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       projects.onDidChange(() => this.#changed.fire(undefined)),
       runs.onDidChange(() => this.#changed.fire(undefined)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire(undefined)),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('alphasteer.model')) this.#changed.fire(undefined);
+      }),
       // Progress comes many times a second and changes nothing here.
       model.onDidChange(() => {
         if (model.isUp !== this.#wasUp) this.#changed.fire(undefined);

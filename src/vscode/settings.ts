@@ -3,12 +3,19 @@ import type { WorkspaceParams } from '../rpc/worker-api.ts';
 import type { Project } from './read-project.ts';
 
 /** What every call for a project says: its folder, and the settings that go before `alphasteer.json`. */
-export function workspaceParams({ root }: Project): WorkspaceParams {
+export function workspaceParams({ root }: Pick<Project, 'root'>): WorkspaceParams {
   const settings = vscode.workspace.getConfiguration('alphasteer', vscode.Uri.file(root));
-  const model = settings.get<string>('model', '');
-  const device = settings.get<string>('device', '');
-  const threads = settings.get<number>('threads', 0);
-  const limit = settings.get<number>('rowLimit', 0);
+  // A settings file may hold anything: null, or a number in quotes. The editor marks it there.
+  const text = (name: string): string => {
+    const value: unknown = settings.get(name);
+    return typeof value === 'string' ? value : '';
+  };
+  const number = (name: string): number => {
+    const value: unknown = settings.get(name);
+    return Number.isInteger(value) ? (value as number) : 0;
+  };
+  const [model, device] = [text('model'), text('device')];
+  const [threads, limit] = [number('threads'), number('rowLimit')];
   return {
     workspace: root,
     ...(model !== '' && { model }),

@@ -10,7 +10,7 @@ export async function renameRun(runs: Runs, run: Run): Promise<void> {
   const name = await vscode.window.showInputBox({
     title: 'Rename Run',
     value: runName(run),
-    prompt: 'Empty for the name of its folder.',
+    prompt: 'Empty for the time when it was begun.',
   });
   if (name === undefined) return;
   // JSON leaves out what is undefined.

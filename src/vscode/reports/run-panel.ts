@@ -54,6 +54,10 @@ export class RunPanel implements vscode.Disposable {
       this.#watch(runFiles.overrides, () => this.#postOverrides()),
       // Compare writes it last, and so does a second judge: what else they say of the run is there then.
       this.#watch(runFiles.report, () => this.#postRun()),
+      // Verdicts can be given from now on.
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        if (panel.visible) void this.#inTurn(() => this.#postRun());
+      }),
     );
     setUpWebview(panel.webview, extensionUri, view.name, view.title);
   }

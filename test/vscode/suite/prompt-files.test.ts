@@ -90,6 +90,30 @@ suite('prompt files', () => {
     await editor.document.save();
   });
 
+  test('a model that is nowhere is a problem; one of the hub, and one that the setting names, are none', async () => {
+    const editor = await open('alphasteer.json');
+    const text = editor.document.getText();
+    const settings = vscode.workspace.getConfiguration('alphasteer', workspaceRoot());
+    const name = async (model: string): Promise<void> => replaceAll(editor, text.replace('"model": "model"', model));
+    const isFound = (wanted: boolean): Promise<boolean> =>
+      until(`${wanted ? 'a' : 'no'} diagnostic`, () => {
+        const all = vscode.languages.getDiagnostics(editor.document.uri);
+        return all.some(({ message }) => message.includes('There is no model folder')) === wanted || undefined;
+      });
+    await name('"model": "nowhere"');
+    await isFound(true);
+    await name('"model": "owner/name"');
+    await isFound(false);
+    await name('"model": "nowhere"');
+    await isFound(true);
+    await settings.update('model', '/models/outside', vscode.ConfigurationTarget.Workspace);
+    await isFound(false);
+    await settings.update('model', undefined, vscode.ConfigurationTarget.Workspace);
+    await isFound(true);
+    await replaceAll(editor, text);
+    await editor.document.save();
+  });
+
   test('paths are completed in alphasteer.json, and keys by its schema', async () => {
     const { document } = await open('alphasteer.json');
     const at = (needle: string): vscode.Position =>
