@@ -52,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const replies = own(
     new ReplyView(context.extensionUri, {
       stop: () => void model.stop(),
-      again: (question) => void vscode.commands.executeCommand('alphasteer.testPrompt', undefined, question),
+      again: (question, root) => void vscode.commands.executeCommand('alphasteer.testPrompt', root, question),
     }),
   );
   own(new PromptLenses(documents, verdicts));
@@ -90,7 +90,7 @@ export function activate(context: vscode.ExtensionContext): void {
   on('compare', onRun(compareCommand(parts)));
   on('testPrompt', test);
   on('comparePrompt', comparePromptCommand(parts, test));
-  on('showReply', (_: vscode.Uri, prompt: Prompt, result: AskResult) => showReply(replies, prompt, result));
+  on('showReply', (file: vscode.Uri, prompt: Prompt, result: AskResult) => showReply(replies, file, prompt, result));
   on('selectModel', async (target?: vscode.Uri) => {
     const { selectModelCommand } = await import('./vscode/commands/select-model.ts');
     return selectModelCommand(parts)(target);

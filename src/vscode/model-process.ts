@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError } from '../core/cancelled.ts';
-import { describeProblem, type Problem } from '../core/problem.ts';
+import { describeProblem, HumanError, type Problem } from '../core/problem.ts';
 import type { Progress, StreamedText, WorkerApi } from '../rpc/worker-api.ts';
 import type { WorkerClient, WorkerOptions } from '../worker/client.ts';
 
@@ -30,6 +30,9 @@ export class ModelProcess implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   /** A job has begun, gone on or ended. */
   readonly onDidChange = this.#changed.event;
+  readonly #stopped = new vscode.EventEmitter<string | undefined>();
+  /** The job of this title is to stop; undefined where none runs just now: who runs one after the other stops as well. */
+  readonly onDidStop = this.#stopped.event;
   readonly #options: WorkerOptions;
   #client: Promise<WorkerClient> | undefined;
   #pid: () => number | undefined = () => undefined;
@@ -67,9 +70,14 @@ export class ModelProcess implements vscode.Disposable {
     return this.#pid() !== undefined;
   }
 
+  /** Resolves when what runs now has ended, well or not; at once where nothing does. */
+  get ended(): Promise<unknown> {
+    return this.#running?.ended ?? Promise.resolve();
+  }
+
   /**
-   * Runs one job. The caller makes sure that none runs.
-   * @throws {HumanError} what was wrong, the end of the process included
+   * Runs one job. The caller sees to it that none runs.
+   * @throws {HumanError} what was wrong, the end of the process included, or that another job has come first
    * @throws {CancelledError} it was stopped
    */
   async run<K extends keyof WorkerApi>(
@@ -78,7 +86,10 @@ export class ModelProcess implements vscode.Disposable {
     params: JobParams<K>,
     listener: JobListener,
   ): Promise<JobResult<K>> {
-    if (this.#running !== undefined) throw new Error(`${this.#running.job.title} is running.`);
+    if (this.#running !== undefined) {
+      const fix = 'Wait for its end, or stop it.';
+      throw new HumanError({ message: `AlphaSteer is busy: ${this.#running.job.title}.`, fix });
+    }
     const controller = new AbortController();
     const result = this.#connect().then((client) => client.call(call, params, controller.signal));
     const running = {
@@ -97,9 +108,14 @@ export class ModelProcess implements vscode.Disposable {
     }
   }
 
-  /** Stops what runs, keeping what is finished; resolves when it has ended. */
-  async stop(): Promise<void> {
+  /**
+   * Stops what runs, keeping what is finished; resolves when it has ended.
+   * @param title stops nothing else
+   */
+  async stop(title?: string): Promise<void> {
     const running = this.#running;
+    if (title !== undefined && running?.job.title !== title) return;
+    this.#stopped.fire(running?.job.title);
     if (running === undefined) return;
     running.controller.abort(new CancelledError());
     await running.ended;
@@ -119,5 +135,6 @@ export class ModelProcess implements vscode.Disposable {
   dispose(): void {
     void this.#client?.then((client) => client.dispose());
     this.#changed.dispose();
+    this.#stopped.dispose();
   }
 }

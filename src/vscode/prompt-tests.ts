@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { CancelledError } from '../core/cancelled.ts';
-import type { Prompt } from '../core/prompts/prompt.ts';
+import { questionKey, type Prompt } from '../core/prompts/prompt.ts';
 import { isPromptFile, parsePromptFile } from '../core/prompts/parse-prompt-file.ts';
 import { chatText } from '../core/report/chat-text.ts';
 import type { AskResult } from '../rpc/worker-api.ts';
@@ -13,6 +14,8 @@ import { mayBegin } from './run-job.ts';
 import type { Runs } from './runs.ts';
 import { workspaceParams } from './settings.ts';
 
+const jobTitle = 'Test Prompts';
+const promptFiles = '**/*.{jsonl,json,csv,txt}';
 /** Prompts up to which a file lists them all. */
 const mostInOneList = 1_000;
 /**
@@ -29,11 +32,14 @@ export class PromptTests implements vscode.Disposable {
   readonly #controller = vscode.tests.createTestController('alphasteer', 'AlphaSteer');
   readonly #prompts = new WeakMap<vscode.TestItem, { readonly project: Project; readonly prompt: Prompt }>();
   readonly #sections = new WeakMap<vscode.TestItem, Section>();
+  /** Files whose prompts were asked for; they are read again when they change. */
+  readonly #listed = new WeakSet<vscode.TestItem>();
   readonly #projects: Projects;
   readonly #runs: Runs;
   readonly #verdicts: VerdictMemory;
   readonly #model: ModelProcess;
   readonly #subscriptions: vscode.Disposable;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(projects: Projects, runs: Runs, verdicts: VerdictMemory, model: ModelProcess) {
     this.#projects = projects;
@@ -48,21 +54,32 @@ export class PromptTests implements vscode.Disposable {
       (request, token) => this.#run(request, token),
       true,
     );
+    // Not only what is saved here: a prompt file comes and changes by git, by a script, by a move in the Explorer.
+    const watcher = vscode.workspace.createFileSystemWatcher(promptFiles);
+    const moved = (uri: vscode.Uri): void => {
+      if (projects.useOf(uri) !== undefined) this.#findFilesSoon();
+    };
     this.#subscriptions = vscode.Disposable.from(
       this.#controller,
+      watcher,
+      watcher.onDidCreate(moved),
+      watcher.onDidDelete(moved),
+      watcher.onDidChange((uri) => void this.#readAgain(this.#controller.items.get(uri.toString()))),
       projects.onDidChange(() => void this.#findFiles()),
-      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-        const item = this.#controller.items.get(uri.toString());
-        if (item !== undefined && item.children.size > 0) void this.#findPrompts(item);
-      }),
     );
   }
 
+  /** A checkout moves many files, which are looked for together. */
+  #findFilesSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#findFiles();
+    }, 300);
+  }
+
+  /** The prompt files there are now; what is listed of them is read again. */
   async #findFiles(): Promise<void> {
-    const found = await vscode.workspace.findFiles(
-      '**/*.{jsonl,json,csv,txt}',
-      '**/{node_modules,.git,.alphasteer}/**',
-    );
+    const found = await vscode.workspace.findFiles(promptFiles, '**/{node_modules,.git,.alphasteer}/**');
     const items = found
       .filter(({ fsPath }) => isPromptFile(fsPath))
       .flatMap((uri) => {
@@ -76,6 +93,11 @@ export class PromptTests implements vscode.Disposable {
         return [item];
       });
     this.#controller.items.replace(items.sort((a, b) => (a.label < b.label ? -1 : 1)));
+    await Promise.all(items.map((item) => this.#readAgain(item)));
+  }
+
+  async #readAgain(file: vscode.TestItem | undefined): Promise<void> {
+    if (file !== undefined && this.#listed.has(file)) await this.#findPrompts(file);
   }
 
   async #resolve(item: vscode.TestItem): Promise<void> {
@@ -88,7 +110,10 @@ export class PromptTests implements vscode.Disposable {
     const uri = file.uri!;
     const use = this.#projects.useOf(uri);
     if (use === undefined) return;
-    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    this.#listed.add(file);
+    const bytes = await vscode.workspace.fs.readFile(uri).then(undefined, () => undefined);
+    file.error = bytes === undefined ? 'The file cannot be read: it was moved or removed.' : undefined;
+    const text = new TextDecoder().decode(bytes);
     const { prompts } = parsePromptFile(use.path, text, use.options);
     const sizes = prompts.length > mostInOneList ? sectionSizes : [];
     file.children.replace(this.#list({ uri, project: use.project, prompts, first: 1, sizes }));
@@ -96,7 +121,15 @@ export class PromptTests implements vscode.Disposable {
 
   /** The prompts themselves, or sections of them. */
   #list({ uri, project, prompts, first, sizes: [size, ...sizes] }: Section): vscode.TestItem[] {
-    if (size === undefined) return prompts.map((prompt) => this.#promptItem(uri, project, prompt));
+    if (size === undefined) {
+      const seen = new Map<string, number>();
+      return prompts.map((prompt) => {
+        const id = testId(prompt);
+        const copies = seen.get(id) ?? 0;
+        seen.set(id, copies + 1);
+        return this.#promptItem(copies === 0 ? id : `${id}-${copies + 1}`, uri, project, prompt);
+      });
+    }
     return Array.from({ length: Math.ceil(prompts.length / size) }, (_, i) => {
       const from = first + i * size;
       const part = prompts.slice(i * size, (i + 1) * size);
@@ -109,8 +142,8 @@ export class PromptTests implements vscode.Disposable {
     });
   }
 
-  #promptItem(uri: vscode.Uri, project: Project, prompt: Prompt): vscode.TestItem {
-    const item = this.#controller.createTestItem(prompt.id, firstLine(prompt.text), uri);
+  #promptItem(id: string, uri: vscode.Uri, project: Project, prompt: Prompt): vscode.TestItem {
+    const item = this.#controller.createTestItem(id, firstLine(prompt.text), uri);
     item.description = prompt.attack ?? prompt.label;
     item.range = new vscode.Range(prompt.line - 1, prompt.column - 1, prompt.line - 1, prompt.column - 1);
     this.#prompts.set(item, { project, prompt });
@@ -119,16 +152,28 @@ export class PromptTests implements vscode.Disposable {
 
   async #run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
     const run = this.#controller.createTestRun(request);
-    token.onCancellationRequested(() => void this.#model.stop());
+    const end = new AbortController();
+    // A question that nobody answers and a job of an hour hold up no run that was cancelled.
+    const over = new Promise<false>((resolve) => end.signal.addEventListener('abort', () => resolve(false)));
+    const subscriptions = [token.onCancellationRequested(() => end.abort())];
     try {
-      if (!(await mayBegin(this.#model))) return;
+      if (!(await Promise.race([mayBegin(this.#model), over]))) return;
+      // Stop is for all of them, also between two, where no job runs.
+      subscriptions.push(
+        this.#model.onDidStop((title) => {
+          if (title === undefined || title === jobTitle) end.abort();
+        }),
+      );
       const items = await this.#wanted(request);
       items.forEach((item) => run.enqueued(item));
       for (const item of items) {
-        if (token.isCancellationRequested) break;
-        await this.#test(run, item);
+        // Between two prompts another job may have begun: the next prompt waits for its end.
+        while (this.#model.job !== undefined && !end.signal.aborted) await Promise.race([this.#model.ended, over]);
+        if (end.signal.aborted) break;
+        await this.#test(run, item, token);
       }
     } finally {
+      vscode.Disposable.from(...subscriptions).dispose();
       run.end();
     }
   }
@@ -149,7 +194,7 @@ export class PromptTests implements vscode.Disposable {
     return leaves(named);
   }
 
-  async #test(run: vscode.TestRun, item: vscode.TestItem): Promise<void> {
+  async #test(run: vscode.TestRun, item: vscode.TestItem, token: vscode.CancellationToken): Promise<void> {
     const { project, prompt } = this.#prompts.get(item)!;
     const fitted = this.#runs.newest(project);
     run.started(item);
@@ -158,9 +203,11 @@ export class PromptTests implements vscode.Disposable {
       return;
     }
     const begun = performance.now();
+    // Only while the model works for this run: what else it works for is not this run's to stop.
+    const stopping = token.onCancellationRequested(() => void this.#model.stop());
     try {
       const params = { ...workspaceParams(project), question: prompt, run: fitted.folder };
-      const asked = await this.#model.run('ask', 'Test Prompts', params, {});
+      const asked = await this.#model.run('ask', jobTitle, params, {}).finally(() => void stopping.dispose());
       this.#verdicts.record(project, prompt, asked);
       const result = await this.#verdicts.judged(project, prompt, asked);
       const took = performance.now() - begun;
@@ -174,6 +221,7 @@ export class PromptTests implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#timer);
     this.#subscriptions.dispose();
   }
 }
@@ -211,7 +259,20 @@ function outputOf(prompt: Prompt, { base, steered }: AskResult): string {
   return `${text.replaceAll('\n', '\r\n')}\r\n`;
 }
 
+/**
+ * A test by what is asked and what should come of it. The editor keeps results by it: a prompt that moves keeps its own, and
+ * one that is changed has none. A row's `id` would not do: where it is the line, a new row above gives each prompt the
+ * result of its neighbour.
+ */
+function testId(prompt: Prompt): string {
+  return createHash('sha1')
+    .update(`${prompt.label} ${questionKey(prompt)}`)
+    .digest('hex');
+}
+
+/** The first line; the editor would draw `$(whoami)` as an icon, one that it mostly does not have. */
 function firstLine(text: string): string {
   const line = text.trim().split('\n', 1)[0]!;
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+  const short = line.length > 120 ? `${line.slice(0, 119)}…` : line;
+  return short.replace(/\$\([a-z0-9-]+(~[a-z]+)?\)/gi, '\\$&');
 }

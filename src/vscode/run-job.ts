@@ -14,12 +14,8 @@ export interface JobRequest<K extends keyof WorkerApi> {
   readonly params: JobParams<K>;
   /** Runs the same command again, after a stop or when the process has ended in the middle: it goes on where it stopped. */
   readonly again: () => unknown;
-}
-
-export interface JobOutcome<T> {
-  readonly result: T;
-  /** What the worker said of files on the way. */
-  readonly problems: readonly Problem[];
+  /** Told what the worker said of files on the way, also where the job failed then: that may be why. */
+  readonly found?: (problems: readonly Problem[]) => void;
 }
 
 /**
@@ -30,7 +26,7 @@ export async function runJob<K extends keyof WorkerApi>(
   model: ModelProcess,
   log: vscode.LogOutputChannel,
   request: JobRequest<K>,
-): Promise<JobOutcome<JobResult<K>> | undefined> {
+): Promise<JobResult<K> | undefined> {
   if (!(await mayBegin(model))) return undefined;
   const { call, title, params } = request;
   const problems: Problem[] = [];
@@ -50,7 +46,8 @@ export async function runJob<K extends keyof WorkerApi>(
         problem: (problem) => problems.push(problem),
       });
     });
-    return { result, problems };
+    request.found?.(problems);
+    return result;
   } catch (error) {
     if (error instanceof CancelledError) {
       void showMessage('Information', `${title} was stopped. What is finished is kept.`, {
@@ -58,6 +55,7 @@ export async function runJob<K extends keyof WorkerApi>(
         run: request.again,
       });
     } else {
+      if (problems.length > 0) request.found?.(problems);
       const steps = model.isUp ? [] : [{ title: 'Go On', run: request.again }];
       void showError(error, { root: params.workspace, log, steps });
     }
@@ -78,11 +76,13 @@ export function mayRunModels(): boolean {
 /** Whether a job may begin; where one runs already, the user is asked, and may stop it. */
 export async function mayBegin(model: ModelProcess): Promise<boolean> {
   if (!mayRunModels()) return false;
-  if (model.job === undefined) return true;
-  const { title } = model.job;
-  const pressed = await vscode.window.showWarningMessage(`AlphaSteer is busy: ${title}.`, `Stop ${title}`);
-  if (pressed === undefined) return false;
-  await model.stop();
+  while (model.job !== undefined) {
+    const { title } = model.job;
+    const pressed = await vscode.window.showWarningMessage(`AlphaSteer is busy: ${title}.`, `Stop ${title}`);
+    if (pressed === undefined) return false;
+    // The question may have stood for an hour: what runs now may be another job, which nobody has agreed to stop.
+    await model.stop(title);
+  }
   return true;
 }
 

@@ -16,8 +16,11 @@ export async function chooseRun(
   target?: RunTarget,
 ): Promise<Run | undefined> {
   await runs.read();
-  if (typeof target === 'string')
-    return projects.all.flatMap((one) => runs.of(one)).find(({ folder }) => folder === target);
+  if (typeof target === 'string') {
+    const named = projects.all.flatMap((one) => runs.of(one)).find(({ folder }) => folder === target);
+    if (named === undefined) void showMessage('Information', `The run ${target} is no longer there.`);
+    return named;
+  }
   if (target !== undefined && !(target instanceof vscode.Uri)) return target;
   const project = await chooseProject(projects, what, target);
   if (project === undefined) return undefined;

@@ -21,15 +21,14 @@ export function compareCommand(parts: {
   const compare = async (target?: RunTarget): Promise<CompareResult | undefined> => {
     const run = await chooseRun(parts.projects, parts.runs, 'Compare', target);
     if (run === undefined) return undefined;
-    const outcome = await runJob(parts.model, parts.log, {
+    const result = await runJob(parts.model, parts.log, {
       call: 'compare',
       title: 'Compare',
       params: { ...workspaceParams(run.project), run: run.folder },
-      again: () => compare(target),
+      again: () => compare(run.folder),
+      found: (problems) => parts.problems.show(run.project, problems),
     });
-    if (outcome === undefined) return undefined;
-    const { result, problems } = outcome;
-    parts.problems.show(run.project, problems);
+    if (result === undefined) return undefined;
     await parts.runs.read();
     const { sentence, cost } = headline(result.summary);
     void showMessage('Information', `${sentence} ${cost}`, {

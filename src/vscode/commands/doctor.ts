@@ -18,9 +18,10 @@ export function doctorCommand(parts: {
     const project = await chooseProject(projects, 'Doctor', target);
     if (project === undefined) return undefined;
     const params = workspaceParams(project);
-    const outcome = await runJob(model, log, { call: 'doctor', title: 'Doctor', params, again: () => examine(target) });
-    if (outcome === undefined) return undefined;
-    const { checks } = outcome.result;
+    const again = (): unknown => examine(vscode.Uri.file(project.root));
+    const result = await runJob(model, log, { call: 'doctor', title: 'Doctor', params, again });
+    if (result === undefined) return undefined;
+    const { checks } = result;
     for (const { name, state, detail, fix } of checks) {
       const level = state === 'ok' ? 'info' : state === 'warning' ? 'warn' : 'error';
       log[level](`Doctor: ${name}: ${detail}${fix === undefined ? '' : ` ${fix}`}`);
@@ -35,7 +36,7 @@ export function doctorCommand(parts: {
       title: 'Show Details',
       run: () => log.show(),
     });
-    return outcome.result;
+    return result;
   };
   return examine;
 }

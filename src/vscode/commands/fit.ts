@@ -22,20 +22,23 @@ export function fitCommand(parts: {
   const fit = async (target?: vscode.Uri): Promise<FitResult | undefined> => {
     const project = await chooseProject(parts.projects, 'Fit', target);
     if (project === undefined) return undefined;
-    const outcome = await runJob(parts.model, parts.log, {
+    const result = await runJob(parts.model, parts.log, {
       call: 'fit',
       title: 'Fit',
       params: workspaceParams(project),
-      again: () => fit(target),
+      // Not on `target`: without one, another project may be at hand by then.
+      again: () => fit(vscode.Uri.file(project.root)),
+      found: (problems) => parts.problems.show(project, problems),
     });
-    if (outcome === undefined) return undefined;
-    const { result, problems } = outcome;
-    parts.problems.show(project, problems);
+    if (result === undefined) return undefined;
     await parts.runs.read();
     void showMessage(
       result.fit.warnings.length === 0 ? 'Information' : 'Warning',
       [fitSentence(result.fit), ...result.fit.warnings.slice(0, 1)].join(' '),
-      { title: 'Compare Base and Steered', run: () => vscode.commands.executeCommand('alphasteer.compare', target) },
+      {
+        title: 'Compare Base and Steered',
+        run: () => vscode.commands.executeCommand('alphasteer.compare', result.run),
+      },
       {
         title: 'Steering Norms',
         run: () => vscode.commands.executeCommand('alphasteer.openSteeringNorms', result.run),

@@ -1,5 +1,5 @@
-import { relative, resolve, sep } from 'node:path';
-import { applyEdits, modify } from 'jsonc-parser';
+import { join, relative, resolve, sep } from 'node:path';
+import { modify } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { configFileName } from '../../core/config-file-name.ts';
 import { isHubId } from '../../core/hub-id.ts';
@@ -31,7 +31,7 @@ export function selectModelCommand(parts: {
   const check = async (project: Project): Promise<InspectResult | undefined> => {
     const params = workspaceParams(project);
     const again = (): unknown => check(project);
-    const result = (await runJob(model, log, { call: 'inspect', title: 'Check Model', params, again }))?.result;
+    const result = await runJob(model, log, { call: 'inspect', title: 'Check Model', params, again });
     if (result !== undefined) {
       const holds = result.strengthZero.every(({ equal }) => equal);
       void showMessage(holds ? 'Information' : 'Warning', modelSentence(result), {
@@ -103,10 +103,15 @@ async function useModel({ root }: Project, folder: string): Promise<void> {
   const set = settings.inspect('model');
   if (set?.workspaceFolderValue !== undefined) await settings.update('model', undefined, WorkspaceFolder);
   if (set?.workspaceValue !== undefined) await settings.update('model', undefined, Workspace);
-  const uri = vscode.Uri.joinPath(vscode.Uri.file(root), configFileName);
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  const edited = applyEdits(text, modify(text, ['model'], inside, {}));
-  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(edited));
+  // Not on disk: it may be open, with changes that are not saved.
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(join(root, configFileName)));
+  const edit = new vscode.WorkspaceEdit();
+  for (const { offset, length, content } of modify(document.getText(), ['model'], inside, {})) {
+    const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+    edit.replace(document.uri, range, content);
+  }
+  await vscode.workspace.applyEdit(edit);
+  await document.save();
 }
 
 function modelSentence({ layers, hiddenSize, dtype, device, strengthZero }: InspectResult): string {

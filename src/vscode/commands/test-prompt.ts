@@ -14,10 +14,12 @@ import { problemSentence } from '../../core/problem.ts';
 import { problemOf, showError } from '../show-problem.ts';
 import { chooseRun } from './choose-run.ts';
 
+const title = 'Test Prompt';
+
 /**
  * Test Prompt: asks the base and the steered model, streamed side by side into the reply view. The prompt is the one
  * it is called on, else the selection, the prompt at the cursor, or one that is typed in. A test that still runs is
- * stopped, so that the new one starts at once.
+ * stopped, so that the new one starts at once; of several that wait for its end, the last one is asked.
  */
 export function testPromptCommand(parts: {
   readonly projects: Projects;
@@ -27,20 +29,23 @@ export function testPromptCommand(parts: {
   readonly model: ModelProcess;
   readonly replies: ReplyView;
   readonly log: vscode.LogOutputChannel;
-}): (uri?: vscode.Uri, prompt?: Question) => Promise<AskResult | undefined> {
+}): (uri?: vscode.Uri, prompt?: unknown) => Promise<AskResult | undefined> {
   const { projects, documents, runs, verdicts, model, replies, log } = parts;
-  const test = async (uri?: vscode.Uri, prompt?: Question): Promise<AskResult | undefined> => {
-    const question = prompt ?? promptInEditor(documents) ?? (await typedPrompt());
+  let latest = 0;
+  const test = async (uri?: vscode.Uri, prompt?: unknown): Promise<AskResult | undefined> => {
+    const question = isQuestion(prompt) ? prompt : (promptInEditor(documents) ?? (await typedPrompt()));
     if (question === undefined) return undefined;
-    const run = await chooseRun(projects, runs, 'Test Prompt', uri);
+    const turn = ++latest;
+    const run = await chooseRun(projects, runs, title, uri);
     if (run === undefined) return undefined;
-    if (model.job?.call === 'ask') await model.stop();
-    if (!(await mayBegin(model))) return undefined;
+    await model.stop(title);
+    if (!(await mayBegin(model)) || turn !== latest) return undefined;
     const { project, folder } = run;
-    replies.begin(question);
+    const root = vscode.Uri.file(project.root);
+    replies.begin(question, root);
     try {
       const params = { ...workspaceParams(project), question, run: folder };
-      const result = await model.run('ask', 'Test Prompt', params, {
+      const result = await model.run('ask', title, params, {
         text: (piece) => replies.append(piece),
       });
       replies.end(result);
@@ -51,13 +56,18 @@ export function testPromptCommand(parts: {
         replies.stopped();
       } else {
         replies.fail(problemSentence(problemOf(error)));
-        const steps = model.isUp ? [] : [{ title: 'Try Again', run: () => test(uri, prompt) }];
+        const steps = model.isUp ? [] : [{ title: 'Try Again', run: () => test(root, question) }];
         void showError(error, { root: project.root, log, steps });
       }
       return undefined;
     }
   };
   return test;
+}
+
+/** A button in an editor's title calls a command on the file, and on where the button is. */
+function isQuestion(value: unknown): value is Question {
+  return typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string';
 }
 
 /** The selected text of the active editor, else the prompt of a prompt file that the cursor is in. */

@@ -14,8 +14,8 @@ import { setUpWebview } from './set-up-webview.ts';
 export interface ReplyActions {
   /** Stop what is being decoded. */
   stop(): void;
-  /** Ask the same prompt once more. */
-  again(question: Question): void;
+  /** Ask the same prompt once more, of the same project. */
+  again(question: Question, root: vscode.Uri): void;
 }
 
 /** Base and steered reply to one prompt, side by side as they stream. One panel, used again for every prompt. */
@@ -24,15 +24,21 @@ export class ReplyView implements vscode.Disposable {
   readonly #actions: ReplyActions;
   #panel: vscode.WebviewPanel | undefined;
   #asked: Asked = begun({ text: '' });
+  /** The folder of the project that was asked, or a file of it. */
+  #root: vscode.Uri | undefined;
 
   constructor(extensionUri: vscode.Uri, actions: ReplyActions) {
     this.#extensionUri = extensionUri;
     this.#actions = actions;
   }
 
-  /** Shows the view, empty, for a prompt whose replies are about to come. The editor keeps the focus. */
-  begin(question: Question): void {
+  /**
+   * Shows the view, empty, for a prompt whose replies are about to come. The editor keeps the focus.
+   * @param root the folder of the project that is asked, or a file of it
+   */
+  begin(question: Question, root: vscode.Uri): void {
     this.#asked = begun(question);
+    this.#root = root;
     this.#panel ??= this.#open();
     this.#panel.reveal(undefined, true);
     this.#post({ type: 'asked', asked: this.#asked });
@@ -75,7 +81,7 @@ export class ReplyView implements vscode.Disposable {
     panel.webview.onDidReceiveMessage((request: ReplyRequest) => {
       if (request.type === 'ready') this.#post({ type: 'asked', asked: this.#asked });
       else if (request.type === 'stop') this.#actions.stop();
-      else this.#actions.again(this.#asked.question);
+      else if (this.#root !== undefined) this.#actions.again(this.#asked.question, this.#root);
     });
     panel.onDidDispose(() => (this.#panel = undefined));
     setUpWebview(panel.webview, this.#extensionUri, 'reply', title);

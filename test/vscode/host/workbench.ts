@@ -28,9 +28,11 @@ export class Workbench {
     page.setDefaultTimeout(20_000);
   }
 
-  async open(url: string, folder: string): Promise<void> {
+  /** @param folder a folder or a `.code-workspace`; nothing is open without */
+  async open(url: string, folder = ''): Promise<void> {
     this.#folder = folder;
-    await this.page.goto(`${url}/?${new URLSearchParams({ folder }).toString()}`);
+    const what = folder === '' ? 'ew' : folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    await this.page.goto(`${url}/?${new URLSearchParams({ [what]: folder || 'true' }).toString()}`);
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
   }
 

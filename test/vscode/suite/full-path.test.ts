@@ -22,6 +22,9 @@ function workerPid(): number | undefined {
 const run = async <T>(command: string, ...args: unknown[]): Promise<T> =>
   vscode.commands.executeCommand<T>(`alphasteer.${command}`, ...args);
 
+/** As a settings file may have them. */
+const wrongSettings = { 'alphasteer.model': null, 'alphasteer.device': 7, 'alphasteer.threads': '2' };
+
 suite('the whole way, with the real model', () => {
   let fitted: FitResult;
 
@@ -115,6 +118,30 @@ suite('the whole way, with the real model', () => {
     assert.ok((await ask('What is the capital of France?'))!.base.reply.length > 0);
   });
 
+  test('of two tests that wait for the one before to stop, the last is asked', async function () {
+    this.timeout(60_000);
+    const ask = (text: string): Promise<AskResult | undefined> => run('testPrompt', workspaceRoot(), { text });
+    const before = ask('Write a long story about a lighthouse keeper.');
+    await sleep(300);
+    const [first, second] = [ask('Name a river.'), ask('Name a mountain.')];
+    assert.deepEqual(await Promise.all([before, first]), [undefined, undefined]);
+    assert.ok(await second);
+  });
+
+  test('settings of a wrong type count as none', async function () {
+    this.timeout(60_000);
+    const file = vscode.Uri.joinPath(workspaceRoot(), '.vscode/settings.json');
+    const before = await vscode.workspace.fs.readFile(file);
+    const wrong = { ...(JSON.parse(Buffer.from(before).toString()) as object), ...wrongSettings };
+    await vscode.workspace.fs.writeFile(file, Buffer.from(JSON.stringify(wrong)));
+    const setting = (): unknown => vscode.workspace.getConfiguration('alphasteer', workspaceRoot()).get('threads');
+    await until('the setting', () => setting() === '2' || undefined);
+    const result = await run<AskResult | undefined>('testPrompt', workspaceRoot(), { text: 'Name a colour.' });
+    await vscode.workspace.fs.writeFile(file, before);
+    await until('the setting of before', () => setting() === 0 || undefined);
+    assert.ok(result);
+  });
+
   test('the Test Explorer runs a file of prompts, whose verdicts then stand above them', async function () {
     this.timeout(60_000);
     const file = vscode.Uri.joinPath(workspaceRoot(), 'prompts/benign-two-heldout.jsonl');
@@ -138,8 +165,18 @@ suite('the whole way, with the real model', () => {
 
   test('a run of the Test Explorer is cancelled: what is tested stays, and no more is', async function () {
     this.timeout(60_000);
-    const file = vscode.Uri.joinPath(workspaceRoot(), 'prompts/benign-many-heldout.jsonl');
-    const rows = Array.from({ length: 40 }, (_, i) => `{"prompt": "Name ${i + 2} towns by the sea."}\n`);
+    await inTheMiddle('sea', () => vscode.commands.executeCommand('testing.cancelRun'));
+  });
+
+  test('Stop ends a run of the Test Explorer, and not one prompt of it', async function () {
+    this.timeout(60_000);
+    await inTheMiddle('river', () => run('stop'));
+  });
+
+  /** Runs a file of 40 prompts in the Test Explorer, and ends that in the middle. */
+  async function inTheMiddle(place: string, end: () => Thenable<unknown>): Promise<void> {
+    const file = vscode.Uri.joinPath(workspaceRoot(), `prompts/benign-${place}-heldout.jsonl`);
+    const rows = Array.from({ length: 40 }, (_, i) => `{"prompt": "Name ${i + 2} towns by a ${place}."}\n`);
     await vscode.workspace.fs.writeFile(file, Buffer.from(rows.join('')));
     await vscode.window.showTextDocument(file);
     const tested = async (): Promise<number> =>
@@ -160,13 +197,31 @@ suite('the whole way, with the real model', () => {
       },
       40,
     );
-    await vscode.commands.executeCommand('testing.cancelRun');
+    await end();
     await until('the end of the run', () => !running || undefined);
     const kept = await tested();
     assert.ok(kept < 40, `${kept} of 40`);
     await sleep(1_500);
     assert.equal(await tested(), kept);
     await vscode.workspace.fs.delete(file);
+  }
+
+  test('a run of the Test Explorer that waits for Compare is cancelled, and Compare goes on', async function () {
+    this.timeout(120_000);
+    const settings = vscode.workspace.getConfiguration('alphasteer', workspaceRoot());
+    await settings.update('rowLimit', 2, vscode.ConfigurationTarget.Workspace);
+    const file = vscode.Uri.joinPath(workspaceRoot(), 'prompts/benign-heldout.jsonl');
+    await vscode.window.showTextDocument(file);
+    let compares = true;
+    const compared = run<CompareResult | undefined>('compare').finally(() => (compares = false));
+    await sleep(500);
+    const tests = vscode.commands.executeCommand('testing.runCurrentFile');
+    await sleep(500);
+    await vscode.commands.executeCommand('testing.cancelRun');
+    await tests;
+    assert.equal(compares, true, 'Compare had ended before');
+    await vscode.commands.executeCommand('notifications.clearAll');
+    assert.ok(await compared);
   });
 
   test('Compare Base and Steered, then both reports', async function () {
@@ -183,6 +238,19 @@ suite('the whole way, with the real model', () => {
     await until('the refusal report', () => hasTab(/Refusal Report/) || undefined);
     await run('openSteeringNorms');
     await until('the norms', () => hasTab(/Steering Norms/) || undefined);
+  });
+
+  test('what Compare found in a file that is not open is gone when the next one does not find it', async function () {
+    this.timeout(120_000);
+    const file = vscode.Uri.joinPath(workspaceRoot(), 'prompts/benign-odd-heldout.jsonl');
+    const problems = (): string[] => vscode.languages.getDiagnostics(file).map(({ message }) => message);
+    await vscode.workspace.fs.writeFile(file, Buffer.from('{"prompt": "Name a colour."}\n{"prompt": 7}\n'));
+    await run('compare');
+    assert.match(problems().join(), /not text/);
+    await vscode.workspace.fs.writeFile(file, Buffer.from('{"prompt": "Name a colour."}\n'));
+    await run('compare');
+    assert.deepEqual(problems(), []);
+    await vscode.workspace.fs.delete(file);
   });
 
   test('verdicts of the run stand above evaluation prompts, and of a changed prompt they are out of date', async function () {

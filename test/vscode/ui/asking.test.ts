@@ -144,6 +144,21 @@ test('a model of the folder, of another folder, of the hub, and a recent one', {
   expect(modelOf(config)).toBe('model');
 });
 
+test('Select Model keeps what is typed into alphasteer.json and not saved yet', { timeout: 120_000 }, async () => {
+  const before = readFileSync(config, 'utf8');
+  await window.openFile('alphasteer.json');
+  await window.page.locator('.view-line').last().click();
+  await window.page.keyboard.press('Control+End');
+  await window.page.keyboard.type('// mine');
+  await window.command('AlphaSteer: Select Model');
+  await choose('model');
+  await told(/The model has/);
+  expect(readFileSync(config, 'utf8')).toContain('// mine');
+  expect(await window.page.locator('.tab.dirty').count()).toBe(0);
+  writeFileSync(config, before);
+  await window.command('View: Close All Editors');
+});
+
 test('a selection in any editor is a prompt', { timeout: 120_000 }, async () => {
   await window.command('AlphaSteer: Fit AlphaSteer');
   await told(/Fitted:/);
