@@ -36,7 +36,9 @@ export async function showError(
   const type = place && (await typeOf(place.uri));
   const open: NextStep[] = type === undefined ? [] : [{ title: 'Open File', run: () => openAt(place!, type) }];
   const showLog: NextStep = { title: 'Show Log', run: () => log.show() };
-  return showMessage('Error', problemSentence(problem), ...steps, ...open, showLog);
+  // Where no button leads to its place, the message says it.
+  const message = type === undefined ? describeProblem(problem) : problemSentence(problem);
+  return showMessage('Error', message, ...steps, ...open, showLog);
 }
 
 /** What to tell people of any error. */

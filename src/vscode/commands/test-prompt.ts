@@ -10,7 +10,7 @@ import type { ReplyView } from '../reports/reply-view.ts';
 import { mayBegin } from '../run-job.ts';
 import type { Runs } from '../runs.ts';
 import { workspaceParams } from '../settings.ts';
-import { problemSentence } from '../../core/problem.ts';
+import { describeProblem } from '../../core/problem.ts';
 import { problemOf, showError } from '../show-problem.ts';
 import { chooseRun } from './choose-run.ts';
 
@@ -55,7 +55,7 @@ export function testPromptCommand(parts: {
       if (error instanceof CancelledError) {
         replies.stopped();
       } else {
-        replies.fail(problemSentence(problemOf(error)));
+        replies.fail(describeProblem(problemOf(error)));
         const steps = model.isUp ? [] : [{ title: 'Try Again', run: () => test(root, question) }];
         void showError(error, { root: project.root, log, steps });
       }

@@ -86,6 +86,14 @@ test(
   },
 );
 
+test('where a file of the run is missing, the message names it', { timeout: 60_000 }, async () => {
+  await window.openFile('benign-heldout.jsonl', 'second');
+  await window.lens('Test').first().click();
+  const message = window.webview().locator('[role=alert]');
+  await message.filter({ hasText: /second\/\.alphasteer\/runs\/.*No such file/ }).waitFor();
+  await window.command('View: Close All Editors');
+});
+
 test('the Test Explorer tells files of the same name apart', { timeout: 60_000 }, async () => {
   await window.command('Testing: Focus on Test Explorer View');
   const tests = window.page.locator('.test-explorer .monaco-list-row');
