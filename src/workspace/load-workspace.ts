@@ -101,15 +101,17 @@ export async function readPromptFile(
   options: PromptFileOptions,
 ): Promise<{ prompts: readonly Prompt[]; problems: readonly Problem[]; sha256: string }> {
   const path = resolve(root, file);
-  const { size } = await stat(path);
-  if (size > maxFileBytes) {
-    const fix = 'Split it into several files.';
-    return {
-      prompts: [],
-      problems: [{ severity: 'error', file, message: `The file is too large (${size} bytes).`, fix }],
-      sha256: '',
-    };
-  }
+  const found = await stat(path);
+  const refuse = (message: string, fix: string): Awaited<ReturnType<typeof readPromptFile>> => ({
+    prompts: [],
+    problems: [{ severity: 'error', file, message, fix }],
+    sha256: '',
+  });
+  // A pipe would be waited for, by a command that then never ends.
+  if (!found.isFile())
+    return refuse('This is no ordinary file.', 'Put the prompts into one, or give this another name.');
+  if (found.size > maxFileBytes)
+    return refuse(`The file is too large (${found.size} bytes).`, 'Split it into several files.');
   const bytes = await readFile(path);
   return {
     ...parsePromptFile(file, bytes.toString('utf8'), options),

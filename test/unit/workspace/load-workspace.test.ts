@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -30,6 +31,23 @@ test('two files with one prompt and contrary labels are told of', async () => {
   const { problems } = await loadWorkspace(root, () => undefined);
   expect(problems).toMatchObject([{ severity: 'warning', file: 'benign.txt', line: 1, column: 1 }]);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a prompt file that is a pipe or leads to a folder is told of, not waited for',
+  async () => {
+    const root = workspace({ 'benign.txt': ['Hello'], 'harmful.txt': ['Kill'] }, 'harmful.txt');
+    rmSync(join(root, 'benign.txt'));
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(root, 'benign.txt')]);
+    rmSync(join(root, 'harmful.txt'));
+    mkdirSync(join(root, 'folder'));
+    symlinkSync('folder', join(root, 'harmful.txt'));
+    const { problems } = await loadWorkspace(root, () => undefined);
+    expect(problems).toMatchObject([
+      { severity: 'error', file: 'benign.txt', message: 'This is no ordinary file.' },
+      { severity: 'error', file: 'harmful.txt', message: 'This is no ordinary file.' },
+    ]);
+  },
+);
 
 // Root may read everything.
 test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
