@@ -20,7 +20,10 @@ const prompts = [
  * Logits of the untouched graph against the edited one at strength 0, byte for byte, in prefill and in a decoding step: the
  * edited one takes its prompts packed where sessions for replies do.
  */
-export async function checkStrengthZero(model: Model, job: Job): Promise<InspectResult['strengthZero']> {
+export async function checkStrengthZero(
+  model: Model,
+  job: Pick<Job, 'checkpoint'>,
+): Promise<InspectResult['strengthZero']> {
   const layers = Array.from({ length: model.layers }, (_, i) => i);
   const edited = instrument(model.graph, model.folder.graph, {
     steered: layers,
@@ -30,7 +33,30 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
     packed: true,
   });
   const untouched = await createSessionFromBytes(model, model.graph);
-  const steered = await createSessionFromBytes(model, edited.bytes);
+  try {
+    const steered = await createSessionFromBytes(model, edited.bytes);
+    try {
+      return await compareAtZero({ model, untouched, steered, packed: edited.packed }, job);
+    } finally {
+      await steered.release();
+    }
+  } finally {
+    await untouched.release();
+  }
+}
+
+interface Compared {
+  readonly model: Model;
+  readonly untouched: InferenceSession;
+  readonly steered: InferenceSession;
+  /** Whether `steered` takes its prompts packed. */
+  readonly packed: boolean;
+}
+
+async function compareAtZero(
+  { model, untouched, steered, packed: isPacked }: Compared,
+  job: Pick<Job, 'checkpoint'>,
+): Promise<InspectResult['strengthZero']> {
   // w and r that would change everything, at strength 0.
   const ones = new Float32Array(model.layers * model.hiddenSize).fill(1);
   const thresholds = new Float32Array(model.layers).fill(-Infinity);
@@ -51,14 +77,14 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
       const base = await runSession(untouched, { ...feeds, ...past, ...allLogits(model) });
       const extra = { ...past, ...off.ofPrompts(ids.map(() => ({ strength: 0 }))) };
       const zero = await runSession(steered, {
-        ...(edited.packed ? packed : { ...feeds, last_position: last_position! }),
+        ...(isPacked ? packed : { ...feeds, last_position: last_position! }),
         ...extra,
       });
       const width = name === 'prefill' ? longest : 1;
       const places = ids.flatMap(({ length }, row) =>
         Array.from({ length: Math.min(length, width) }, (_, i) => row * width + i),
       );
-      const tokens = edited.packed ? (packed['packed_rows']!.data as BigInt64Array) : undefined;
+      const tokens = isPacked ? (packed['packed_rows']!.data as BigInt64Array) : undefined;
       const equal = places.every((place) =>
         bytesAt(base, place).equals(bytesAt(zero, Number(tokens?.[place] ?? place))),
       );
@@ -75,8 +101,6 @@ export async function checkStrengthZero(model: Model, job: Job): Promise<Inspect
     );
     await step(next, past, packedStep(next), 'decode');
   }
-  await untouched.release();
-  await steered.release();
   return result;
 }
 

@@ -45,7 +45,7 @@ test.each(cases)(
     const whole = { ...model, layers: layers.length, tokenizer: words } as unknown as Parameters<
       typeof checkStrengthZero
     >[0];
-    const compared = await checkStrengthZero(whole, quiet as unknown as Parameters<typeof checkStrengthZero>[1]);
+    const compared = await checkStrengthZero(whole, quiet);
     expect(compared.length).toBeGreaterThan(0);
     expect(compared.filter(({ equal }) => !equal)).toEqual([]);
   },
