@@ -142,7 +142,8 @@ suite('prompt files', () => {
     const rows = Array.from({ length: 50_000 }, (_, i) =>
       JSON.stringify({ id: `b-${i}`, prompt: `Prompt number ${i}` }),
     );
-    const uri = await write('prompts/benign-heldout.jsonl', `${rows.join('\n')}\n`);
+    // A file of its own: of one that is open, the editor may show the old text for a while.
+    const uri = await write('prompts/benign-many-heldout.jsonl', `${rows.join('\n')}\n`);
     const editor = await vscode.window.showTextDocument(uri);
     const begun = performance.now();
     const top = await lensesOf(uri);
