@@ -65,10 +65,19 @@ export class Workbench {
 
   /** @param folder where several files have the name: what else the entry says */
   async openFile(name: string, folder = ''): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.page.locator('.quick-input-widget input').fill(`${folder} ${name}`.trim());
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).filter({ hasText: folder });
-    await row.first().click();
+    // A file that has only just come is not in the list that the editor may have made before; the next one has it.
+    for (let left = 5; ; left--) {
+      await this.page.keyboard.press('Control+P');
+      await this.page.locator('.quick-input-widget input').fill(`${folder} ${name}`.trim());
+      try {
+        await row.first().click({ timeout: 4_000 });
+        break;
+      } catch (error) {
+        if (left === 0) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
