@@ -1,6 +1,7 @@
 import { basename, dirname, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { configFileName } from '../core/config-file-name.ts';
+import { promptFileGlob } from './prompt-file-glob.ts';
 
 /**
  * Paths in `alphasteer.json`: prompt files for `files`, model folders for `model`. Keys and choices are completed by its
@@ -42,7 +43,7 @@ export class ConfigCompletion implements vscode.CompletionItemProvider, vscode.D
       );
       return found.map(({ fsPath }) => relative(root, fsPath).split(sep).join('/')).sort();
     };
-    if (key === 'files') return (await find('**/*.{jsonl,json,csv,txt}')).filter((path) => path !== configFileName);
+    if (key === 'files') return (await find(promptFileGlob)).filter((path) => path !== configFileName);
     if (key !== 'model') return [];
     const graphs = await find('**/*.onnx');
     const folders = graphs.map((graph) =>

@@ -5,6 +5,7 @@ import { parseConfig } from '../core/config.ts';
 import { isHubId } from '../core/hub-id.ts';
 import type { Problem } from '../core/problem.ts';
 import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';
+import { promptFileGlob } from './prompt-file-glob.ts';
 import { workspaceParams } from './settings.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function configProblems(document: vscode.TextDocument): Promise<rea
   const root = dirname(file);
   const { config, place } = parseConfig(document.getText(), file);
   if (config === null) return [];
-  const pattern = new vscode.RelativePattern(root, '**/*.{jsonl,json,csv,txt}');
+  const pattern = new vscode.RelativePattern(root, promptFileGlob);
   const found = await vscode.workspace.findFiles(pattern, '**/{node_modules,.git,.alphasteer}/**');
   const paths = found.map(({ fsPath }) => relative(root, fsPath).split(sep).join('/'));
   const { problems } = matchPromptFiles(config.prompts, paths, file, place);

@@ -4,6 +4,7 @@ import { isAsExpected } from '../core/report/expectation.ts';
 import type { LastVerdicts, VerdictMemory } from './last-verdicts.ts';
 import type { Project } from './read-project.ts';
 import type { PromptDocuments } from './prompt-documents.ts';
+import { promptFileGlob } from './prompt-file-glob.ts';
 import { showsCodeLenses } from './settings.ts';
 
 /** Prompts up to which a file gets all its lenses at once. */
@@ -31,7 +32,7 @@ export class PromptLenses implements vscode.CodeLensProvider, vscode.Disposable 
     const again = (): void => this.#changed.fire();
     this.#subscriptions = vscode.Disposable.from(
       this.#changed,
-      vscode.languages.registerCodeLensProvider({ scheme: 'file', pattern: '**/*.{jsonl,json,csv,txt}' }, this),
+      vscode.languages.registerCodeLensProvider({ scheme: 'file', pattern: promptFileGlob }, this),
       verdicts.onDidChange(again),
       vscode.workspace.onDidGrantWorkspaceTrust(again),
       vscode.workspace.onDidChangeConfiguration((event) => {

@@ -10,12 +10,12 @@ import type { VerdictMemory } from './last-verdicts.ts';
 import type { ModelProcess } from './model-process.ts';
 import type { Projects } from './project.ts';
 import type { Project } from './read-project.ts';
+import { promptFileGlob } from './prompt-file-glob.ts';
 import { mayBegin } from './run-job.ts';
 import type { Runs } from './runs.ts';
 import { workspaceParams } from './settings.ts';
 
 const jobTitle = 'Test Prompts';
-const promptFiles = '**/*.{jsonl,json,csv,txt}';
 /** Prompts up to which a file lists them all. */
 const mostInOneList = 1_000;
 /**
@@ -55,7 +55,7 @@ export class PromptTests implements vscode.Disposable {
       true,
     );
     // Not only what is saved here: a prompt file comes and changes by git, by a script, by a move in the Explorer.
-    const watcher = vscode.workspace.createFileSystemWatcher(promptFiles);
+    const watcher = vscode.workspace.createFileSystemWatcher(promptFileGlob);
     const moved = (uri: vscode.Uri): void => {
       if (projects.useOf(uri) !== undefined) this.#findFilesSoon();
     };
@@ -79,7 +79,7 @@ export class PromptTests implements vscode.Disposable {
 
   /** The prompt files there are now; what is listed of them is read again. */
   async #findFiles(): Promise<void> {
-    const found = await vscode.workspace.findFiles(promptFiles, '**/{node_modules,.git,.alphasteer}/**');
+    const found = await vscode.workspace.findFiles(promptFileGlob, '**/{node_modules,.git,.alphasteer}/**');
     const items = found
       .filter(({ fsPath }) => isPromptFile(fsPath))
       .flatMap((uri) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { withPath } from '../workspace/io-error.ts';
+import { hasCode, withPath } from '../workspace/io-error.ts';
 import { makeFolder } from '../workspace/make-folder.ts';
 
 /** Milliseconds between two signs of life of a lock's owner. */
@@ -40,7 +40,7 @@ export async function lockFolder(file: string, waiting: () => Promise<void>): Pr
 
 async function take(file: string): Promise<FolderLock | undefined> {
   const handle = await open(file, 'wx').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
+    if (hasCode(error, 'EEXIST')) return undefined;
     throw error;
   });
   if (!handle) return undefined;

@@ -106,8 +106,8 @@ export async function openModelFolder(path: string, dtype?: string): Promise<Mod
   }
   const generationFile = join(path, 'generation_config.json');
   // Without it config.json says what ends a reply; a damaged one may have said otherwise.
-  const isThere = (await readIfThere(generationFile)) !== undefined;
-  const generation = isThere ? await readJson(generationFile, generationSchema) : undefined;
+  const text = await readIfThere(generationFile);
+  const generation = text && parseJson(generationFile, text.toString(), generationSchema, 'Restore the file.');
   const endTokens = [generation?.eos_token_id ?? config.eos_token_id ?? []].flat();
   return { path, graph: graph.file, steps: graph.steps, dtype: graph.dtype, config, endTokens };
 }
@@ -134,10 +134,14 @@ async function findGraphs(path: string): Promise<{ dtype: Dtype; file: string; s
   return found;
 }
 
-async function readJson<T>(file: string, schema: z.ZodType<T>, fix = 'Restore the file.'): Promise<T> {
+async function readJson<T>(file: string, schema: z.ZodType<T>, fix: string): Promise<T> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new HumanError({ file, message: 'The file is missing or cannot be read.', fix });
   });
+  return parseJson(file, text, schema, fix);
+}
+
+function parseJson<T>(file: string, text: string, schema: z.ZodType<T>, fix: string): T {
   let value: unknown;
   try {
     value = JSON.parse(text);

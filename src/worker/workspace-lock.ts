@@ -10,9 +10,9 @@ import type { Job } from './job.ts';
 const pause = 500;
 
 /**
- * Does a job that writes below a folder's `.alphasteer` while no other process does: caches and logs are appended to, and of
- * two that write at once each would read the other's activations for its own. The command line and an editor may work on
- * one folder, and the process of a window that was reloaded may still be about to end.
+ * Does a job that writes below a folder's `.alphasteer` while no other process does: two at once would make the same replies
+ * twice and mix their comparisons in one log. The command line and an editor may work on one folder, and the process of a
+ * window that was reloaded may still be about to end.
  * @throws {CancelledError} while it waits
  */
 export async function aloneIn<T>(workspace: string, job: Job, work: () => Promise<T>): Promise<T> {
@@ -29,8 +29,8 @@ export async function aloneIn<T>(workspace: string, job: Job, work: () => Promis
 
 /**
  * Waits until no other process of this machine has the folder's lock, and takes it. The lock is an address that is listened
- * at, not a file: the system frees it with its process, however that ends, and one that computes for minutes on end
- * without a sign still has it. What runs on another machine that shares the folder is not seen.
+ * at, not a file as that of `lockFolder`: the system frees it with its process, however that ends, and one that computes for
+ * minutes on end, with no turn to give a sign of life, still has it. What runs on another machine that shares the folder is not seen.
  * @param waiting called at each look that finds it taken; what it throws ends the waiting
  * @returns gives the lock back
  */

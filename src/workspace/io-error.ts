@@ -21,6 +21,11 @@ export function humanIoError(error: unknown): HumanError | undefined {
   return new HumanError({ ...file, message: `${cause[0]} (${error.code}).`, fix: cause[1] });
 }
 
+/** Whether an error is the operating system's refusal by one of these names, such as `ENOENT`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
+
 /** For `catch`: an error of a file that is open does not say which; this adds the path and throws it on. */
 export function withPath(path: string): (error: unknown) => never {
   return (error) => {

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { hasCode } from './io-error.ts';
 import { parseJsonLines } from './json-lines.ts';
 
 /** Follows a file of one JSON value a line while somebody else appends to it. Reads don't overlap. */
@@ -18,7 +19,7 @@ export class JsonLinesTail<T> {
    */
   async read(): Promise<{ readonly rows: readonly T[]; readonly fromStart: boolean }> {
     const handle = await open(this.#file).catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      if (hasCode(error, 'ENOENT')) return null;
       throw error;
     });
     if (handle === null) {

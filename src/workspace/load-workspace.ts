@@ -10,6 +10,7 @@ import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';
 import { contraryLabels } from '../core/prompts/overlap.ts';
 import type { Prompt } from '../core/prompts/prompt.ts';
 import { uniqueIds } from '../core/prompts/unique-ids.ts';
+import { hasCode } from './io-error.ts';
 
 /** A prompt file as it was read, for the manifest. */
 export interface WorkspaceFile {
@@ -129,7 +130,7 @@ async function listPromptFiles(root: string): Promise<{ files: string[]; problem
   const problems: Problem[] = [];
   const visit = async (folder: string): Promise<void> => {
     const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-      if (folder === root || !isNoPermission(error)) throw error;
+      if (folder === root || !hasCode(error, 'EACCES', 'EPERM')) throw error;
       problems.push({
         severity: 'warning',
         file: relative(root, folder).split(sep).join('/'),
@@ -151,8 +152,4 @@ async function listPromptFiles(root: string): Promise<{ files: string[]; problem
   };
   await visit(root);
   return { files: found.sort(), problems };
-}
-
-function isNoPermission(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
 }

@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HumanError } from '../core/problem.ts';
+import { hasCode } from './io-error.ts';
 
 /**
  * Makes a folder and those above it, where they are not there. Step by step, because Node's recursive `mkdir` says "no
@@ -19,7 +20,7 @@ export async function makeFolder(folder: string): Promise<void> {
   }
   await makeFolder(dirname(folder));
   await mkdir(folder).catch((error: unknown) => {
-    const madeMeanwhile = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    if (!madeMeanwhile) throw error;
+    // Made meanwhile.
+    if (!hasCode(error, 'EEXIST')) throw error;
   });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { whereText } from '../../core/where-text.ts';
 import { HumanError } from '../../core/problem.ts';
 import type { DoctorResult, WorkspaceParams } from '../../rpc/worker-api.ts';
+import { hasCode } from '../../workspace/io-error.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { chooseDevice } from '../choose-device.ts';
 import { devices, missingDevice } from '../devices.ts';
@@ -42,7 +43,7 @@ export async function doctorJob(params: WorkspaceParams, shelf: ModelShelf, job:
     // Without the folders above it: a mistyped workspace is not made.
     const writable = await mkdir(folder)
       .catch((error: unknown) => {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (!hasCode(error, 'EEXIST')) throw error;
       })
       .then(() => access(folder, constants.W_OK))
       .then(
