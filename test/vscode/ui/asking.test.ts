@@ -1,15 +1,15 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../ui/browser.ts';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fakeRun } from '../../unit/core/report/fake-run.ts';
 import { startHubServer, type HubServer } from '../../worker/hub-server.ts';
 import { writeTinyWorkspace } from '../../worker/tiny-workspace.ts';
-import { installCodeServer, linkBuilt, startCodeServer, type CodeServer } from '../host/code-server.ts';
+import { installCodeServer, linkBuilt } from '../host/code-server.ts';
 import { writeMadeRun } from '../host/made-project.ts';
-import { newWindow, type Workbench } from '../host/workbench.ts';
+import type { Workbench } from '../host/workbench.ts';
+import { pictureFailures, startEditor, type Editor } from './editor.ts';
 
 // Commands that ask something, answered as a user does, one after the other in one window. The project's model is tiny: a fit takes a second.
 
@@ -18,8 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'alphasteer-asking-'));
 const project = join(folder, 'project');
 const outside = join(folder, 'model-outside');
 const config = join(project, 'alphasteer.json');
-let server: CodeServer;
-let browser: Browser;
+let editor: Editor;
 let window: Workbench;
 let hub: HubServer;
 
@@ -70,19 +69,15 @@ beforeAll(async () => {
   });
   linkBuilt(profile);
   const env = { HF_ENDPOINT: hub.endpoint, XDG_CACHE_HOME: join(profile, 'cache') };
-  server = await startCodeServer({ profile, trusted: true, env });
-  browser = await launchBrowser();
-  window = await newWindow(browser);
-  await window.open(server.url, project);
+  editor = await startEditor({ profile, trusted: true, env });
+  ({ window } = editor);
+  await window.open(editor.server.url, project);
 }, 300_000);
 
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await window.screenshot(`failed-${task.id}`);
-});
+pictureFailures(() => window);
 
 afterAll(async () => {
-  await browser.close();
-  await server.stop();
+  await editor.stop();
   hub.close();
   rmSync(profile, { recursive: true });
   rmSync(folder, { recursive: true });

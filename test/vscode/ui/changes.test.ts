@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../ui/browser.ts';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeTinyWorkspace } from '../../worker/tiny-workspace.ts';
-import { installCodeServer, linkBuilt, startCodeServer, type CodeServer } from '../host/code-server.ts';
+import { installCodeServer, linkBuilt, startCodeServer } from '../host/code-server.ts';
 import { newWindow, type Workbench } from '../host/workbench.ts';
+import { pictureFailures, startEditor, type Editor } from './editor.ts';
 
 // A day's work in one window with two projects: files come, change and go while they are listed and tested. The model is tiny.
 
@@ -15,8 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'alphasteer-changes-'));
 const [first, second] = [join(folder, 'first'), join(folder, 'second')];
 const workspace = join(folder, 'two.code-workspace');
 const more = join(first, 'more');
-let server: CodeServer;
-let browser: Browser;
+let editor: Editor;
 let window: Workbench;
 
 const tests = (text: string | RegExp): Locator =>
@@ -58,19 +57,15 @@ beforeAll(async () => {
   writeFileSync(join(more, 'odd.jsonl'), '{"id": "a\\u0000b", "prompt": "echo $(whoami) and $(ls -l)"}\n');
   writeFileSync(workspace, JSON.stringify({ folders: [{ path: 'first' }, { path: 'second' }] }));
   linkBuilt(profile);
-  server = await startCodeServer({ profile, trusted: true });
-  browser = await launchBrowser();
-  window = await newWindow(browser);
-  await window.open(server.url, workspace);
+  editor = await startEditor({ profile, trusted: true });
+  ({ window } = editor);
+  await window.open(editor.server.url, workspace);
 }, 300_000);
 
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await window.screenshot(`failed-${task.id}`);
-});
+pictureFailures(() => window);
 
 afterAll(async () => {
-  await browser.close();
-  await server.stop();
+  await editor.stop();
   rmSync(profile, { recursive: true });
   rmSync(folder, { recursive: true });
 });
@@ -187,8 +182,8 @@ test('the row of the model follows the setting', { timeout: 60_000 }, async () =
 });
 
 test('without a folder, Create alphasteer.json says what is missing', { timeout: 60_000 }, async () => {
-  const empty = await newWindow(browser);
-  await empty.open(server.url);
+  const empty = await newWindow(editor.browser);
+  await empty.open(editor.server.url);
   await empty.command('AlphaSteer: Create alphasteer.json');
   await empty.notification('No folder is open').getByRole('button', { name: 'Open Folder' }).waitFor();
   await empty.page.close();
@@ -199,7 +194,7 @@ test('a report that is open when its folder becomes trusted takes verdicts', { t
   linkBuilt(own);
   const untrusted = await startCodeServer({ profile: own, trusted: false });
   try {
-    const restricted = await newWindow(browser);
+    const restricted = await newWindow(editor.browser);
     await restricted.open(untrusted.url, second);
     await restricted.page.locator('.part.banner').getByText('Restricted Mode').waitFor({ timeout: 30_000 });
     await restricted.command('AlphaSteer: Open Refusal Report');

@@ -2,19 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../ui/browser.ts';
-import { installCodeServer, installVsix, startCodeServer, type CodeServer } from '../host/code-server.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installCodeServer, installVsix, startCodeServer } from '../host/code-server.ts';
 import { copyQuickstart } from '../host/quickstart.ts';
 import { newWindow, type Workbench } from '../host/workbench.ts';
+import { pictureFailures, startEditor, type Editor } from './editor.ts';
 
 // One test after the other in one window, as somebody would who has just installed the extension from its VSIX.
 
 const profile = mkdtempSync(join(tmpdir(), 'alphasteer-profile-'));
 const workspace = copyQuickstart(48);
-let server: CodeServer;
-let browser: Browser;
+let editor: Editor;
 let window: Workbench;
 
 /** The process of the model below the server, where one runs. */
@@ -36,20 +34,16 @@ beforeAll(async () => {
   execFileSync('npm', ['run', 'package'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const vsix = readdirSync('.').find((name) => name.endsWith(`-${process.platform}-${process.arch}-0.1.0.vsix`))!;
   installVsix(vsix, profile);
-  server = await startCodeServer({ profile, trusted: true });
-  browser = await launchBrowser();
-  window = await newWindow(browser);
-  await window.open(server.url, workspace);
+  editor = await startEditor({ profile, trusted: true });
+  ({ window } = editor);
+  await window.open(editor.server.url, workspace);
   await window.theme('dark');
 }, 600_000);
 
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await window.screenshot(`failed-${task.id}`);
-});
+pictureFailures(() => window);
 
 afterAll(async () => {
-  await browser.close();
-  await server.stop();
+  await editor.stop();
   rmSync(profile, { recursive: true });
   rmSync(workspace, { recursive: true });
 });
@@ -156,7 +150,7 @@ test('a folder that is not trusted: reports open, and nothing runs', { timeout: 
   symlinkSync(join(profile, 'extensions'), join(own, 'extensions'));
   const untrusted = await startCodeServer({ profile: own, trusted: false });
   try {
-    const restricted = await newWindow(browser);
+    const restricted = await newWindow(editor.browser);
     const { page } = restricted;
     await restricted.open(untrusted.url, workspace);
     await page.locator('.part.banner').getByText('Restricted Mode').waitFor({ timeout: 30_000 });

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../ui/browser.ts';
-import { installCodeServer, startCodeServer, type CodeServer } from '../host/code-server.ts';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installCodeServer } from '../host/code-server.ts';
 import { madeProject } from '../host/made-project.ts';
-import { newWindow, type Workbench } from '../host/workbench.ts';
+import type { Workbench } from '../host/workbench.ts';
+import { pictureFailures, startEditor, type Editor } from './editor.ts';
 
 // One window with two projects: what is shown and done of one must not be of the other.
 
@@ -14,8 +14,7 @@ const profile = mkdtempSync(join(tmpdir(), 'alphasteer-profile-'));
 const folder = mkdtempSync(join(tmpdir(), 'alphasteer-two-'));
 const [first, second] = [join(folder, 'first'), join(folder, 'second')];
 const workspace = join(folder, 'two.code-workspace');
-let server: CodeServer;
-let browser: Browser;
+let editor: Editor;
 let window: Workbench;
 
 const runsOf = (root: string): string[] => readdirSync(join(root, '.alphasteer/runs')).sort();
@@ -41,19 +40,15 @@ beforeAll(async () => {
     JSON.stringify({ folders: [{ path: 'first' }, { path: 'second' }], settings: { 'alphasteer.rowLimit': 2 } }),
   );
   mkdirSync(join(folder, '.vscode'));
-  server = await startCodeServer({ profile, trusted: true, smokeTestDriver: true });
-  browser = await launchBrowser();
-  window = await newWindow(browser);
-  await window.openWorkspace(server, workspace);
+  editor = await startEditor({ profile, trusted: true, smokeTestDriver: true });
+  ({ window } = editor);
+  await window.openWorkspace(editor.server, workspace);
 }, 300_000);
 
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await window.screenshot(`failed-${task.id}`);
-});
+pictureFailures(() => window);
 
 afterAll(async () => {
-  await browser.close();
-  await server.stop();
+  await editor.stop();
   rmSync(profile, { recursive: true });
   rmSync(folder, { recursive: true });
 });
