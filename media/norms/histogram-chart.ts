@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { count, fixed, percent } from '../../src/core/report/format.ts';
+import { count, fixed, percent } from '../../src/core/format.ts';
 import type { LayerFit } from '../../src/core/report/fit-summary.ts';
 import type { LayerPoint, Measure } from '../report/distribution.ts';
 import { hover, type Chart } from '../report/figure.ts';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { choiceSection } from '../../src/core/report/html/choice-section.ts';
 import { kindsSection } from '../../src/core/report/html/kinds-section.ts';
 import { layersSection } from '../../src/core/report/html/layers-section.ts';
-import { count, fixed } from '../../src/core/report/format.ts';
+import { count, fixed } from '../../src/core/format.ts';
 import type { LayerSummary } from '../../src/core/report/summary.ts';
 import { editorControls } from '../editor/editor-controls.ts';
 import type { RunView } from '../editor/run-model.ts';

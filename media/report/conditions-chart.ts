@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { conditionRows, type ConditionRate } from '../../src/core/report/condition-rows.ts';
-import { fixed, interval, percent } from '../../src/core/report/format.ts';
+import { fixed, interval, percent } from '../../src/core/format.ts';
 import { groupName, type Group } from '../../src/core/report/groups.ts';
 import { onParetoFront } from '../../src/core/report/pareto-front.ts';
 import { otherConditions } from '../../src/core/report/rate-rows.ts';

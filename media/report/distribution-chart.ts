@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
-import { fixed, percent } from '../../src/core/report/format.ts';
+import { fixed, percent } from '../../src/core/format.ts';
 import { spreads, spreadsAlongX, type LayerPoint } from './distribution.ts';
 import type { Chart } from './figure.ts';
 import { labelLegend } from './legend.ts';

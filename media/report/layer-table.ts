@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { fixed, percent } from '../../src/core/report/format.ts';
+import { fixed, percent } from '../../src/core/format.ts';
 import type { SideLayer } from '../../src/core/report/side-norms.ts';
 
 /** What one prompt was to each steered layer. Empty for a reply without scores. */

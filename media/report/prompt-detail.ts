@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Verdict } from '../../src/core/judge/verdict.ts';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
 import { chatText } from '../../src/core/report/chat-text.ts';
-import { count } from '../../src/core/report/format.ts';
+import { count } from '../../src/core/format.ts';
 import { reviewWords } from '../../src/core/report/review-words.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
 import { ruleWords } from '../../src/core/report/rule-words.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { changeState, changeWords } from '../../src/core/report/change-words.ts';
 import { visibleControls } from '../../src/core/report/escape-html.ts';
-import { fixed } from '../../src/core/report/format.ts';
+import { fixed } from '../../src/core/format.ts';
 import { reviewWords } from '../../src/core/report/review-words.ts';
 import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
 import { meanScore } from '../../src/core/report/row-query.ts';

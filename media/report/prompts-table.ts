@@ -1,7 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { count } from '../../src/core/report/format.ts';
+import { count } from '../../src/core/format.ts';
 import type { ReportData } from '../../src/core/report/report-data.ts';
 import type { ReportRow } from '../../src/core/report/report-rows.ts';
 import { queryRows, type RowQuery, type SortKey } from '../../src/core/report/row-query.ts';

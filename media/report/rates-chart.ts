@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { fixed, interval, percent } from '../../src/core/report/format.ts';
+import { fixed, interval, percent } from '../../src/core/format.ts';
 import { rateRows } from '../../src/core/report/rate-rows.ts';
 import type { Summary } from '../../src/core/report/summary.ts';
 import { hover, type Chart } from './figure.ts';

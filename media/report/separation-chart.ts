@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { fixed } from '../../src/core/report/format.ts';
+import { fixed } from '../../src/core/format.ts';
 import type { LayerSummary, Summary } from '../../src/core/report/summary.ts';
 import { hover, type Chart } from './figure.ts';
 import { legend, swatch } from './legend.ts';

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { LayerFit } from '../../src/core/report/fit-summary.ts';
-import { percent } from '../../src/core/report/format.ts';
+import { percent } from '../../src/core/format.ts';
 import { hover, type Chart } from './figure.ts';
 
 /** Eigenvalues of the benign activations at one layer, with the cut. */

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { FitSummary } from '../../src/core/report/fit-summary.ts';
 import { shouldRefuse } from '../../src/core/report/groups.ts';
-import { fixed, percent } from '../../src/core/report/format.ts';
+import { fixed, percent } from '../../src/core/format.ts';
 import { strengthFront } from '../../src/core/report/strength-front.ts';
 import { hover, type Chart } from './figure.ts';
 import { labelLegend } from './legend.ts';

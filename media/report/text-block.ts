@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { visibleControls } from '../../src/core/report/escape-html.ts';
-import { count } from '../../src/core/report/format.ts';
+import { count } from '../../src/core/format.ts';
 import { markedText } from '../../src/core/report/marked-text.ts';
 
 export interface TextBlock {

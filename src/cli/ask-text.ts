@@ -1,4 +1,4 @@
-import { percent } from '../core/report/format.ts';
+import { percent } from '../core/format.ts';
 import { trustWords } from '../core/report/trust-words.ts';
 import type { AskResult, StreamedText } from '../rpc/worker-api.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { configFileName } from './config-file-name.ts';
 import { controlNames } from './controls/controls.ts';
-import { parseJsoncFile, type JsoncFile } from './jsonc-file.ts';
+import { parseJsoncFile, type JsoncFile } from './formats/jsonc-file.ts';
 import { labels } from './prompts/prompt.ts';
 import { leavesFolder } from './workspace-path.ts';
 

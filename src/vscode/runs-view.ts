@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { count } from '../core/report/format.ts';
+import { count } from '../core/format.ts';
 import type { ModelProcess } from './model-process.ts';
 import type { Projects } from './project.ts';
 import type { Project } from './read-project.ts';

@@ -6,7 +6,7 @@ import {
   type BenignShares,
   type LayerChoice,
   type LayerScores,
-} from '../core/choose-layers.ts';
+} from '../core/fit/choose-layers.ts';
 import type { Config } from '../core/config.ts';
 import type { AddProduct } from '../core/linalg/product.ts';
 import type { Label } from '../core/prompts/prompt.ts';

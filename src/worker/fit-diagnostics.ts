@@ -1,9 +1,9 @@
-import type { LayerScores } from '../core/choose-layers.ts';
+import type { LayerScores } from '../core/fit/choose-layers.ts';
 import { cosine } from '../core/linalg/inner-product.ts';
 import { isMalicious, labels, type Label } from '../core/prompts/prompt.ts';
 import type { AttackFit, LayerStability } from '../core/report/fit-summary.ts';
 import { meanByLabel } from '../core/report/mean-by-label.ts';
-import { scoreSpread } from '../core/stability.ts';
+import { scoreSpread } from '../core/fit/stability.ts';
 import { auc } from '../core/stats/auc.ts';
 import { mean } from '../core/stats/mean.ts';
 import type { FitPrompt } from './fit-prompts.ts';

@@ -1,4 +1,4 @@
-import { evenly } from '../core/evenly.ts';
+import { evenly } from '../core/evenly-spaced.ts';
 import { labels, type Prompt } from '../core/prompts/prompt.ts';
 import type { EvidenceSet } from '../core/report/groups.ts';
 

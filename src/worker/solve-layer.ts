@@ -18,7 +18,7 @@ import { joinRowSums } from '../core/linalg/row-sums.ts';
 import { isMalicious, type Label } from '../core/prompts/prompt.ts';
 import type { LayerFit } from '../core/report/fit-summary.ts';
 import { meanByLabel } from '../core/report/mean-by-label.ts';
-import { splitHalfCosine } from '../core/stability.ts';
+import { splitHalfCosine } from '../core/fit/stability.ts';
 import { auc } from '../core/stats/auc.ts';
 import { quantile } from '../core/stats/quantile.ts';
 import { joinParts, type FitRow, type LayerSums, type PartSums } from './layer-sums.ts';

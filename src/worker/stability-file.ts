@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { activationDistance, tokenRarity, type ActivationSpace, type TokenCounts } from '../core/familiarity.ts';
+import { activationDistance, tokenRarity, type ActivationSpace, type TokenCounts } from '../core/fit/familiarity.ts';
 import { HumanError } from '../core/problem.ts';
-import { readSafetensors, writeSafetensors } from '../core/safetensors.ts';
-import { scoreSpread } from '../core/stability.ts';
+import { readSafetensors, writeSafetensors } from '../core/formats/safetensors.ts';
+import { scoreSpread } from '../core/fit/stability.ts';
 import type { TokenIds } from '../core/token-ids.ts';
 import { readIfThere } from '../workspace/read-if-there.ts';
 import { runFiles } from '../workspace/run-folder.ts';

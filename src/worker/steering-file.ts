@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HumanError } from '../core/problem.ts';
-import { readSafetensors, writeSafetensors } from '../core/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../core/formats/safetensors.ts';
 import { runFiles } from '../workspace/run-folder.ts';
 import { writeFileWhole } from '../workspace/write-file.ts';
 import type { Model } from './model-host.ts';

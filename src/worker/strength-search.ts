@@ -1,5 +1,5 @@
 import type { Config } from '../core/config.ts';
-import { evenly } from '../core/evenly.ts';
+import { evenly } from '../core/evenly-spaced.ts';
 import type { Judgement, Verdict } from '../core/judge/verdict.ts';
 import { isMalicious, labels, type Label } from '../core/prompts/prompt.ts';
 import type { StrengthPoint } from '../core/report/strength-point.ts';

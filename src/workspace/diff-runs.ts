@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { HumanError, type Problem } from '../core/problem.ts';
 import { diffRuns, type DiffedRun, type RunDiff } from '../core/report/diff/run-diff.ts';
 import type { FitSummary } from '../core/report/fit-summary.ts';
-import { count, isoMinute } from '../core/report/format.ts';
+import { count, isoMinute } from '../core/format.ts';
 import { readComparedRun, type ComparedRun } from './compared-run.ts';
 import type { LoadedJudge } from './load-judge.ts';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeSteeringMatrices } from '../core/authors/write-steering-matrix.ts';
+import { writeSteeringMatrices } from '../core/formats/authors/write-steering-matrix.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
-import { readSafetensors } from '../core/safetensors.ts';
+import { readSafetensors } from '../core/formats/safetensors.ts';
 import { readManifest, runFiles } from './run-folder.ts';
 import { writeFileWhole } from './write-file.ts';
 

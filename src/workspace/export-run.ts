@@ -7,7 +7,7 @@ import { junitXml } from '../core/report/exports/junit.ts';
 import { sarifLog } from '../core/report/exports/sarif.ts';
 import { summarise } from '../core/report/summarise.ts';
 import { summaryJson } from '../core/report/summary-json.ts';
-import { readSafetensors } from '../core/safetensors.ts';
+import { readSafetensors } from '../core/formats/safetensors.ts';
 import { exportAuthors } from './export-authors.ts';
 import { readComparedRun } from './compared-run.ts';
 import { writeReport } from './report-file.ts';

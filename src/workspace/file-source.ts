@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { ByteSource } from '../core/authors/byte-source.ts';
+import type { ByteSource } from '../core/formats/authors/byte-source.ts';
 
 /** Lets `use` read a file piece by piece, and closes it. */
 export async function withFileSource<T>(file: string, use: (source: ByteSource) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { FirstTokens } from '../core/first-token.ts';
+import type { FirstTokens } from '../core/fit/first-token.ts';
 import { HumanError } from '../core/problem.ts';
 import { readIfThere } from './read-if-there.ts';
 import { runFiles } from './run-folder.ts';

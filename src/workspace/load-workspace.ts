@@ -3,7 +3,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { configFileName } from '../core/config-file-name.ts';
 import { parseConfig, type Config } from '../core/config.ts';
-import type { JsoncFile } from '../core/jsonc-file.ts';
+import type { JsoncFile } from '../core/formats/jsonc-file.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
 import { isPromptFile, parsePromptFile, type PromptFileOptions } from '../core/prompts/parse-prompt-file.ts';
 import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';

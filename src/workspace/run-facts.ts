@@ -1,5 +1,5 @@
 import type { ReportMeta } from '../core/report/html/method-section.ts';
-import { count, isoMinute } from '../core/report/format.ts';
+import { count, isoMinute } from '../core/format.ts';
 import type { Manifest, Software } from './run-folder.ts';
 
 /** Where a run's numbers come from, for the end of its report: when they were made, and by what. */

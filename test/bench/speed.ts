@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { evenly } from '../../src/core/evenly.ts';
+import { evenly } from '../../src/core/evenly-spaced.ts';
 import { quantile } from '../../src/core/stats/quantile.ts';
 import { openModel } from '../../src/worker/model-host.ts';
 import { quickstart, quickstartModel } from '../worker/agreement/quickstart.ts';

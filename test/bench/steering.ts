@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { evenly } from '../../src/core/evenly.ts';
+import { evenly } from '../../src/core/evenly-spaced.ts';
 import { instrument } from '../../src/core/onnx/instrument.ts';
 import { quantile } from '../../src/core/stats/quantile.ts';
 import { emptyPast, openCache } from '../../src/worker/kv-cache.ts';

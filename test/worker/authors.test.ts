@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readSafetensors } from '../../src/core/safetensors.ts';
+import { readSafetensors } from '../../src/core/formats/safetensors.ts';
 import { alphasteer, problemsOf } from './alphasteer.ts';
 import { tinyWorkspace } from './tiny-workspace.ts';
 

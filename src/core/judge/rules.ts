@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseJsoncFile, type JsoncFile } from '../jsonc-file.ts';
+import { parseJsoncFile, type JsoncFile } from '../formats/jsonc-file.ts';
 import { phraseSource } from './phrase.ts';
 import shipped from './rules.json' with { type: 'json' };
 

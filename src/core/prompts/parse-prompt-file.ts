@@ -1,5 +1,5 @@
 import type { Problem } from '../problem.ts';
-import { lineStarts, placeAt } from './lines.ts';
+import { lineStarts, placeAt } from '../formats/lines.ts';
 import { ownText } from './own-text.ts';
 import { labels, type Label, type Prompt } from './prompt.ts';
 import { readCsv } from './read-csv.ts';

@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import type { Config } from '../config.ts';
-import type { Place } from './lines.ts';
+import type { Place } from '../formats/lines.ts';
 import type { Problem } from '../problem.ts';
 import type { PromptFileOptions } from './parse-prompt-file.ts';
 

@@ -1,4 +1,4 @@
-import { count, interval, percent, points, signed } from './format.ts';
+import { count, interval, percent, points, signed } from '../format.ts';
 import type { Check, Outcome } from './summary.ts';
 
 export const outcomeWords: Readonly<Record<Outcome, string>> = {

@@ -1,4 +1,4 @@
-import { count } from './format.ts';
+import { count } from '../format.ts';
 import { labelGroups } from './groups.ts';
 import type { Summary } from './summary.ts';
 

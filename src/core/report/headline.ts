@@ -1,4 +1,4 @@
-import { count, percent } from './format.ts';
+import { count, percent } from '../format.ts';
 import { groupName, type Group } from './groups.ts';
 import type { Check, Outcome, Summary } from './summary.ts';
 import { checkTarget, checkValue } from './check-words.ts';

@@ -1,4 +1,4 @@
-import { interval, percent } from './format.ts';
+import { interval, percent } from '../format.ts';
 import { groupName, type Group } from './groups.ts';
 import type { Summary } from './summary.ts';
 

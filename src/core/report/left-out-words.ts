@@ -1,4 +1,4 @@
-import { count } from './format.ts';
+import { count } from '../format.ts';
 
 /** Of prompts that the model's context does not hold: none is cut, each is left out. */
 export function leftOutWords(n: number, of: 'fit' | 'evaluation'): string[] {

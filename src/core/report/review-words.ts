@@ -1,4 +1,4 @@
-import { count, fixed } from './format.ts';
+import { count, fixed } from '../format.ts';
 import type { Agreement, Reply } from './summary.ts';
 
 /** How many of the verdicts are a person's, and how far that person agrees with the rules; undefined where none is. */

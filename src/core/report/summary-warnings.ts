@@ -1,5 +1,5 @@
 import type { FitSummary } from './fit-summary.ts';
-import { count } from './format.ts';
+import { count } from '../format.ts';
 import { groupName, groups, labelGroups } from './groups.ts';
 import type { ConditionSummary, LayerSummary, MissingReplies, Reply } from './summary.ts';
 

@@ -3,7 +3,7 @@ import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from 
 import { conditionGroups, conditionRows } from './condition-rows.ts';
 import type { FitSummary } from './fit-summary.ts';
 import { floorSentence } from './floor-words.ts';
-import { interval, percent, pValue, signed } from './format.ts';
+import { interval, percent, pValue, signed } from '../format.ts';
 import { contestSentences } from './contest-words.ts';
 import { kindSentences } from './kind-words.ts';
 import { groupName, labelGroups } from './groups.ts';

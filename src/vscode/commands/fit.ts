@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { percent } from '../../core/report/format.ts';
+import { percent } from '../../core/format.ts';
 import type { FitSummary } from '../../core/report/fit-summary.ts';
 import type { FitResult } from '../../rpc/worker-api.ts';
 import type { FileProblems } from '../file-problems.ts';

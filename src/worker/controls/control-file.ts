@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { ControlFit } from '../../core/controls/control-fit.ts';
-import { readSafetensors } from '../../core/safetensors.ts';
+import { readSafetensors } from '../../core/formats/safetensors.ts';
 import type { Model } from '../model-host.ts';
 import { readSteeringFile, writeSteeringFile } from '../steering-file.ts';
 import type { FittedControl } from './fitted-control.ts';

@@ -1,5 +1,5 @@
 import { partAbove } from '../../core/alphasteer.ts';
-import type { LayerScores } from '../../core/choose-layers.ts';
+import type { LayerScores } from '../../core/fit/choose-layers.ts';
 import type { ControlFit } from '../../core/controls/control-fit.ts';
 import type { ControlCondition } from '../../core/controls/controls.ts';
 import { randomVector } from '../../core/controls/random-vector.ts';

@@ -1,4 +1,4 @@
-import type { LayerScores } from '../../core/choose-layers.ts';
+import type { LayerScores } from '../../core/fit/choose-layers.ts';
 import { dot } from '../../core/linalg/inner-product.ts';
 import { isMalicious, type Label } from '../../core/prompts/prompt.ts';
 

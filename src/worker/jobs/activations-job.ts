@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { HumanError } from '../../core/problem.ts';
-import { writeSafetensors } from '../../core/safetensors.ts';
+import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import type { ActivationsParams, ActivationsResult } from '../../rpc/worker-api.ts';
 import { readPromptFile } from '../../workspace/load-workspace.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';

@@ -1,5 +1,5 @@
 import { steeringNorm } from '../../core/alphasteer.ts';
-import { refusalChance } from '../../core/first-token.ts';
+import { refusalChance } from '../../core/fit/first-token.ts';
 import { norm } from '../../core/linalg/inner-product.ts';
 import { HumanError, type Problem } from '../../core/problem.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { steeringMargin, suffixSearch, type SuffixSearch } from '../../core/attack/suffix-search.ts';
-import { evenly } from '../../core/evenly.ts';
+import { evenly } from '../../core/evenly-spaced.ts';
 import { HumanError } from '../../core/problem.ts';
 import { isMalicious, type Prompt } from '../../core/prompts/prompt.ts';
 import { seededRandom } from '../../core/prompts/seeded-random.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { benignProblems, refusalProblems, steeringNorm } from '../../core/alphasteer.ts';
-import { learnFirstTokens, refusalChance, type FirstTokens } from '../../core/first-token.ts';
+import { learnFirstTokens, refusalChance, type FirstTokens } from '../../core/fit/first-token.ts';
 import type { Verdict } from '../../core/judge/verdict.ts';
 import { HumanError, problemSentence, type Problem } from '../../core/problem.ts';
 import { isMalicious, type Label } from '../../core/prompts/prompt.ts';
-import { fitReasons } from '../../core/report/fit-reasons.ts';
+import { fitReasons } from '../../core/fit/fit-reasons.ts';
 import type { FitSummary, LayerFit } from '../../core/report/fit-summary.ts';
-import { fitWarnings } from '../../core/report/fit-warnings.ts';
+import { fitWarnings } from '../../core/fit/fit-warnings.ts';
 import { meanByLabel } from '../../core/report/mean-by-label.ts';
 import type { FitResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { writeFirstTokens } from '../../workspace/first-tokens-file.ts';

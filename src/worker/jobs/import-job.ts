@@ -1,12 +1,12 @@
 import { basename, join } from 'node:path';
 import { leakage, steeringNorm } from '../../core/alphasteer.ts';
-import { importedLayers, type ImportedLayer } from '../../core/authors/imported-layers.ts';
-import { readSteeringMatrices } from '../../core/authors/read-steering-matrix.ts';
+import { importedLayers, type ImportedLayer } from '../../core/formats/authors/imported-layers.ts';
+import { readSteeringMatrices } from '../../core/formats/authors/read-steering-matrix.ts';
 import { dot, norm } from '../../core/linalg/inner-product.ts';
 import { HumanError } from '../../core/problem.ts';
 import { firstOfEachLabel } from '../../core/prompts/first-of-each-label.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
-import { count } from '../../core/report/format.ts';
+import { count } from '../../core/format.ts';
 import type { FitSummary, LayerFit } from '../../core/report/fit-summary.ts';
 import { meanByLabel } from '../../core/report/mean-by-label.ts';
 import { auc } from '../../core/stats/auc.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readVerdict } from '../../core/judge/rubric.ts';
 import { HumanError } from '../../core/problem.ts';
 import { chatText } from '../../core/report/chat-text.ts';
-import { count } from '../../core/report/format.ts';
+import { count } from '../../core/format.ts';
 import { secondOpinion, type SecondVerdict } from '../../core/report/second-opinion.ts';
 import { summarise } from '../../core/report/summarise.ts';
 import type { Reply } from '../../core/report/summary.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSafetensors, type Safetensors } from '../../../src/core/safetensors.ts';
+import { readSafetensors, type Safetensors } from '../../../src/core/formats/safetensors.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/pytorch');
 

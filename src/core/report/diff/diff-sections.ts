@@ -1,4 +1,4 @@
-import { interval, percent, points, pValue } from '../format.ts';
+import { interval, percent, points, pValue } from '../../format.ts';
 import { groupName } from '../groups.ts';
 import { html, nothing, type Html } from '../html/markup.ts';
 import { promptText, sideColumn } from '../html/reply-text.ts';

@@ -1,4 +1,4 @@
-import { interval, percent, pValue, signed } from '../format.ts';
+import { interval, percent, pValue, signed } from '../../format.ts';
 import { ascii, table, wrap } from '../table.ts';
 import { judgeSentence, pairsSentence } from './diff-words.ts';
 import type { ConditionDiff, DiffRow, RunDiff } from './run-diff.ts';

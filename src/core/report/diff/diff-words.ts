@@ -1,5 +1,5 @@
 import { isMalicious } from '../../prompts/prompt.ts';
-import { count } from '../format.ts';
+import { count } from '../../format.ts';
 import type { ConditionDiff, DiffFlip, RunDiff } from './run-diff.ts';
 
 /** How many prompts the comparison rests on, and how many are in one run alone. */

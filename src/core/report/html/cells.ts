@@ -1,4 +1,4 @@
-import { interval, percent } from '../format.ts';
+import { interval, percent } from '../../format.ts';
 import { html, type Content, type Html } from './markup.ts';
 
 /** A cell of a table of numbers. */

@@ -1,6 +1,6 @@
 import { wilson } from '../../stats/wilson.ts';
 import type { FitSummary } from '../fit-summary.ts';
-import { count } from '../format.ts';
+import { count } from '../../format.ts';
 import { rateCells } from './cells.ts';
 import { html, nothing, type Html } from './markup.ts';
 

@@ -1,7 +1,7 @@
 import { chosenWords } from '../chosen-words.ts';
 import { conditionGroups, conditionRows, type ConditionRow } from '../condition-rows.ts';
 import { contestsInOrder, contestSentences } from '../contest-words.ts';
-import { interval, percent, points, pValue, signed } from '../format.ts';
+import { interval, percent, points, pValue, signed } from '../../format.ts';
 import { groupName, type Group } from '../groups.ts';
 import { otherConditions } from '../rate-rows.ts';
 import type { ConditionContest, Summary } from '../summary.ts';

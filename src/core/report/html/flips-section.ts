@@ -1,5 +1,5 @@
 import { changeState, changeWords } from '../change-words.ts';
-import { count } from '../format.ts';
+import { count } from '../../format.ts';
 import { groupName } from '../groups.ts';
 import { isFlip, type ReportRow } from '../report-rows.ts';
 import { html, nothing, type Html } from './markup.ts';

@@ -1,5 +1,5 @@
 import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from '../check-words.ts';
-import { count } from '../format.ts';
+import { count } from '../../format.ts';
 import { headline } from '../headline.ts';
 import type { Check, Outcome, Summary } from '../summary.ts';
 import { html, nothing, type Html } from './markup.ts';

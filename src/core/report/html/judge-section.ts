@@ -1,7 +1,7 @@
 import { confusionKappa, judgeFault, verdictQuality, type Share } from '../../judge/judge-quality.ts';
 import type { Confusion } from '../../judge/measure-judge.ts';
 import { verdicts } from '../../judge/verdict.ts';
-import { count, fixed, interval, percent } from '../format.ts';
+import { count, fixed, interval, percent } from '../../format.ts';
 import type { JudgeFacts } from '../judge-facts.ts';
 import { html, nothing, type Content, type Html } from './markup.ts';
 

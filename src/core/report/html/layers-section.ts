@@ -1,4 +1,4 @@
-import { fixed, percent } from '../format.ts';
+import { fixed, percent } from '../../format.ts';
 import { groupName, labelGroups } from '../groups.ts';
 import type { FitSummary, LayerFit } from '../fit-summary.ts';
 import type { LayerSummary, Summary } from '../summary.ts';

@@ -1,6 +1,6 @@
 import { definitions } from '../definitions.ts';
 import type { FitSummary } from '../fit-summary.ts';
-import { count, fixed, percent } from '../format.ts';
+import { count, fixed, percent } from '../../format.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 /** Facts of the run, as name and value: what the manifest says that a reader of the report needs. */

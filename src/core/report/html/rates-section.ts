@@ -1,7 +1,7 @@
 import type { FitSummary } from '../fit-summary.ts';
 import { kindSentences } from '../kind-words.ts';
 import { floorSentence } from '../floor-words.ts';
-import { interval, percent, points, pValue } from '../format.ts';
+import { interval, percent, points, pValue } from '../../format.ts';
 import { rateRows, type RateRow } from '../rate-rows.ts';
 import { correctionWords } from '../correction-words.ts';
 import type { JudgeErrors } from '../judge-errors.ts';

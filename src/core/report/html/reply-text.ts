@@ -1,5 +1,5 @@
 import { chatText } from '../chat-text.ts';
-import { count } from '../format.ts';
+import { count } from '../../format.ts';
 import { markedText } from '../marked-text.ts';
 import type { ReportRow, RowSide } from '../report-rows.ts';
 import { reviewWords } from '../review-words.ts';

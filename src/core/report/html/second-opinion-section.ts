@@ -1,5 +1,5 @@
 import { checkTarget, checkValue } from '../check-words.ts';
-import { count } from '../format.ts';
+import { count } from '../../format.ts';
 import type { SecondOpinion } from '../second-opinion.ts';
 import { changedWords, worthlessWords } from '../second-opinion-words.ts';
 import { confusionTable, kappaWords } from './judge-section.ts';

@@ -3,7 +3,7 @@
  * https://huggingface.co/docs/safetensors (format section). Sizes are checked before anything is read.
  */
 import * as z from 'zod';
-import { HumanError } from './problem.ts';
+import { HumanError } from '../problem.ts';
 
 export type TensorData = Float32Array | Float64Array | BigInt64Array;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readSteeringMatrices } from '../../../../src/core/authors/read-steering-matrix.ts';
-import { HumanError } from '../../../../src/core/problem.ts';
+import { readSteeringMatrices } from '../../../../../src/core/formats/authors/read-steering-matrix.ts';
+import { HumanError } from '../../../../../src/core/problem.ts';
 import { fixture, fixtureJson, source } from './authors-file.ts';
 
 /** Of the matrix that PyTorch saved, in f64. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readTensorPickle, writeTensorPickle } from '../../../../src/core/authors/tensor-pickle.ts';
-import { HumanError } from '../../../../src/core/problem.ts';
+import { readTensorPickle, writeTensorPickle } from '../../../../../src/core/formats/authors/tensor-pickle.ts';
+import { HumanError } from '../../../../../src/core/problem.ts';
 
 test('what is written is read', () => {
   for (const shape of [

@@ -1,4 +1,4 @@
-import { HumanError } from '../problem.ts';
+import { HumanError } from '../../problem.ts';
 
 /** Why a `.pt` file is not read, and how to get one that is. */
 export function unreadable(file: string, message: string): HumanError {

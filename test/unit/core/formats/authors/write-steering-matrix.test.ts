@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { readSteeringMatrices } from '../../../../src/core/authors/read-steering-matrix.ts';
-import { writeSteeringMatrices, type ExportedSteering } from '../../../../src/core/authors/write-steering-matrix.ts';
+import { readSteeringMatrices } from '../../../../../src/core/formats/authors/read-steering-matrix.ts';
+import {
+  writeSteeringMatrices,
+  type ExportedSteering,
+} from '../../../../../src/core/formats/authors/write-steering-matrix.ts';
 import { fixture, fixtureJson, source } from './authors-file.ts';
 
 const steering: ExportedSteering = {

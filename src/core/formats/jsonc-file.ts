@@ -7,9 +7,9 @@ import {
   type ParseError,
 } from 'jsonc-parser';
 import * as z from 'zod';
-import { didYouMean } from './did-you-mean.ts';
-import type { Problem } from './problem.ts';
-import { lineStarts, placeAt, type Place } from './prompts/lines.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import type { Problem } from '../problem.ts';
+import { lineStarts, placeAt, type Place } from './lines.ts';
 
 type Path = readonly (string | number)[];
 

@@ -1,8 +1,8 @@
-import type { Gram } from './linalg/gram.ts';
-import { dot } from './linalg/inner-product.ts';
-import { addProductTransposed, type AddProduct } from './linalg/product.ts';
-import { symmetricEigen } from './linalg/symmetric-eigen.ts';
-import type { TokenIds } from './token-ids.ts';
+import type { Gram } from '../linalg/gram.ts';
+import { dot } from '../linalg/inner-product.ts';
+import { addProductTransposed, type AddProduct } from '../linalg/product.ts';
+import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
+import type { TokenIds } from '../token-ids.ts';
 
 /** Where the activations of the fit's prompts lie at one layer: a Gaussian that is exact along some axes and round across the others. */
 export interface ActivationSpace {

@@ -1,6 +1,6 @@
-import { partAbove, scoreThresholds, type BenignScores } from './alphasteer.ts';
-import type { Label } from './prompts/prompt.ts';
-import { mean } from './stats/mean.ts';
+import { partAbove, scoreThresholds, type BenignScores } from '../alphasteer.ts';
+import type { Label } from '../prompts/prompt.ts';
+import { mean } from '../stats/mean.ts';
 
 /** Scores at one layer of prompts that its w was solved without. The same prompts in the same order at every layer. */
 export interface LayerScores {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Label } from '../../../../src/core/prompts/prompt.ts';
-import { fitWarnings, type FitEvidence, type FittedPrompt } from '../../../../src/core/report/fit-warnings.ts';
+import { fitWarnings, type FitEvidence, type FittedPrompt } from '../../../../src/core/fit/fit-warnings.ts';
 
 const prompt = (label: Label, line: number, score: number, refused?: boolean): FittedPrompt => ({
   label,

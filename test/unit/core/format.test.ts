@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, fixed, interval, percent, points, pValue } from '../../../../src/core/report/format.ts';
+import { count, fixed, interval, percent, points, pValue } from '../../../src/core/format.ts';
 
 const plain = (text: string) => text.replace(/\u00a0/g, ' ');
 

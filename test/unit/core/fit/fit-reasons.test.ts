@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../../../src/core/config.ts';
-import { fitReasons, type FitChoices } from '../../../../src/core/report/fit-reasons.ts';
+import { fitReasons, type FitChoices } from '../../../../src/core/fit/fit-reasons.ts';
 
 const { fit } = parseConfig('{ "model": "model", "prompts": { "fit": [{ "files": "a.jsonl" }] } }').config!;
 const strength = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { importedLayers, type ImportChoice } from '../../../../src/core/authors/imported-layers.ts';
-import { readSteeringMatrices } from '../../../../src/core/authors/read-steering-matrix.ts';
-import type { Problem } from '../../../../src/core/problem.ts';
+import { importedLayers, type ImportChoice } from '../../../../../src/core/formats/authors/imported-layers.ts';
+import { readSteeringMatrices } from '../../../../../src/core/formats/authors/read-steering-matrix.ts';
+import type { Problem } from '../../../../../src/core/problem.ts';
 import { fixture, fixtureJson, source } from './authors-file.ts';
 
 const { matrix, singular } = fixtureJson('expected.json') as {

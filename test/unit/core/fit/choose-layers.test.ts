@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseLayers, recognised, type LayerScores } from '../../../src/core/choose-layers.ts';
+import { chooseLayers, recognised, type LayerScores } from '../../../../src/core/fit/choose-layers.ts';
 
 const shares = { benign: 0, borderline: 0 };
 const layer = (malicious: number[], benign = [0, 0.1]): LayerScores => ({ benign: { benign }, malicious });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { learnFirstTokens, refusalChance } from '../../../src/core/first-token.ts';
+import { learnFirstTokens, refusalChance } from '../../../../src/core/fit/first-token.ts';
 
 const replies = [
   ...Array.from({ length: 9 }, () => ({ token: 3, refused: true })),

@@ -1,4 +1,4 @@
-import { HumanError } from '../problem.ts';
+import { HumanError } from '../../problem.ts';
 import { crc32 } from './crc32.ts';
 import { writeTensorPickle } from './tensor-pickle.ts';
 

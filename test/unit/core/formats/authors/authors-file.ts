@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ByteSource } from '../../../../src/core/authors/byte-source.ts';
+import type { ByteSource } from '../../../../../src/core/formats/authors/byte-source.ts';
 
-const folder = new URL('../../../fixtures/authors/', import.meta.url);
+const folder = new URL('../../../../fixtures/authors/', import.meta.url);
 
 export function fixture(name: string): Uint8Array {
   return new Uint8Array(readFileSync(fileURLToPath(new URL(name, folder))));

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { activationDistance, activationSpace, countTokens, tokenRarity } from '../../../src/core/familiarity.ts';
-import { GramAccumulator } from '../../../src/core/linalg/gram.ts';
-import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
-import { addProduct } from './linalg/add-product.ts';
+import { activationDistance, activationSpace, countTokens, tokenRarity } from '../../../../src/core/fit/familiarity.ts';
+import { GramAccumulator } from '../../../../src/core/linalg/gram.ts';
+import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { addProduct } from '../linalg/add-product.ts';
 
 const d = 6;
 const random = seededRandom(5);

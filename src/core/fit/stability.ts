@@ -1,8 +1,8 @@
 import { halvings } from './halvings.ts';
-import { meanDifference } from './alphasteer.ts';
-import { cosine, dot } from './linalg/inner-product.ts';
-import { joinRowSums, type RowSums } from './linalg/row-sums.ts';
-import { mean } from './stats/mean.ts';
+import { meanDifference } from '../alphasteer.ts';
+import { cosine, dot } from '../linalg/inner-product.ts';
+import { joinRowSums, type RowSums } from '../linalg/row-sums.ts';
+import { mean } from '../stats/mean.ts';
 
 /**
  * How far the refusal direction is a property of the model and not of the prompts it was taken from: the cosine between r of

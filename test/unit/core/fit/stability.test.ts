@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { noRows, addRow } from '../../../src/core/linalg/row-sums.ts';
-import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
-import { scoreSpread, splitHalfCosine } from '../../../src/core/stability.ts';
+import { noRows, addRow } from '../../../../src/core/linalg/row-sums.ts';
+import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { scoreSpread, splitHalfCosine } from '../../../../src/core/fit/stability.ts';
 
 const d = 16;
 

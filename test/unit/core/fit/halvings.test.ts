@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { halvings } from '../../../src/core/halvings.ts';
+import { halvings } from '../../../../src/core/fit/halvings.ts';
 
 test('each way to part the things in two comes once, told by the half that holds the first', () => {
   expect(halvings(2)).toEqual([[0]]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { evenly } from '../../../src/core/evenly.ts';
+import { evenly } from '../../../src/core/evenly-spaced.ts';
 
 test('rows are taken in their order, none twice, the first among them, with gaps that differ by one at most', () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import { HumanError, type Problem } from '../problem.ts';
+import { HumanError, type Problem } from '../../problem.ts';
 import { nearestRankOne } from './rank-one.ts';
 import type { SteeringMatrices } from './read-steering-matrix.ts';
 import { unreadable } from './unreadable.ts';
