@@ -1,8 +1,8 @@
-import { applyOverrides } from '../../src/core/report/overrides.ts';
+import { applyOverrides } from '../../src/core/evaluation/replies/overrides.ts';
 import type { ReportData } from '../../src/core/report/report-data.ts';
-import { reportRows } from '../../src/core/report/report-rows.ts';
-import { secondOpinion, type SecondOpinion } from '../../src/core/report/second-opinion.ts';
-import { summarise } from '../../src/core/report/summarise.ts';
+import { reportRows } from '../../src/core/evaluation/replies/report-rows.ts';
+import { secondOpinion, type SecondOpinion } from '../../src/core/evaluation/second-opinion.ts';
+import { summarise } from '../../src/core/evaluation/summarise.ts';
 import type { ReportMessage, RunState } from '../../src/rpc/webview-report.ts';
 
 /** A run, and all that follows from it. */

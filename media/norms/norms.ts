@@ -3,7 +3,7 @@ import { choiceSection } from '../../src/core/report/html/choice-section.ts';
 import { kindsSection } from '../../src/core/report/html/kinds-section.ts';
 import { layersSection } from '../../src/core/report/html/layers-section.ts';
 import { count, fixed } from '../../src/core/format.ts';
-import type { LayerSummary } from '../../src/core/report/summary.ts';
+import type { LayerSummary } from '../../src/core/evaluation/data/summary.ts';
 import { editorControls } from '../editor/editor-controls.ts';
 import type { RunView } from '../editor/run-model.ts';
 import { startRunPage } from '../editor/run-page.ts';

@@ -8,7 +8,7 @@ import { methodSection, warningsSection } from '../../src/core/report/html/metho
 import { ratesSection } from '../../src/core/report/html/rates-section.ts';
 import { secondOpinionSection } from '../../src/core/report/html/second-opinion-section.ts';
 import { reviewSentence } from '../../src/core/report/review-words.ts';
-import type { Agreement } from '../../src/core/report/summary.ts';
+import type { Agreement } from '../../src/core/evaluation/data/summary.ts';
 import { editorControls } from '../editor/editor-controls.ts';
 import { startRunPage } from '../editor/run-page.ts';
 import { conditionsChart } from '../report/conditions-chart.ts';

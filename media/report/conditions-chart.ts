@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot';
 import { conditionRows, type ConditionRate } from '../../src/core/report/condition-rows.ts';
 import { fixed, interval, percent } from '../../src/core/format.ts';
-import { groupName, type Group } from '../../src/core/report/groups.ts';
-import { onParetoFront } from '../../src/core/report/pareto-front.ts';
+import { groupName, type Group } from '../../src/core/evaluation/data/groups.ts';
+import { onParetoFront } from '../../src/core/evaluation/pareto-front.ts';
 import { otherConditions } from '../../src/core/report/rate-rows.ts';
-import type { Summary } from '../../src/core/report/summary.ts';
+import type { Summary } from '../../src/core/evaluation/data/summary.ts';
 import { hover, type Chart } from './figure.ts';
 import { legend, swatch } from './legend.ts';
 

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { FitSummary } from '../../src/core/report/fit-summary.ts';
+import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
 import { fixed, percent } from '../../src/core/format.ts';
 import { spreads, spreadsAlongX, type LayerPoint } from './distribution.ts';
 import type { Chart } from './figure.ts';

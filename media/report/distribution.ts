@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import type { Label } from '../../src/core/prompts/prompt.ts';
-import type { FitSummary } from '../../src/core/report/fit-summary.ts';
-import type { ReportRow } from '../../src/core/report/report-rows.ts';
-import { sideLayers, type SideLayer } from '../../src/core/report/side-norms.ts';
+import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
+import type { ReportRow } from '../../src/core/evaluation/replies/report-rows.ts';
+import { sideLayers, type SideLayer } from '../../src/core/evaluation/side-norms.ts';
 import { quantile } from '../../src/core/stats/quantile.ts';
 import { hover } from './figure.ts';
 import { labelNames } from './palette.ts';

@@ -1,4 +1,4 @@
-import type { FitSummary, LayerFit } from '../../src/core/report/fit-summary.ts';
+import type { FitSummary, LayerFit } from '../../src/core/evaluation/data/fit-summary.ts';
 import type { Choices } from './controls.ts';
 
 /** The layers that were measured, the steered ones first. */

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { fixed, percent } from '../../src/core/format.ts';
-import type { SideLayer } from '../../src/core/report/side-norms.ts';
+import type { SideLayer } from '../../src/core/evaluation/side-norms.ts';
 
 /** What one prompt was to each steered layer. Empty for a reply without scores. */
 export function layerTable(layers: readonly (SideLayer & { readonly spread?: number | null })[]): TemplateResult | '' {

@@ -1,14 +1,14 @@
 import { html, type TemplateResult } from 'lit';
 import type { Verdict } from '../../src/core/judge/verdict.ts';
-import type { FitSummary } from '../../src/core/report/fit-summary.ts';
+import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
 import { chatText } from '../../src/core/report/chat-text.ts';
 import { count } from '../../src/core/format.ts';
 import { reviewWords } from '../../src/core/report/review-words.ts';
-import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
+import type { ReportRow, RowSide } from '../../src/core/evaluation/replies/report-rows.ts';
 import { ruleWords } from '../../src/core/report/rule-words.ts';
 import { stoppedWords } from '../../src/core/report/stopped-words.ts';
 import { trustWords } from '../../src/core/report/trust-words.ts';
-import { sideLayers } from '../../src/core/report/side-norms.ts';
+import { sideLayers } from '../../src/core/evaluation/side-norms.ts';
 import type { Controls } from './controls.ts';
 import { layerTable } from './layer-table.ts';
 import { verdictOrder } from './palette.ts';

@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from 'lit';
-import { attackName } from '../../src/core/report/attack-rates.ts';
-import { compareText } from '../../src/core/report/latest-replies.ts';
-import type { ReportRow } from '../../src/core/report/report-rows.ts';
-import { sampleSize, type RowQuery } from '../../src/core/report/row-query.ts';
+import { attackName } from '../../src/core/evaluation/rates/attack-rates.ts';
+import { compareText } from '../../src/core/evaluation/replies/latest-replies.ts';
+import type { ReportRow } from '../../src/core/evaluation/replies/report-rows.ts';
+import { sampleSize, type RowQuery } from '../../src/core/evaluation/row-query.ts';
 import type { Choices, Controls } from './controls.ts';
 import { labelNames, labelOrder, verdictOrder } from './palette.ts';
 

@@ -3,8 +3,8 @@ import { changeState, changeWords } from '../../src/core/report/change-words.ts'
 import { visibleControls } from '../../src/core/report/escape-html.ts';
 import { fixed } from '../../src/core/format.ts';
 import { reviewWords } from '../../src/core/report/review-words.ts';
-import type { ReportRow, RowSide } from '../../src/core/report/report-rows.ts';
-import { meanScore } from '../../src/core/report/row-query.ts';
+import type { ReportRow, RowSide } from '../../src/core/evaluation/replies/report-rows.ts';
+import { meanScore } from '../../src/core/evaluation/row-query.ts';
 import { labelNames } from './palette.ts';
 
 const excerptLength = 160;

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { fixed, interval, percent } from '../../src/core/format.ts';
 import { rateRows } from '../../src/core/report/rate-rows.ts';
-import type { Summary } from '../../src/core/report/summary.ts';
+import type { Summary } from '../../src/core/evaluation/data/summary.ts';
 import { hover, type Chart } from './figure.ts';
 import { legend, swatch } from './legend.ts';
 

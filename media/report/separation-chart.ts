@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { fixed } from '../../src/core/format.ts';
-import type { LayerSummary, Summary } from '../../src/core/report/summary.ts';
+import type { LayerSummary, Summary } from '../../src/core/evaluation/data/summary.ts';
 import { hover, type Chart } from './figure.ts';
 import { legend, swatch } from './legend.ts';
 

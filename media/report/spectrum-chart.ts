@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { LayerFit } from '../../src/core/report/fit-summary.ts';
+import type { LayerFit } from '../../src/core/evaluation/data/fit-summary.ts';
 import { percent } from '../../src/core/format.ts';
 import { hover, type Chart } from './figure.ts';
 

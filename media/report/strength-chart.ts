@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import type { FitSummary } from '../../src/core/report/fit-summary.ts';
-import { shouldRefuse } from '../../src/core/report/groups.ts';
+import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
+import { shouldRefuse } from '../../src/core/evaluation/data/groups.ts';
 import { fixed, percent } from '../../src/core/format.ts';
-import { strengthFront } from '../../src/core/report/strength-front.ts';
+import { strengthFront } from '../../src/core/evaluation/strength-front.ts';
 import { hover, type Chart } from './figure.ts';
 import { labelLegend } from './legend.ts';
 import { labelColourScale, labelNames, labelOrder, labelSymbolScale } from './palette.ts';

@@ -1,4 +1,4 @@
-import type { FitSummary } from '../core/report/fit-summary.ts';
+import type { FitSummary } from '../core/evaluation/data/fit-summary.ts';
 import type { FitResult } from '../rpc/worker-api.ts';
 
 /** What a fit learnt, for a terminal. */

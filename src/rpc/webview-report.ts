@@ -1,9 +1,9 @@
 /** What the refusal report and the steering norms say to the editor, and it to them. Both show one run. */
-import type { FitSummary } from '../core/report/fit-summary.ts';
-import type { JudgeFacts } from '../core/report/judge-facts.ts';
-import type { Override } from '../core/report/overrides.ts';
-import type { SecondVerdict } from '../core/report/second-opinion.ts';
-import type { Reply } from '../core/report/summary.ts';
+import type { FitSummary } from '../core/evaluation/data/fit-summary.ts';
+import type { JudgeFacts } from '../core/evaluation/data/judge-facts.ts';
+import type { Override } from '../core/evaluation/replies/overrides.ts';
+import type { SecondVerdict } from '../core/evaluation/second-opinion.ts';
+import type { Reply } from '../core/evaluation/data/summary.ts';
 
 /** All that a report is drawn from. */
 export interface RunState {

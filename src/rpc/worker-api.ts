@@ -8,9 +8,9 @@ import type { ControlName } from '../core/controls/controls.ts';
 import type { Judgement } from '../core/judge/verdict.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Question } from '../core/prompts/prompt.ts';
-import type { FitSummary } from '../core/report/fit-summary.ts';
-import type { SecondOpinion } from '../core/report/second-opinion.ts';
-import type { Summary } from '../core/report/summary.ts';
+import type { FitSummary } from '../core/evaluation/data/fit-summary.ts';
+import type { SecondOpinion } from '../core/evaluation/second-opinion.ts';
+import type { Summary } from '../core/evaluation/data/summary.ts';
 
 /** Which model, on what. What is left out comes from `alphasteer.json`, then from the model folder. */
 export interface ModelChoice {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Prompt } from '../core/prompts/prompt.ts';
-import { isAsExpected } from '../core/report/expectation.ts';
+import { isAsExpected } from '../core/evaluation/replies/expectation.ts';
 import type { LastVerdicts, VerdictMemory } from './last-verdicts.ts';
 import type { Project } from './read-project.ts';
 import type { PromptDocuments } from './prompt-documents.ts';

@@ -5,7 +5,7 @@ import { questionKey, type Prompt } from '../core/prompts/prompt.ts';
 import { isPromptFile, parsePromptFile } from '../core/prompts/parse-prompt-file.ts';
 import { chatText } from '../core/report/chat-text.ts';
 import type { AskResult } from '../rpc/worker-api.ts';
-import { expectation, isAsExpected } from '../core/report/expectation.ts';
+import { expectation, isAsExpected } from '../core/evaluation/replies/expectation.ts';
 import type { VerdictMemory } from './last-verdicts.ts';
 import type { ModelProcess } from './model-process.ts';
 import type { Projects } from './project.ts';

@@ -1,6 +1,6 @@
 import type { LogOutputChannel } from 'vscode';
 import { describeProblem, type Problem } from '../core/problem.ts';
-import { applyOverrides, personsVerdicts } from '../core/report/overrides.ts';
+import { applyOverrides, personsVerdicts } from '../core/evaluation/replies/overrides.ts';
 import { readOverrides } from '../workspace/overrides-file.ts';
 import { readReplies } from '../workspace/run-replies.ts';
 import type { Run } from './read-runs.ts';

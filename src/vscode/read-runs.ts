@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FitSummary } from '../core/report/fit-summary.ts';
+import type { FitSummary } from '../core/evaluation/data/fit-summary.ts';
 import { listRuns, readFitSummary, readManifest, runFiles, type Manifest } from '../workspace/run-folder.ts';
 import type { Project } from './read-project.ts';
 

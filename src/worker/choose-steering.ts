@@ -10,7 +10,7 @@ import {
 import type { Config } from '../core/config.ts';
 import type { AddProduct } from '../core/linalg/product.ts';
 import type { Label } from '../core/prompts/prompt.ts';
-import type { AttackFit, LayerStability } from '../core/report/fit-summary.ts';
+import type { AttackFit, LayerStability } from '../core/evaluation/data/fit-summary.ts';
 import { mean } from '../core/stats/mean.ts';
 import type { ActivationCache } from './activation-cache.ts';
 import { unseenScores, withoutEachFold } from './cross-check.ts';

@@ -1,8 +1,8 @@
 import type { LayerScores } from '../core/fit/choose-layers.ts';
 import { cosine } from '../core/linalg/inner-product.ts';
 import { isMalicious, labels, type Label } from '../core/prompts/prompt.ts';
-import type { AttackFit, LayerStability } from '../core/report/fit-summary.ts';
-import { meanByLabel } from '../core/report/mean-by-label.ts';
+import type { AttackFit, LayerStability } from '../core/evaluation/data/fit-summary.ts';
+import { meanByLabel } from '../core/evaluation/rates/mean-by-label.ts';
 import { scoreSpread } from '../core/fit/stability.ts';
 import { auc } from '../core/stats/auc.ts';
 import { mean } from '../core/stats/mean.ts';

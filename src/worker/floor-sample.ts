@@ -1,6 +1,6 @@
 import { evenly } from '../core/evenly-spaced.ts';
 import { labels, type Prompt } from '../core/prompts/prompt.ts';
-import type { EvidenceSet } from '../core/report/groups.ts';
+import type { EvidenceSet } from '../core/evaluation/data/groups.ts';
 
 /** Prompts of each kind that base replies to twice, of which the second time takes four times as long. */
 export const floorPerKind = 8;

@@ -1,5 +1,5 @@
 import { judgeVersion } from '../core/judge/judge.ts';
-import type { Margins } from '../core/report/checks.ts';
+import type { Margins } from '../core/evaluation/rates/checks.ts';
 import { hashOfMargins } from '../workspace/fixed-margins.ts';
 import type { Model } from './model-host.ts';
 import { software } from './software.ts';

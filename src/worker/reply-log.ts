@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Prompt } from '../core/prompts/prompt.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Reply } from '../core/report/summary.ts';
+import type { Reply } from '../core/evaluation/data/summary.ts';
 import { openJsonLines } from '../workspace/json-lines.ts';
 import { noReply, parseReply } from '../workspace/run-replies.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { HumanError, type Problem } from '../core/problem.ts';
 import { diffRuns, type DiffedRun, type RunDiff } from '../core/report/diff/run-diff.ts';
-import type { FitSummary } from '../core/report/fit-summary.ts';
+import type { FitSummary } from '../core/evaluation/data/fit-summary.ts';
 import { count, isoMinute } from '../core/format.ts';
 import { readComparedRun, type ComparedRun } from './compared-run.ts';
 import type { LoadedJudge } from './load-judge.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { configFileName } from '../core/config-file-name.ts';
 import { problemSentence, type Problem } from '../core/problem.ts';
-import type { Margins } from '../core/report/checks.ts';
-import type { FitSummary } from '../core/report/fit-summary.ts';
+import type { Margins } from '../core/evaluation/rates/checks.ts';
+import type { FitSummary } from '../core/evaluation/data/fit-summary.ts';
 import { loadConfig } from './load-workspace.ts';
 import { workspaceOf } from './run-folder.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { JudgeFacts } from '../core/report/judge-facts.ts';
+import type { JudgeFacts } from '../core/evaluation/data/judge-facts.ts';
 import { readMade } from './read-made.ts';
 import { runFiles } from './run-folder.ts';
 

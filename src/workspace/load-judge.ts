@@ -11,7 +11,7 @@ import { refusalRuledOut } from '../core/judge/refusal-ruled-out.ts';
 import { parseJudgeRules, shippedRules, type JudgeRules } from '../core/judge/rules.ts';
 import type { Judgement } from '../core/judge/verdict.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
-import type { JudgeIdentity } from '../core/report/judge-facts.ts';
+import type { JudgeIdentity } from '../core/evaluation/data/judge-facts.ts';
 
 export interface LoadedJudge {
   readonly judge: (reply: string) => Judgement;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { verdicts } from '../core/judge/verdict.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Override } from '../core/report/overrides.ts';
+import type { Override } from '../core/evaluation/replies/overrides.ts';
 import { openJsonLines, readJsonLines } from './json-lines.ts';
 import { runFiles } from './run-folder.ts';
 

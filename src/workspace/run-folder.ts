@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { HumanError } from '../core/problem.ts';
-import type { FitSummary } from '../core/report/fit-summary.ts';
+import type { FitSummary } from '../core/evaluation/data/fit-summary.ts';
 import { makeFolder } from './make-folder.ts';
 import { writeFileWhole } from './write-file.ts';
 

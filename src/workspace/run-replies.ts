@@ -4,7 +4,7 @@ import { verdicts } from '../core/judge/verdict.ts';
 import type { Problem } from '../core/problem.ts';
 import { labels } from '../core/prompts/prompt.ts';
 import { roles } from '../core/prompts/turn.ts';
-import type { Reply } from '../core/report/summary.ts';
+import type { Reply } from '../core/evaluation/data/summary.ts';
 import { readJsonLines } from './json-lines.ts';
 import { runFiles } from './run-folder.ts';
 

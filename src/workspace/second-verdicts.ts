@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { verdicts } from '../core/judge/verdict.ts';
-import type { SecondVerdict } from '../core/report/second-opinion.ts';
+import type { SecondVerdict } from '../core/evaluation/second-opinion.ts';
 import { openJsonLines, readJsonLines, type JsonLines } from './json-lines.ts';
 import { runFiles } from './run-folder.ts';
 

@@ -1,8 +1,8 @@
 /// <reference types="node" />
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import type { Override } from '../../src/core/report/overrides.ts';
-import { summarise } from '../../src/core/report/summarise.ts';
+import type { Override } from '../../src/core/evaluation/replies/overrides.ts';
+import { summarise } from '../../src/core/evaluation/summarise.ts';
 import { percent } from '../../src/core/format.ts';
 import { fakeRun } from '../unit/core/report/fake-run.ts';
 import { reply } from '../unit/core/report/reply.ts';

@@ -7,10 +7,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll } from 'vitest';
 import { renderReport, type Inlined } from '../../src/core/report/html.ts';
-import type { FitSummary } from '../../src/core/report/fit-summary.ts';
-import { secondOpinion } from '../../src/core/report/second-opinion.ts';
-import { summarise } from '../../src/core/report/summarise.ts';
-import type { Reply } from '../../src/core/report/summary.ts';
+import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
+import { secondOpinion } from '../../src/core/evaluation/second-opinion.ts';
+import { summarise } from '../../src/core/evaluation/summarise.ts';
+import type { Reply } from '../../src/core/evaluation/data/summary.ts';
 import { judge, secondVerdicts } from './run-state.ts';
 
 const media = fileURLToPath(new URL('../../media/report/', import.meta.url));

@@ -1,8 +1,8 @@
 import measure from '../../src/core/judge/measured.json' with { type: 'json' };
-import type { FitSummary } from '../../src/core/report/fit-summary.ts';
-import type { JudgeFacts } from '../../src/core/report/judge-facts.ts';
-import type { SecondVerdict } from '../../src/core/report/second-opinion.ts';
-import type { Reply } from '../../src/core/report/summary.ts';
+import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
+import type { JudgeFacts } from '../../src/core/evaluation/data/judge-facts.ts';
+import type { SecondVerdict } from '../../src/core/evaluation/second-opinion.ts';
+import type { Reply } from '../../src/core/evaluation/data/summary.ts';
 import type { RunState } from '../../src/rpc/webview-report.ts';
 import { fakeRun } from '../unit/core/report/fake-run.ts';
 

@@ -2,9 +2,9 @@ import { describeProblem, type Problem } from '../problem.ts';
 import { isMalicious, type Label, type Prompt } from '../prompts/prompt.ts';
 import { quantile } from '../stats/quantile.ts';
 import { wilson } from '../stats/wilson.ts';
-import type { AttackFit, LayerFit } from '../report/fit-summary.ts';
+import type { AttackFit, LayerFit } from '../evaluation/data/fit-summary.ts';
 import { count, fixed, interval, percent } from '../format.ts';
-import { leftOutWords } from '../report/left-out-words.ts';
+import { leftOutWords } from '../evaluation/left-out-words.ts';
 
 /** A prompt of the fit, as far as its label can be doubted. */
 export interface FittedPrompt extends Pick<Prompt, 'label' | 'file' | 'line'> {

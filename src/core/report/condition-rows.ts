@@ -1,9 +1,9 @@
 import type { ControlFit } from '../controls/control-fit.ts';
 import { controlNames, controlWords, type ControlWords } from '../controls/controls.ts';
 import { mean } from '../stats/mean.ts';
-import type { Group } from './groups.ts';
+import type { Group } from '../evaluation/data/groups.ts';
 import { otherConditions } from './rate-rows.ts';
-import type { Rates, Summary } from './summary.ts';
+import type { Rates, Summary } from '../evaluation/data/summary.ts';
 
 /** Groups that a condition is judged by: the jailbreaks apart by whether the fit saw their kind. */
 export const conditionGroups = [

@@ -1,5 +1,11 @@
-import { enoughJudged, errorsThatCount, othersOf, refusalsOf, type JudgeErrors } from './judge-errors.ts';
-import { sampleSize } from './row-query.ts';
+import {
+  enoughJudged,
+  errorsThatCount,
+  othersOf,
+  refusalsOf,
+  type JudgeErrors,
+} from '../evaluation/data/judge-errors.ts';
+import { sampleSize } from '../evaluation/row-query.ts';
 
 export interface CorrectionWords {
   /** What the judge got right, and on which replies. */

@@ -1,5 +1,5 @@
 import { embedJson } from './embed-json.ts';
-import type { FitSummary } from './fit-summary.ts';
+import type { FitSummary } from '../evaluation/data/fit-summary.ts';
 import { choiceSection } from './html/choice-section.ts';
 import { conditionsSection } from './html/conditions-section.ts';
 import { contents } from './html/contents.ts';
@@ -12,12 +12,12 @@ import { html, markup, nothing, type Html } from './html/markup.ts';
 import { methodSection, warningsSection, type ReportMeta } from './html/method-section.ts';
 import { ratesSection } from './html/rates-section.ts';
 import { secondOpinionSection } from './html/second-opinion-section.ts';
-import type { JudgeFacts } from './judge-facts.ts';
+import type { JudgeFacts } from '../evaluation/data/judge-facts.ts';
 import { reportDataId, reportRootId, type ReportData } from './report-data.ts';
 import { reviewSentence } from './review-words.ts';
-import type { SecondOpinion } from './second-opinion.ts';
-import { reportRows } from './report-rows.ts';
-import type { Reply, Summary } from './summary.ts';
+import type { SecondOpinion } from '../evaluation/second-opinion.ts';
+import { reportRows } from '../evaluation/replies/report-rows.ts';
+import type { Reply, Summary } from '../evaluation/data/summary.ts';
 
 /** Text of a script or a style sheet that goes into the page as it is, and the base64 SHA-256 that lets it run. */
 export interface Inlined {

@@ -1,5 +1,5 @@
-import { attackGroup, groupName, groups, type Group } from './groups.ts';
-import type { PairedChange, Rates, Summary } from './summary.ts';
+import { attackGroup, groupName, groups, type Group } from '../evaluation/data/groups.ts';
+import type { PairedChange, Rates, Summary } from '../evaluation/data/summary.ts';
 
 /** One line of the rates table: a group, or a kind of attack under its group. */
 export interface RateRow {

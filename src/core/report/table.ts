@@ -1,16 +1,16 @@
 import { chosenWords } from './chosen-words.ts';
 import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from './check-words.ts';
 import { conditionGroups, conditionRows } from './condition-rows.ts';
-import type { FitSummary } from './fit-summary.ts';
+import type { FitSummary } from '../evaluation/data/fit-summary.ts';
 import { floorSentence } from './floor-words.ts';
 import { interval, percent, pValue, signed } from '../format.ts';
 import { contestSentences } from './contest-words.ts';
 import { kindSentences } from './kind-words.ts';
-import { groupName, labelGroups } from './groups.ts';
+import { groupName, labelGroups } from '../evaluation/data/groups.ts';
 import { headline } from './headline.ts';
 import { reviewSentence } from './review-words.ts';
 import { otherConditions, rateRows } from './rate-rows.ts';
-import type { Rates, Summary } from './summary.ts';
+import type { Rates, Summary } from '../evaluation/data/summary.ts';
 
 const width = 98;
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { percent } from '../../core/format.ts';
-import type { FitSummary } from '../../core/report/fit-summary.ts';
+import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
 import type { FitResult } from '../../rpc/worker-api.ts';
 import type { FileProblems } from '../file-problems.ts';
 import type { ModelProcess } from '../model-process.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { describeProblem, HumanError } from '../../core/problem.ts';
-import type { Override } from '../../core/report/overrides.ts';
-import type { Reply } from '../../core/report/summary.ts';
+import type { Override } from '../../core/evaluation/replies/overrides.ts';
+import type { Reply } from '../../core/evaluation/data/summary.ts';
 import type { ReportMessage, ReportRequest } from '../../rpc/webview-report.ts';
 import { JsonLinesTail } from '../../workspace/json-lines-tail.ts';
 import { appendOverride, parseOverride, readOverrides } from '../../workspace/overrides-file.ts';

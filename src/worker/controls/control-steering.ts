@@ -6,7 +6,7 @@ import { randomVector } from '../../core/controls/random-vector.ts';
 import { norm } from '../../core/linalg/inner-product.ts';
 import type { AddProduct } from '../../core/linalg/product.ts';
 import { seededRandom } from '../../core/prompts/seeded-random.ts';
-import type { FitSummary } from '../../core/report/fit-summary.ts';
+import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
 import { thresholdsAsAsked } from '../choose-steering.ts';
 import { folds } from '../fit-prompts.ts';
 import type { Steering } from '../steering-file.ts';

@@ -7,8 +7,8 @@ import { refusingSystemPrompt, withRefusingSystemPrompt } from '../../core/contr
 import { judgeVersion } from '../../core/judge/judge.ts';
 import type { AddProduct } from '../../core/linalg/product.ts';
 import type { Judgement } from '../../core/judge/verdict.ts';
-import type { JudgeIdentity } from '../../core/report/judge-facts.ts';
-import type { FitSummary } from '../../core/report/fit-summary.ts';
+import type { JudgeIdentity } from '../../core/evaluation/data/judge-facts.ts';
+import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
 import { makeFolder } from '../../workspace/make-folder.ts';
 import { runFiles } from '../../workspace/run-folder.ts';
 import type { ChatSession, PromptRow } from '../chat-session.ts';

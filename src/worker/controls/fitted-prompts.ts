@@ -7,7 +7,7 @@ import { dealFolds } from '../../core/prompts/folds.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../core/prompts/split.ts';
 import { templatesOf } from '../../core/prompts/templates.ts';
-import type { FitSummary } from '../../core/report/fit-summary.ts';
+import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
 import type { Workspace } from '../../workspace/load-workspace.ts';
 import type { Manifest } from '../../workspace/run-folder.ts';
 import type { ChatSession } from '../chat-session.ts';

@@ -4,7 +4,7 @@ import { evenly } from '../../core/evenly-spaced.ts';
 import { HumanError } from '../../core/problem.ts';
 import { isMalicious, type Prompt } from '../../core/prompts/prompt.ts';
 import { seededRandom } from '../../core/prompts/seeded-random.ts';
-import { latestReplies } from '../../core/report/latest-replies.ts';
+import { latestReplies } from '../../core/evaluation/replies/latest-replies.ts';
 import type { AskedReply, AttackParams, AttackResult } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Reply } from '../../../src/core/report/summary.ts';
+import type { Reply } from '../../../src/core/evaluation/data/summary.ts';
 import { writeSafetensors } from '../../../src/core/formats/safetensors.ts';
 import { exportRun } from '../../../src/workspace/export-run.ts';
 import { runFiles } from '../../../src/workspace/run-folder.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Problem } from '../../../src/core/problem.ts';
-import type { Override } from '../../../src/core/report/overrides.ts';
+import type { Override } from '../../../src/core/evaluation/replies/overrides.ts';
 import { appendOverride, parseOverride, readOverrides } from '../../../src/workspace/overrides-file.ts';
 
 const override: Override = { id: 'a', condition: 'steered', strength: 0.3, reply: 'No.\n', verdict: 'refused' };

@@ -1,5 +1,5 @@
 import { interval, percent, points, pValue } from '../../format.ts';
-import { groupName } from '../groups.ts';
+import { groupName } from '../../evaluation/data/groups.ts';
 import { html, nothing, type Html } from '../html/markup.ts';
 import { promptText, sideColumn } from '../html/reply-text.ts';
 import { flipWords, judgeSentence, pairsSentence } from './diff-words.ts';

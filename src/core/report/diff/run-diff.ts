@@ -1,12 +1,12 @@
 import { questionKey, type Label } from '../../prompts/prompt.ts';
 import type { Turn } from '../../prompts/turn.ts';
-import { attackChanges, attackRates } from '../attack-rates.ts';
-import { attackGroup, groupName, groups, inGroup, type Group } from '../groups.ts';
-import { compareText, latestReplies } from '../latest-replies.ts';
-import { pairedChange, type ReplyPair } from '../paired-change.ts';
-import { countRates } from '../rates.ts';
-import { roundNumbers } from '../round-numbers.ts';
-import type { PairedChange, Rates, Reply } from '../summary.ts';
+import { attackChanges, attackRates } from '../../evaluation/rates/attack-rates.ts';
+import { attackGroup, groupName, groups, inGroup, type Group } from '../../evaluation/data/groups.ts';
+import { compareText, latestReplies } from '../../evaluation/replies/latest-replies.ts';
+import { pairedChange, type ReplyPair } from '../../evaluation/rates/paired-change.ts';
+import { countRates } from '../../evaluation/rates/rates.ts';
+import { roundNumbers } from '../../evaluation/round-numbers.ts';
+import type { PairedChange, Rates, Reply } from '../../evaluation/data/summary.ts';
 
 /** One of two runs that are compared. */
 export interface DiffedRun {

@@ -1,7 +1,7 @@
 import { chatText } from '../chat-text.ts';
-import { expectation, isAsExpected } from '../expectation.ts';
-import { latestReplies } from '../latest-replies.ts';
-import type { Reply } from '../summary.ts';
+import { expectation, isAsExpected } from '../../evaluation/replies/expectation.ts';
+import { latestReplies } from '../../evaluation/replies/latest-replies.ts';
+import type { Reply } from '../../evaluation/data/summary.ts';
 
 /**
  * Replies as CSV (RFC 4180), one row a prompt and condition, under a head. `verdict` is the one that counts, `rules` the

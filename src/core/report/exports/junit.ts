@@ -1,11 +1,11 @@
 import type { Label } from '../../prompts/prompt.ts';
 import { chatText } from '../chat-text.ts';
-import { expectation, isAsExpected } from '../expectation.ts';
-import { groupName, labelGroups } from '../groups.ts';
+import { expectation, isAsExpected } from '../../evaluation/replies/expectation.ts';
+import { groupName, labelGroups } from '../../evaluation/data/groups.ts';
 import { html as xml, markup, nothing, type Html } from '../html/markup.ts';
-import { latestReplies } from '../latest-replies.ts';
+import { latestReplies } from '../../evaluation/replies/latest-replies.ts';
 import { stoppedWords } from '../stopped-words.ts';
-import type { Reply } from '../summary.ts';
+import type { Reply } from '../../evaluation/data/summary.ts';
 
 /**
  * The steered replies as JUnit XML, as Jenkins and Ant read it: a suite a label, a test case a prompt, which fails where a

@@ -1,5 +1,5 @@
 import { wilson } from '../../stats/wilson.ts';
-import type { FitSummary } from '../fit-summary.ts';
+import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
 import { count } from '../../format.ts';
 import { rateCells } from './cells.ts';
 import { html, nothing, type Html } from './markup.ts';

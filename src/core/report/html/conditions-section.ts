@@ -2,9 +2,9 @@ import { chosenWords } from '../chosen-words.ts';
 import { conditionGroups, conditionRows, type ConditionRow } from '../condition-rows.ts';
 import { contestsInOrder, contestSentences } from '../contest-words.ts';
 import { interval, percent, points, pValue, signed } from '../../format.ts';
-import { groupName, type Group } from '../groups.ts';
+import { groupName, type Group } from '../../evaluation/data/groups.ts';
 import { otherConditions } from '../rate-rows.ts';
-import type { ConditionContest, Summary } from '../summary.ts';
+import type { ConditionContest, Summary } from '../../evaluation/data/summary.ts';
 import { html, nothing, type Html } from './markup.ts';
 import { cell } from './cells.ts';
 

@@ -1,7 +1,7 @@
 import { changeState, changeWords } from '../change-words.ts';
 import { count } from '../../format.ts';
-import { groupName } from '../groups.ts';
-import { isFlip, type ReportRow } from '../report-rows.ts';
+import { groupName } from '../../evaluation/data/groups.ts';
+import { isFlip, type ReportRow } from '../../evaluation/replies/report-rows.ts';
 import { html, nothing, type Html } from './markup.ts';
 import { promptText, sideColumn } from './reply-text.ts';
 

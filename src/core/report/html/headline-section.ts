@@ -1,7 +1,7 @@
 import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from '../check-words.ts';
 import { count } from '../../format.ts';
 import { headline } from '../headline.ts';
-import type { Check, Outcome, Summary } from '../summary.ts';
+import type { Check, Outcome, Summary } from '../../evaluation/data/summary.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 const badges: Readonly<Record<Outcome, readonly [state: string, mark: string]>> = {

@@ -2,7 +2,7 @@ import { confusionKappa, judgeFault, verdictQuality, type Share } from '../../ju
 import type { Confusion } from '../../judge/measure-judge.ts';
 import { verdicts } from '../../judge/verdict.ts';
 import { count, fixed, interval, percent } from '../../format.ts';
-import type { JudgeFacts } from '../judge-facts.ts';
+import type { JudgeFacts } from '../../evaluation/data/judge-facts.ts';
 import { html, nothing, type Content, type Html } from './markup.ts';
 
 /** What the verdicts are worth: the rules against the labelled replies. */

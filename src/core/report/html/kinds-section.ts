@@ -1,7 +1,7 @@
 import { wilson } from '../../stats/wilson.ts';
-import type { FitSummary, LayerFit } from '../fit-summary.ts';
+import type { FitSummary, LayerFit } from '../../evaluation/data/fit-summary.ts';
 import { fixed } from '../../format.ts';
-import { groupName } from '../groups.ts';
+import { groupName } from '../../evaluation/data/groups.ts';
 import { cell, rateCells } from './cells.ts';
 import { html, nothing, type Html } from './markup.ts';
 

@@ -1,7 +1,7 @@
 import { fixed, percent } from '../../format.ts';
-import { groupName, labelGroups } from '../groups.ts';
-import type { FitSummary, LayerFit } from '../fit-summary.ts';
-import type { LayerSummary, Summary } from '../summary.ts';
+import { groupName, labelGroups } from '../../evaluation/data/groups.ts';
+import type { FitSummary, LayerFit } from '../../evaluation/data/fit-summary.ts';
+import type { LayerSummary, Summary } from '../../evaluation/data/summary.ts';
 import { html, type Html } from './markup.ts';
 import { cell } from './cells.ts';
 

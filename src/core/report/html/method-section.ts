@@ -1,5 +1,5 @@
 import { definitions } from '../definitions.ts';
-import type { FitSummary } from '../fit-summary.ts';
+import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
 import { count, fixed, percent } from '../../format.ts';
 import { html, nothing, type Html } from './markup.ts';
 

@@ -1,11 +1,11 @@
-import type { FitSummary } from '../fit-summary.ts';
+import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
 import { kindSentences } from '../kind-words.ts';
 import { floorSentence } from '../floor-words.ts';
 import { interval, percent, points, pValue } from '../../format.ts';
 import { rateRows, type RateRow } from '../rate-rows.ts';
 import { correctionWords } from '../correction-words.ts';
-import type { JudgeErrors } from '../judge-errors.ts';
-import type { Agreement, PairedChange, Rates, Summary } from '../summary.ts';
+import type { JudgeErrors } from '../../evaluation/data/judge-errors.ts';
+import type { Agreement, PairedChange, Rates, Summary } from '../../evaluation/data/summary.ts';
 import { html, nothing, type Content, type Html } from './markup.ts';
 import { cell, rateCells } from './cells.ts';
 

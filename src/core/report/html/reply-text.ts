@@ -1,7 +1,7 @@
 import { chatText } from '../chat-text.ts';
 import { count } from '../../format.ts';
 import { markedText } from '../marked-text.ts';
-import type { ReportRow, RowSide } from '../report-rows.ts';
+import type { ReportRow, RowSide } from '../../evaluation/replies/report-rows.ts';
 import { reviewWords } from '../review-words.ts';
 import { stoppedWords } from '../stopped-words.ts';
 import { html, nothing, type Html } from './markup.ts';

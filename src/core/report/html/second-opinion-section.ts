@@ -1,6 +1,6 @@
 import { checkTarget, checkValue } from '../check-words.ts';
 import { count } from '../../format.ts';
-import type { SecondOpinion } from '../second-opinion.ts';
+import type { SecondOpinion } from '../../evaluation/second-opinion.ts';
 import { changedWords, worthlessWords } from '../second-opinion-words.ts';
 import { confusionTable, kappaWords } from './judge-section.ts';
 import { html, nothing, type Html } from './markup.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { chosenWords } from '../../../../src/core/report/chosen-words.ts';
 import { conditionRows } from '../../../../src/core/report/condition-rows.ts';
-import { summarise } from '../../../../src/core/report/summarise.ts';
+import { summarise } from '../../../../src/core/evaluation/summarise.ts';
 import { fakeRun } from './fake-run.ts';
 
 const { replies, fit } = fakeRun();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport, type ReportInput } from '../../../../src/core/report/html.ts';
-import { applyOverrides } from '../../../../src/core/report/overrides.ts';
-import { summarise } from '../../../../src/core/report/summarise.ts';
-import type { Reply } from '../../../../src/core/report/summary.ts';
+import { applyOverrides } from '../../../../src/core/evaluation/replies/overrides.ts';
+import { summarise } from '../../../../src/core/evaluation/summarise.ts';
+import type { Reply } from '../../../../src/core/evaluation/data/summary.ts';
 import { goldenRun } from './golden-run.ts';
 import { expectGolden } from './golden.ts';
 import { reply } from './reply.ts';

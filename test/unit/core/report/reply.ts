@@ -1,4 +1,4 @@
-import type { Reply } from '../../../../src/core/report/summary.ts';
+import type { Reply } from '../../../../src/core/evaluation/data/summary.ts';
 
 /** A reply with what a test says of it; the rest is filler. */
 export function reply(about: Partial<Reply> & Pick<Reply, 'id'>): Reply {

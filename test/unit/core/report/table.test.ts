@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { applyOverrides } from '../../../../src/core/report/overrides.ts';
-import { summarise } from '../../../../src/core/report/summarise.ts';
+import { applyOverrides } from '../../../../src/core/evaluation/replies/overrides.ts';
+import { summarise } from '../../../../src/core/evaluation/summarise.ts';
 import { renderTable } from '../../../../src/core/report/table.ts';
 import { goldenRun } from './golden-run.ts';
 import { expectGolden } from './golden.ts';

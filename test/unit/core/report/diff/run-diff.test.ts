@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { diffRuns, type DiffedRun } from '../../../../../src/core/report/diff/run-diff.ts';
-import type { Reply } from '../../../../../src/core/report/summary.ts';
-import { summarise } from '../../../../../src/core/report/summarise.ts';
+import type { Reply } from '../../../../../src/core/evaluation/data/summary.ts';
+import { summarise } from '../../../../../src/core/evaluation/summarise.ts';
 import { goldenRun } from '../golden-run.ts';
 import { reply } from '../reply.ts';
 

@@ -3,7 +3,7 @@ import Ajv from 'ajv-draft-04';
 import formats from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { sarifLog } from '../../../../../src/core/report/exports/sarif.ts';
-import { applyOverrides } from '../../../../../src/core/report/overrides.ts';
+import { applyOverrides } from '../../../../../src/core/evaluation/replies/overrides.ts';
 import { goldenRun } from '../golden-run.ts';
 import { hostileTexts } from './hostile-texts.ts';
 import { reply } from '../reply.ts';
