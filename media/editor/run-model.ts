@@ -1,5 +1,5 @@
 import { applyOverrides } from '../../src/core/evaluation/replies/overrides.ts';
-import type { ReportData } from '../../src/core/report/report-data.ts';
+import type { ReportData } from '../../src/core/report/html/report-data.ts';
 import { reportRows } from '../../src/core/evaluation/replies/report-rows.ts';
 import { secondOpinion, type SecondOpinion } from '../../src/core/evaluation/second-opinion.ts';
 import { summarise } from '../../src/core/evaluation/summarise.ts';

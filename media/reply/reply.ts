@@ -1,8 +1,8 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { chatText } from '../../src/core/report/chat-text.ts';
 import { count, percent } from '../../src/core/format.ts';
-import { ruleWords } from '../../src/core/report/rule-words.ts';
-import { trustWords } from '../../src/core/report/trust-words.ts';
+import { ruleWords } from '../../src/core/report/words/rule-words.ts';
+import { trustWords } from '../../src/core/report/words/trust-words.ts';
 import {
   withPiece,
   type Asked,

@@ -1,5 +1,5 @@
 import { html, nothing, render } from 'lit';
-import type { ReportData } from '../../src/core/report/report-data.ts';
+import type { ReportData } from '../../src/core/report/html/report-data.ts';
 import { browserControls } from './browser-controls.ts';
 import { conditionsChart } from './conditions-chart.ts';
 import { normChart, scoreChart } from './distribution-chart.ts';

@@ -2,7 +2,7 @@ import { html, nothing, render, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { count } from '../../src/core/format.ts';
-import type { ReportData } from '../../src/core/report/report-data.ts';
+import type { ReportData } from '../../src/core/report/html/report-data.ts';
 import type { ReportRow } from '../../src/core/evaluation/replies/report-rows.ts';
 import { queryRows, type RowQuery, type SortKey } from '../../src/core/evaluation/row-query.ts';
 import type { Controls } from './controls.ts';

@@ -1,4 +1,4 @@
-import { reportDataId, reportRootId, staticFlipsId, type ReportData } from '../../src/core/report/report-data.ts';
+import { reportDataId, reportRootId, staticFlipsId, type ReportData } from '../../src/core/report/html/report-data.ts';
 import { mount } from './mount.ts';
 
 /** The report as a file of its own: its data stand in the page, written there by `renderReport`. */

@@ -1,5 +1,5 @@
 import { html as nodes, nothing as none, type TemplateResult } from 'lit';
-import { visibleControls } from '../../src/core/report/escape-html.ts';
+import { visibleControls } from '../../src/core/report/html/escape-html.ts';
 import { isList, nothing, type Content, type Html } from '../../src/core/report/html/markup.ts';
 
 /** A section of the report as nodes. Its values become text nodes and attribute values: nothing of them is parsed. */

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
-import { visibleControls } from '../../src/core/report/escape-html.ts';
+import { visibleControls } from '../../src/core/report/html/escape-html.ts';
 import { count } from '../../src/core/format.ts';
-import { markedText } from '../../src/core/report/marked-text.ts';
+import { markedText } from '../../src/core/report/html/marked-text.ts';
 
 export interface TextBlock {
   readonly kind: 'prompt' | 'reply';

@@ -1,5 +1,5 @@
 import { percent } from '../core/format.ts';
-import { trustWords } from '../core/report/trust-words.ts';
+import { trustWords } from '../core/report/words/trust-words.ts';
 import type { AskResult, StreamedText } from '../rpc/worker-api.ts';
 
 /** Both replies, their verdicts, and the score and steering norm at each layer. */

@@ -1,5 +1,5 @@
 import { describeProblem, type Problem } from '../core/problem.ts';
-import { visibleControls } from '../core/report/escape-html.ts';
+import { visibleControls } from '../core/report/html/escape-html.ts';
 import { exitStatus } from './run-command.ts';
 import { toldProblem } from './told-problem.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { renderReport, type Inlined, type ReportInput } from '../core/report/html.ts';
+import { renderReport, type Inlined, type ReportInput } from '../core/report/html/html.ts';
 import { writeFileWhole } from './write-file.ts';
 
 /**

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll } from 'vitest';
-import { renderReport, type Inlined } from '../../src/core/report/html.ts';
+import { renderReport, type Inlined } from '../../src/core/report/html/html.ts';
 import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
 import { secondOpinion } from '../../src/core/evaluation/second-opinion.ts';
 import { summarise } from '../../src/core/evaluation/summarise.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { headline } from '../../core/report/headline.ts';
+import { headline } from '../../core/report/words/headline.ts';
 import type { CompareResult } from '../../rpc/worker-api.ts';
 import type { FileProblems } from '../file-problems.ts';
 import type { ModelProcess } from '../model-process.ts';

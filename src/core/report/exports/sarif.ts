@@ -1,6 +1,6 @@
 import type { Verdict } from '../../judge/verdict.ts';
 import { isMalicious, type Label } from '../../prompts/prompt.ts';
-import { visibleControls } from '../escape-html.ts';
+import { visibleControls } from '../html/escape-html.ts';
 import { expectation, isAsExpected } from '../../evaluation/replies/expectation.ts';
 import { latestReplies } from '../../evaluation/replies/latest-replies.ts';
 import type { Reply } from '../../evaluation/data/summary.ts';

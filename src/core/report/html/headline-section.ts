@@ -1,6 +1,6 @@
-import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from '../check-words.ts';
+import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from '../words/check-words.ts';
 import { count } from '../../format.ts';
-import { headline } from '../headline.ts';
+import { headline } from '../words/headline.ts';
 import type { Check, Outcome, Summary } from '../../evaluation/data/summary.ts';
 import { html, nothing, type Html } from './markup.ts';
 

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../escape-html.ts';
+import { escapeHtml } from './escape-html.ts';
 
 /**
  * A piece of a page, not yet text: `markup` writes it with every value escaped, and a webview makes nodes of it, where

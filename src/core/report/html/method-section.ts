@@ -1,4 +1,4 @@
-import { definitions } from '../definitions.ts';
+import { definitions } from '../words/definitions.ts';
 import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
 import { count, fixed, percent } from '../../format.ts';
 import { html, nothing, type Html } from './markup.ts';

@@ -1,9 +1,9 @@
 import { chatText } from '../chat-text.ts';
 import { count } from '../../format.ts';
-import { markedText } from '../marked-text.ts';
+import { markedText } from './marked-text.ts';
 import type { ReportRow, RowSide } from '../../evaluation/replies/report-rows.ts';
-import { reviewWords } from '../review-words.ts';
-import { stoppedWords } from '../stopped-words.ts';
+import { reviewWords } from '../words/review-words.ts';
+import { stoppedWords } from '../words/stopped-words.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 const shownPrompt = 600;

@@ -1,7 +1,7 @@
-import { checkTarget, checkValue } from '../check-words.ts';
+import { checkTarget, checkValue } from '../words/check-words.ts';
 import { count } from '../../format.ts';
 import type { SecondOpinion } from '../../evaluation/second-opinion.ts';
-import { changedWords, worthlessWords } from '../second-opinion-words.ts';
+import { changedWords, worthlessWords } from '../words/second-opinion-words.ts';
 import { confusionTable, kappaWords } from './judge-section.ts';
 import { html, nothing, type Html } from './markup.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { shuffled, seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
-import { enoughWords } from '../../../../src/core/report/check-words.ts';
-import { headline } from '../../../../src/core/report/headline.ts';
+import { enoughWords } from '../../../../src/core/report/words/check-words.ts';
+import { headline } from '../../../../src/core/report/words/headline.ts';
 import { summarise } from '../../../../src/core/evaluation/summarise.ts';
 import { summaryJson } from '../../../../src/core/evaluation/summary-json.ts';
 import { goldenRun } from '../report/golden-run.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chosenWords } from '../../../../src/core/report/chosen-words.ts';
+import { chosenWords } from '../../../../src/core/report/words/chosen-words.ts';
 import { conditionRows } from '../../../../src/core/report/condition-rows.ts';
 import { summarise } from '../../../../src/core/evaluation/summarise.ts';
 import { fakeRun } from './fake-run.ts';

@@ -1,5 +1,5 @@
-import { isMalicious } from '../prompts/prompt.ts';
-import type { ReportRow } from '../evaluation/replies/report-rows.ts';
+import { isMalicious } from '../../prompts/prompt.ts';
+import type { ReportRow } from '../../evaluation/replies/report-rows.ts';
 
 /** What steering did to a prompt, in two words. */
 export function changeWords({ change, label }: Pick<ReportRow, 'change' | 'label'>): string {

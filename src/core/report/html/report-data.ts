@@ -1,6 +1,6 @@
-import type { FitSummary } from '../evaluation/data/fit-summary.ts';
-import type { ReportRow } from '../evaluation/replies/report-rows.ts';
-import type { Summary } from '../evaluation/data/summary.ts';
+import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
+import type { ReportRow } from '../../evaluation/replies/report-rows.ts';
+import type { Summary } from '../../evaluation/data/summary.ts';
 
 /** What the report's script draws from. */
 export interface ReportData {

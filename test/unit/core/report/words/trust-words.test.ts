@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { trustWords } from '../../../../src/core/report/trust-words.ts';
+import { trustWords } from '../../../../../src/core/report/words/trust-words.ts';
 
 test('a prompt beyond the limit is not trusted, and a run that cannot tell says so', () => {
   expect(trustWords(1.34)).toBe(

@@ -1,5 +1,5 @@
-import { count, interval, percent, points, signed } from '../format.ts';
-import type { Check, Outcome } from '../evaluation/data/summary.ts';
+import { count, interval, percent, points, signed } from '../../format.ts';
+import type { Check, Outcome } from '../../evaluation/data/summary.ts';
 
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
   pass: 'Pass',

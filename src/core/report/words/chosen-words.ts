@@ -1,4 +1,4 @@
-import type { ConditionRow } from './condition-rows.ts';
+import type { ConditionRow } from '../condition-rows.ts';
 
 /** The strength of a condition as the report says it: `2`, `0.5 to 2`, `0.1, over budget`; a dash where there is none. */
 export function chosenWords({ name, fits }: Pick<ConditionRow, 'name' | 'fits'>, strength: number): string {

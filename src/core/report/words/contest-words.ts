@@ -1,7 +1,7 @@
-import { controlNames, controlWords } from '../controls/controls.ts';
-import { conditionGroups } from './condition-rows.ts';
-import { groupName } from '../evaluation/data/groups.ts';
-import type { ConditionContest, Summary } from '../evaluation/data/summary.ts';
+import { controlNames, controlWords } from '../../controls/controls.ts';
+import { conditionGroups } from '../condition-rows.ts';
+import { groupName } from '../../evaluation/data/groups.ts';
+import type { ConditionContest, Summary } from '../../evaluation/data/summary.ts';
 
 const answers = [
   ['beats', 'better than'],

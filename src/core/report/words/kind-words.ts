@@ -1,6 +1,6 @@
-import { interval, percent } from '../format.ts';
-import { groupName, type Group } from '../evaluation/data/groups.ts';
-import type { Summary } from '../evaluation/data/summary.ts';
+import { interval, percent } from '../../format.ts';
+import { groupName, type Group } from '../../evaluation/data/groups.ts';
+import type { Summary } from '../../evaluation/data/summary.ts';
 
 /** Mean over kinds of jailbreak, the pooled rate, and the worst kind, a sentence for each group. */
 export function kindSentences({ kinds, attacks, conditions }: Summary): string[] {

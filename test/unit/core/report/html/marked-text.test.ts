@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markedText } from '../../../../src/core/report/marked-text.ts';
+import { markedText } from '../../../../../src/core/report/html/marked-text.ts';
 
 const joined = ({ pieces }: ReturnType<typeof markedText>) => pieces.map(({ text }) => text).join('');
 

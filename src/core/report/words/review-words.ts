@@ -1,5 +1,5 @@
-import { count, fixed } from '../format.ts';
-import type { Agreement, Reply } from '../evaluation/data/summary.ts';
+import { count, fixed } from '../../format.ts';
+import type { Agreement, Reply } from '../../evaluation/data/summary.ts';
 
 /** How many of the verdicts are a person's, and how far that person agrees with the rules; undefined where none is. */
 export function reviewSentence({ reviewed, agreed, kappa }: Agreement): string | undefined {

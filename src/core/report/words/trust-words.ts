@@ -1,4 +1,4 @@
-import { fixed } from '../format.ts';
+import { fixed } from '../../format.ts';
 
 /** Whether the scores of a prompt can be trusted, from its distance in units of the fit's limit; null: the run doesn't say. */
 export function trustWords(distance: number | null): string {

@@ -1,23 +1,23 @@
 import { embedJson } from './embed-json.ts';
-import type { FitSummary } from '../evaluation/data/fit-summary.ts';
-import { choiceSection } from './html/choice-section.ts';
-import { conditionsSection } from './html/conditions-section.ts';
-import { contents } from './html/contents.ts';
-import { flipsSection } from './html/flips-section.ts';
-import { checksSection, headlineSection } from './html/headline-section.ts';
-import { judgeSection } from './html/judge-section.ts';
-import { kindsSection } from './html/kinds-section.ts';
-import { layersSection } from './html/layers-section.ts';
-import { html, markup, nothing, type Html } from './html/markup.ts';
-import { methodSection, warningsSection, type ReportMeta } from './html/method-section.ts';
-import { ratesSection } from './html/rates-section.ts';
-import { secondOpinionSection } from './html/second-opinion-section.ts';
-import type { JudgeFacts } from '../evaluation/data/judge-facts.ts';
+import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
+import { choiceSection } from './choice-section.ts';
+import { conditionsSection } from './conditions-section.ts';
+import { contents } from './contents.ts';
+import { flipsSection } from './flips-section.ts';
+import { checksSection, headlineSection } from './headline-section.ts';
+import { judgeSection } from './judge-section.ts';
+import { kindsSection } from './kinds-section.ts';
+import { layersSection } from './layers-section.ts';
+import { html, markup, nothing, type Html } from './markup.ts';
+import { methodSection, warningsSection, type ReportMeta } from './method-section.ts';
+import { ratesSection } from './rates-section.ts';
+import { secondOpinionSection } from './second-opinion-section.ts';
+import type { JudgeFacts } from '../../evaluation/data/judge-facts.ts';
 import { reportDataId, reportRootId, type ReportData } from './report-data.ts';
-import { reviewSentence } from './review-words.ts';
-import type { SecondOpinion } from '../evaluation/second-opinion.ts';
-import { reportRows } from '../evaluation/replies/report-rows.ts';
-import type { Reply, Summary } from '../evaluation/data/summary.ts';
+import { reviewSentence } from '../words/review-words.ts';
+import type { SecondOpinion } from '../../evaluation/second-opinion.ts';
+import { reportRows } from '../../evaluation/replies/report-rows.ts';
+import type { Reply, Summary } from '../../evaluation/data/summary.ts';
 
 /** Text of a script or a style sheet that goes into the page as it is, and the base64 SHA-256 that lets it run. */
 export interface Inlined {

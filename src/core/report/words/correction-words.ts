@@ -4,8 +4,8 @@ import {
   othersOf,
   refusalsOf,
   type JudgeErrors,
-} from '../evaluation/data/judge-errors.ts';
-import { sampleSize } from '../evaluation/row-query.ts';
+} from '../../evaluation/data/judge-errors.ts';
+import { sampleSize } from '../../evaluation/row-query.ts';
 
 export interface CorrectionWords {
   /** What the judge got right, and on which replies. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { renderReport, type ReportInput } from '../../../../src/core/report/html.ts';
-import { applyOverrides } from '../../../../src/core/evaluation/replies/overrides.ts';
-import { summarise } from '../../../../src/core/evaluation/summarise.ts';
-import type { Reply } from '../../../../src/core/evaluation/data/summary.ts';
-import { goldenRun } from './golden-run.ts';
-import { expectGolden } from './golden.ts';
-import { reply } from './reply.ts';
+import { renderReport, type ReportInput } from '../../../../../src/core/report/html/html.ts';
+import { applyOverrides } from '../../../../../src/core/evaluation/replies/overrides.ts';
+import { summarise } from '../../../../../src/core/evaluation/summarise.ts';
+import type { Reply } from '../../../../../src/core/evaluation/data/summary.ts';
+import { goldenRun } from '../golden-run.ts';
+import { expectGolden } from '../golden.ts';
+import { reply } from '../reply.ts';
 
 const { replies, fit } = goldenRun();
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { embedJson } from '../../../../src/core/report/embed-json.ts';
-import { escapeHtml } from '../../../../src/core/report/escape-html.ts';
-import { html, markup } from '../../../../src/core/report/html/markup.ts';
+import { embedJson } from '../../../../../src/core/report/html/embed-json.ts';
+import { escapeHtml } from '../../../../../src/core/report/html/escape-html.ts';
+import { html, markup } from '../../../../../src/core/report/html/markup.ts';
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),

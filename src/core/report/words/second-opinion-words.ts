@@ -1,7 +1,7 @@
-import { confusionKappa } from '../judge/judge-quality.ts';
-import { verdicts } from '../judge/verdict.ts';
-import { count } from '../format.ts';
-import type { SecondOpinion } from '../evaluation/second-opinion.ts';
+import { confusionKappa } from '../../judge/judge-quality.ts';
+import { verdicts } from '../../judge/verdict.ts';
+import { count } from '../../format.ts';
+import type { SecondOpinion } from '../../evaluation/second-opinion.ts';
 
 /** Below this, agreement is "slight" in the words of Landis and Koch (Biometrics 33, 1977, 159). */
 const slightKappa = 0.2;

@@ -1,6 +1,6 @@
-import { count, percent } from '../format.ts';
-import { groupName, type Group } from '../evaluation/data/groups.ts';
-import type { Check, Outcome, Summary } from '../evaluation/data/summary.ts';
+import { count, percent } from '../../format.ts';
+import { groupName, type Group } from '../../evaluation/data/groups.ts';
+import type { Check, Outcome, Summary } from '../../evaluation/data/summary.ts';
 import { checkTarget, checkValue } from './check-words.ts';
 
 /** The result in words, for somebody who reads nothing else. */

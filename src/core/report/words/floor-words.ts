@@ -1,6 +1,6 @@
-import { count } from '../format.ts';
-import { labelGroups } from '../evaluation/data/groups.ts';
-import type { Summary } from '../evaluation/data/summary.ts';
+import { count } from '../../format.ts';
+import { labelGroups } from '../../evaluation/data/groups.ts';
+import type { Summary } from '../../evaluation/data/summary.ts';
 
 /** What changed between base and base in another batch shape; undefined where base ran once. */
 export function floorSentence({ sameAgain, degenerate: { floor } }: Summary): string | undefined {
