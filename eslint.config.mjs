@@ -10,7 +10,7 @@ export default tseslint.config(
       'node_modules',
       'examples',
       'test/fixtures',
-      'src/core/onnx/onnx_pb.ts',
+      'src/core/onnx/generated',
     ],
   },
   js.configs.recommended,

@@ -1,5 +1,5 @@
 import { computesInF32 } from '../core/onnx/computes-in-f32.ts';
-import { readModel } from '../core/onnx/onnx-model.ts';
+import { readModel } from '../core/onnx/graph/onnx-model.ts';
 import { HumanError } from '../core/problem.ts';
 import type { DeviceReport, TriedDevice } from '../rpc/worker-api.ts';
 import type { ChatTokenizer } from './chat-tokenizer.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
-import type { ExternalFile } from '../core/onnx/external-data.ts';
+import type { ExternalFile } from '../core/onnx/graph/external-data.ts';
 import { HumanError } from '../core/problem.ts';
 import { readIfThere } from '../workspace/read-if-there.ts';
 

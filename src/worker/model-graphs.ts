@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { listExternalFiles, type ExternalFile } from '../core/onnx/external-data.ts';
-import { readModel, writeModel, type OnnxModel } from '../core/onnx/onnx-model.ts';
+import { listExternalFiles, type ExternalFile } from '../core/onnx/graph/external-data.ts';
+import { readModel, writeModel, type OnnxModel } from '../core/onnx/graph/onnx-model.ts';
 import { splitMerged } from '../core/onnx/split-merged.ts';
 import { HumanError } from '../core/problem.ts';
 import type { ModelFolder } from './model-folder.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { ExternalFile } from '../core/onnx/external-data.ts';
+import type { ExternalFile } from '../core/onnx/graph/external-data.ts';
 import { readModelPorts, type ModelPorts } from '../core/onnx/model-ports.ts';
-import { TensorProto_DataType } from '../core/onnx/onnx_pb.ts';
-import { mapResidualStream } from '../core/onnx/map-residual-stream.ts';
-import type { ResidualStream } from '../core/onnx/residual-stream.ts';
+import { TensorProto_DataType } from '../core/onnx/generated/onnx_pb.ts';
+import { mapResidualStream } from '../core/onnx/residual/map-residual-stream.ts';
+import type { ResidualStream } from '../core/onnx/residual/residual-stream.ts';
 import { HumanError } from '../core/problem.ts';
 import type { DeviceReport } from '../rpc/worker-api.ts';
 import { loadTokenizer, type ChatTokenizer } from './chat-tokenizer.ts';

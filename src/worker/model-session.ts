@@ -1,8 +1,8 @@
 import { InferenceSession } from 'onnxruntime-node';
-import { renameExternalFiles } from '../core/onnx/external-data.ts';
+import { renameExternalFiles } from '../core/onnx/graph/external-data.ts';
 import { instrument, type InstrumentedModel } from '../core/onnx/instrument.ts';
 import type { ModelPorts } from '../core/onnx/model-ports.ts';
-import { readModel, writeModel } from '../core/onnx/onnx-model.ts';
+import { readModel, writeModel } from '../core/onnx/graph/onnx-model.ts';
 import { HumanError } from '../core/problem.ts';
 import { ChatSession, nextLogit, nextToken, type SessionShape } from './chat-session.ts';
 import { DeviceSession } from './device-session.ts';

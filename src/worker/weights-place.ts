@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import type { ExternalFile } from '../core/onnx/external-data.ts';
+import type { ExternalFile } from '../core/onnx/graph/external-data.ts';
 import { HumanError } from '../core/problem.ts';
 
 /** Where onnxruntime finds the files of weights that a graph names. */

@@ -1,6 +1,6 @@
-import type { OnnxModel } from './onnx-model.ts';
-import { TensorProto_DataType } from './onnx_pb.ts';
-import { tensorPort } from './tensor-port.ts';
+import type { OnnxModel } from './graph/onnx-model.ts';
+import { TensorProto_DataType } from './generated/onnx_pb.ts';
+import { tensorPort } from './graph/tensor-port.ts';
 
 /**
  * Whether every provider is asked for the same f32 arithmetic, so that their numbers differ by rounding alone. A model in

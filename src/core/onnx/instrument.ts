@@ -1,18 +1,18 @@
 import { HumanError } from '../problem.ts';
-import { GraphEdit, valueInfo } from './graph-edit.ts';
-import { findHeadInput } from './head-input.ts';
+import { GraphEdit, valueInfo } from './graph/graph-edit.ts';
+import { findHeadInput } from './residual/head-input.ts';
 import { lastResidual } from './last-residual.ts';
 import { keepAllLogits } from './logits-to-keep.ts';
-import { mapResidualStream } from './map-residual-stream.ts';
+import { mapResidualStream } from './residual/map-residual-stream.ts';
 import { handOutNewest } from './newest-entries.ts';
 import { addNextToken } from './next-token.ts';
-import { readModel, writeModel, type OnnxModel } from './onnx-model.ts';
-import { TensorProto_DataType, type GraphProto } from './onnx_pb.ts';
+import { readModel, writeModel, type OnnxModel } from './graph/onnx-model.ts';
+import { TensorProto_DataType, type GraphProto } from './generated/onnx_pb.ts';
 import { canPackPrompts, packPrompts } from './pack-prompts.ts';
-import { pruneGraph } from './prune-graph.ts';
-import type { ResidualStream } from './residual-stream.ts';
+import { pruneGraph } from './graph/prune-graph.ts';
+import type { ResidualStream } from './residual/residual-stream.ts';
 import { addSteering, type SteeringPorts } from './steering-nodes.ts';
-import { tensorPort, type Dim } from './tensor-port.ts';
+import { tensorPort, type Dim } from './graph/tensor-port.ts';
 import { blockLayout, packedLayout, type TokenLayout } from './token-layout.ts';
 
 export interface InstrumentOptions {

@@ -1,6 +1,6 @@
-import type { GraphEdit } from './graph-edit.ts';
-import { TensorProto_DataType } from './onnx_pb.ts';
-import type { ResidualStream } from './residual-stream.ts';
+import type { GraphEdit } from './graph/graph-edit.ts';
+import { TensorProto_DataType } from './generated/onnx_pb.ts';
+import type { ResidualStream } from './residual/residual-stream.ts';
 import type { TokenLayout } from './token-layout.ts';
 
 /**

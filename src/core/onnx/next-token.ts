@@ -1,6 +1,6 @@
-import type { GraphEdit } from './graph-edit.ts';
-import { TensorProto_DataType } from './onnx_pb.ts';
-import type { Dim } from './tensor-port.ts';
+import type { GraphEdit } from './graph/graph-edit.ts';
+import { TensorProto_DataType } from './generated/onnx_pb.ts';
+import type { Dim } from './graph/tensor-port.ts';
 
 /**
  * Adds the outputs `next_token`, int64 [batch, 1]: the place of the largest of `logits` f32 [batch, 1, vocab], the first of

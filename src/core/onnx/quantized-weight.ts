@@ -1,6 +1,6 @@
 import { HumanError } from '../problem.ts';
-import type { GraphIndex } from './graph-index.ts';
-import { TensorProto_DataType, type NodeProto, type TensorProto } from './onnx_pb.ts';
+import type { GraphIndex } from './graph/graph-index.ts';
+import { TensorProto_DataType, type NodeProto, type TensorProto } from './generated/onnx_pb.ts';
 
 /** A weight [rows, columns] in 4-bit blocks along its rows, as its node in the graph describes it. */
 export interface QuantizedWeight {

@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { HumanError } from '../problem.ts';
-import { readModel, writeModel, type OnnxModel } from './onnx-model.ts';
-import { GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, type GraphProto } from './onnx_pb.ts';
-import { pruneGraph } from './prune-graph.ts';
+import { readModel, writeModel, type OnnxModel } from './graph/onnx-model.ts';
+import { GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, type GraphProto } from './generated/onnx_pb.ts';
+import { pruneGraph } from './graph/prune-graph.ts';
 
 /** The graphs of a model that was exported as two. */
 export interface DecoderGraphs {

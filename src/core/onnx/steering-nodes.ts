@@ -1,8 +1,8 @@
-import type { GraphEdit } from './graph-edit.ts';
+import type { GraphEdit } from './graph/graph-edit.ts';
 import { lastResidual } from './last-residual.ts';
-import { TensorProto_DataType, type NodeProto } from './onnx_pb.ts';
-import { afterRedirect, type ResidualStream } from './residual-stream.ts';
-import type { Dim } from './tensor-port.ts';
+import { TensorProto_DataType, type NodeProto } from './generated/onnx_pb.ts';
+import { afterRedirect, type ResidualStream } from './residual/residual-stream.ts';
+import type { Dim } from './graph/tensor-port.ts';
 import type { TokenLayout } from './token-layout.ts';
 
 /** Names of the ports that steering adds; L steered layers in the order they were asked for. */

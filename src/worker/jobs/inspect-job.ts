@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { listExternalFiles } from '../../core/onnx/external-data.ts';
-import { readModel } from '../../core/onnx/onnx-model.ts';
+import { listExternalFiles } from '../../core/onnx/graph/external-data.ts';
+import { readModel } from '../../core/onnx/graph/onnx-model.ts';
 import type { InspectResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import type { Job } from '../job.ts';
 import { modelAloneSettings, type ModelShelf } from '../model-shelf.ts';

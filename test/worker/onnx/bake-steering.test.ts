@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { bakeSteering } from '../../../src/core/onnx/bake-steering.ts';
-import { readModel } from '../../../src/core/onnx/onnx-model.ts';
+import { readModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import { promptFeeds } from '../../../src/worker/prompt-feeds.ts';
 import { SteeringFeeds } from '../../../src/worker/steering-feeds.ts';
 import { bits, ModelUnderTest, noise, relativeError, row, run, tinyModels, type Feeds, type Outputs } from './tiny-model.ts';

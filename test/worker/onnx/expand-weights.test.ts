@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { expandWeights } from '../../../src/core/onnx/expand-weights.ts';
-import { readModel, writeModel } from '../../../src/core/onnx/onnx-model.ts';
+import { readModel, writeModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import { ModelUnderTest, relativeError, row, run, tinyModels } from './tiny-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'alphasteer-expand-'));

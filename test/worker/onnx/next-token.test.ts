@@ -2,15 +2,15 @@ import { create } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { InferenceSession } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { GraphEdit } from '../../../src/core/onnx/graph-edit.ts';
+import { GraphEdit } from '../../../src/core/onnx/graph/graph-edit.ts';
 import { addNextToken } from '../../../src/core/onnx/next-token.ts';
 import {
   GraphProtoSchema,
   ModelProtoSchema,
   OperatorSetIdProtoSchema,
   TensorProto_DataType,
-} from '../../../src/core/onnx/onnx_pb.ts';
-import { writeModel } from '../../../src/core/onnx/onnx-model.ts';
+} from '../../../src/core/onnx/generated/onnx_pb.ts';
+import { writeModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import { float32 } from './tiny-model.ts';
 
 async function greedy(): Promise<InferenceSession> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { TensorProto_DataType } from '../../../src/core/onnx/onnx_pb.ts';
-import { copyGraph, joinGraph, keepGraph } from '../../../src/core/onnx/tensor-graphs.ts';
+import { TensorProto_DataType } from '../../../src/core/onnx/generated/onnx_pb.ts';
+import { copyGraph, joinGraph, keepGraph } from '../../../src/core/onnx/graph/tensor-graphs.ts';
 import { FakeDevice } from '../../unit/worker/fake-device.ts';
 
 const [heads, size] = [2, 3];

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { instrument, type InstrumentedModel, type InstrumentOptions } from '../../../src/core/onnx/instrument.ts';
 import { readModelPorts, type ModelPorts } from '../../../src/core/onnx/model-ports.ts';
 import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
-import { readModel } from '../../../src/core/onnx/onnx-model.ts';
-import { TensorProto_DataType } from '../../../src/core/onnx/onnx_pb.ts';
+import { readModel } from '../../../src/core/onnx/graph/onnx-model.ts';
+import { TensorProto_DataType } from '../../../src/core/onnx/generated/onnx_pb.ts';
 import { SteeringFeeds, type SteeringTensors } from '../../../src/worker/steering-feeds.ts';
 
 export const tinyModels = join(import.meta.dirname, '../../fixtures/tiny-models');

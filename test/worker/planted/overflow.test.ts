@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { externalPlace } from '../../../src/core/onnx/external-data.ts';
-import { readModel } from '../../../src/core/onnx/onnx-model.ts';
+import { externalPlace } from '../../../src/core/onnx/graph/external-data.ts';
+import { readModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import { alphasteer, problemsOf } from '../alphasteer.ts';
 import { tinyModels } from '../onnx/tiny-model.ts';
 import { tinyWorkspace } from '../tiny-workspace.ts';

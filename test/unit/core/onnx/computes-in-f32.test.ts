@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { computesInF32 } from '../../../../src/core/onnx/computes-in-f32.ts';
-import { readModel } from '../../../../src/core/onnx/onnx-model.ts';
+import { readModel } from '../../../../src/core/onnx/graph/onnx-model.ts';
 
 const tiny = join(import.meta.dirname, '../../../fixtures/tiny-models');
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expandWeights, type ReadWeights } from '../../../../src/core/onnx/expand-weights.ts';
-import { externalPlace, listExternalFiles } from '../../../../src/core/onnx/external-data.ts';
-import { readModel, type OnnxModel } from '../../../../src/core/onnx/onnx-model.ts';
-import type { NodeProto } from '../../../../src/core/onnx/onnx_pb.ts';
+import { externalPlace, listExternalFiles } from '../../../../src/core/onnx/graph/external-data.ts';
+import { readModel, type OnnxModel } from '../../../../src/core/onnx/graph/onnx-model.ts';
+import type { NodeProto } from '../../../../src/core/onnx/generated/onnx_pb.ts';
 import { relativeError, transpose } from '../linalg/dense.ts';
 import { tinyBytes } from './tiny-bytes.ts';
 

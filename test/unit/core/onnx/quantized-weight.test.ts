@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { indexGraph } from '../../../../src/core/onnx/graph-index.ts';
-import { readModel } from '../../../../src/core/onnx/onnx-model.ts';
+import { indexGraph } from '../../../../src/core/onnx/graph/graph-index.ts';
+import { readModel } from '../../../../src/core/onnx/graph/onnx-model.ts';
 import { quantizedWeight, type QuantizedWeight } from '../../../../src/core/onnx/quantized-weight.ts';
-import { TensorProto_DataType, type NodeProto, type TensorProto } from '../../../../src/core/onnx/onnx_pb.ts';
+import { TensorProto_DataType, type NodeProto, type TensorProto } from '../../../../src/core/onnx/generated/onnx_pb.ts';
 import { tinyBytes } from './tiny-bytes.ts';
 
 test('the embedding is the matrix of lm_head, through a Reshape', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readModelPorts } from '../../../../src/core/onnx/model-ports.ts';
-import { readModel, type OnnxModel } from '../../../../src/core/onnx/onnx-model.ts';
+import { readModel, type OnnxModel } from '../../../../src/core/onnx/graph/onnx-model.ts';
 import { splitMerged } from '../../../../src/core/onnx/split-merged.ts';
 import { tinyBytes } from './tiny-bytes.ts';
 

@@ -1,5 +1,5 @@
-import type { GraphIndex } from './graph-index.ts';
-import { TensorProto_DataType, type NodeProto, type TensorProto } from './onnx_pb.ts';
+import type { GraphIndex } from '../graph/graph-index.ts';
+import { TensorProto_DataType, type NodeProto, type TensorProto } from '../generated/onnx_pb.ts';
 
 /** The node that turns token ids into vectors. */
 export interface Embedding {

@@ -1,6 +1,6 @@
-import { HumanError } from '../problem.ts';
+import { HumanError } from '../../problem.ts';
 import { findResidualStream } from './find-residual-stream.ts';
-import type { OnnxModel } from './onnx-model.ts';
+import type { OnnxModel } from '../graph/onnx-model.ts';
 import type { ResidualStream } from './residual-stream.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { TensorProto_DataType, ValueInfoProto } from './onnx_pb.ts';
-import { TensorProto_DataType as types } from './onnx_pb.ts';
+import type { TensorProto_DataType, ValueInfoProto } from '../generated/onnx_pb.ts';
+import { TensorProto_DataType as types } from '../generated/onnx_pb.ts';
 
 /** A size, or the name of one that is known at run time (empty if it has none). */
 export type Dim = number | string;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { mapResidualStream } from '../../../../src/core/onnx/map-residual-stream.ts';
-import { readModel, type OnnxModel } from '../../../../src/core/onnx/onnx-model.ts';
-import { TensorProto_DataType } from '../../../../src/core/onnx/onnx_pb.ts';
-import { tinyBytes } from './tiny-bytes.ts';
+import { mapResidualStream } from '../../../../../src/core/onnx/residual/map-residual-stream.ts';
+import { readModel, type OnnxModel } from '../../../../../src/core/onnx/graph/onnx-model.ts';
+import { TensorProto_DataType } from '../../../../../src/core/onnx/generated/onnx_pb.ts';
+import { tinyBytes } from '../tiny-bytes.ts';
 
 const optimum = (name: string): OnnxModel => tiny(`architectures/${name}/optimum`);
 const tiny = (name: string): OnnxModel => readModel(tinyBytes(name), `${name}.onnx`);

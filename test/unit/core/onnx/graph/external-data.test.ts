@@ -1,15 +1,15 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { listExternalFiles } from '../../../../src/core/onnx/external-data.ts';
-import { readModel, type OnnxModel } from '../../../../src/core/onnx/onnx-model.ts';
-import { tinyBytes } from './tiny-bytes.ts';
+import { listExternalFiles } from '../../../../../src/core/onnx/graph/external-data.ts';
+import { readModel, type OnnxModel } from '../../../../../src/core/onnx/graph/onnx-model.ts';
+import { tinyBytes } from '../tiny-bytes.ts';
 
 const tiny = (): OnnxModel => readModel(tinyBytes('llama-int4'), 'model.onnx');
 
 test('the weights end within their file, and at its end but for padding', () => {
   const [file, ...more] = listExternalFiles(tiny());
-  const size = statSync(join(import.meta.dirname, '../../../fixtures/tiny-models/llama-int4/model.onnx.data')).size;
+  const size = statSync(join(import.meta.dirname, '../../../../fixtures/tiny-models/llama-int4/model.onnx.data')).size;
   expect(more).toEqual([]);
   expect(file!.location).toBe('model.onnx.data');
   expect(file!.bytes).toBeLessThanOrEqual(size);

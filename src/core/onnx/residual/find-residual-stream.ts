@@ -1,7 +1,7 @@
 import { followNumbers, type Flow } from './bottlenecks.ts';
-import { ancestors, indexGraph, type GraphIndex } from './graph-index.ts';
-import { TensorProto_DataType, type GraphProto, type NodeProto } from './onnx_pb.ts';
-import { nodesFor } from './prune-graph.ts';
+import { ancestors, indexGraph, type GraphIndex } from '../graph/graph-index.ts';
+import { TensorProto_DataType, type GraphProto, type NodeProto } from '../generated/onnx_pb.ts';
+import { nodesFor } from '../graph/prune-graph.ts';
 import type { ResidualStream } from './residual-stream.ts';
 import { findEmbedding, type Embedding } from './token-embedding.ts';
 

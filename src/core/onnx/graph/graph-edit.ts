@@ -14,7 +14,7 @@ import {
   type GraphProto,
   type NodeProto,
   type ValueInfoProto,
-} from './onnx_pb.ts';
+} from '../generated/onnx_pb.ts';
 
 /** Adds nodes, constants and ports to a graph, under names that nothing in it uses. */
 export class GraphEdit {

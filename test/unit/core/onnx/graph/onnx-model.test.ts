@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readModel, writeModel } from '../../../../src/core/onnx/onnx-model.ts';
-import { HumanError } from '../../../../src/core/problem.ts';
-import { tinyBytes } from './tiny-bytes.ts';
+import { readModel, writeModel } from '../../../../../src/core/onnx/graph/onnx-model.ts';
+import { HumanError } from '../../../../../src/core/problem.ts';
+import { tinyBytes } from '../tiny-bytes.ts';
 
 test.each(['llama-fp32', 'llama-fp16', 'llama-int4', 'qwen3-fp32', 'gemma2-fp32'])(
   '%s is read and written back as it was',

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { findHeadInput } from '../../../../src/core/onnx/head-input.ts';
-import { instrument } from '../../../../src/core/onnx/instrument.ts';
-import { mapResidualStream } from '../../../../src/core/onnx/map-residual-stream.ts';
-import { readModel, writeModel } from '../../../../src/core/onnx/onnx-model.ts';
-import { HumanError } from '../../../../src/core/problem.ts';
-import { tinyBytes } from './tiny-bytes.ts';
+import { findHeadInput } from '../../../../../src/core/onnx/residual/head-input.ts';
+import { instrument } from '../../../../../src/core/onnx/instrument.ts';
+import { mapResidualStream } from '../../../../../src/core/onnx/residual/map-residual-stream.ts';
+import { readModel, writeModel } from '../../../../../src/core/onnx/graph/onnx-model.ts';
+import { HumanError } from '../../../../../src/core/problem.ts';
+import { tinyBytes } from '../tiny-bytes.ts';
 
 const file = 'model.onnx';
 const gpt2 = tinyBytes('architectures/gpt2/optimum');

@@ -1,8 +1,8 @@
 import { followNumbers } from './bottlenecks.ts';
-import { indexGraph, type GraphIndex } from './graph-index.ts';
-import { nodeInputs } from './node-inputs.ts';
-import type { GraphProto, NodeProto } from './onnx_pb.ts';
-import { nodesFor } from './prune-graph.ts';
+import { indexGraph, type GraphIndex } from '../graph/graph-index.ts';
+import { nodeInputs } from '../graph/node-inputs.ts';
+import type { GraphProto, NodeProto } from '../generated/onnx_pb.ts';
+import { nodesFor } from '../graph/prune-graph.ts';
 
 /**
  * The tensor [batch, seq, d] above which the logits of a position hang on nothing but its own row: so the head can be given
