@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { parseConfig } from '../core/config.ts';
 import { isHubId } from '../core/hub-id.ts';
 import type { Problem } from '../core/problem.ts';
-import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';
+import { matchPromptFiles } from '../core/prompts/read/prompt-file-matcher.ts';
 import { promptFileGlob } from './prompt-file-glob.ts';
 import { workspaceParams } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parsePromptFile, type ParsedPromptFile } from '../core/prompts/parse-prompt-file.ts';
+import { parsePromptFile, type ParsedPromptFile } from '../core/prompts/read/parse-prompt-file.ts';
 import type { Projects, PromptFileUse } from './project.ts';
 
 export interface PromptDocument extends ParsedPromptFile {

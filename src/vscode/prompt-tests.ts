@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { CancelledError } from '../core/cancelled.ts';
 import { questionKey, type Prompt } from '../core/prompts/prompt.ts';
-import { isPromptFile, parsePromptFile } from '../core/prompts/parse-prompt-file.ts';
+import { isPromptFile, parsePromptFile } from '../core/prompts/read/parse-prompt-file.ts';
 import { chatText } from '../core/report/chat-text.ts';
 import type { AskResult } from '../rpc/worker-api.ts';
 import { expectation, isAsExpected } from '../core/evaluation/replies/expectation.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { seededRandom } from '../core/prompts/seeded-random.ts';
+import { seededRandom } from '../core/prompts/split/seeded-random.ts';
 import { readGraphs } from './model-graphs.ts';
 import { openChatSession, openExtractionSession, type SessionModel } from './model-session.ts';
 

@@ -1,8 +1,8 @@
 import { verdicts, type Verdict } from '../core/judge/verdict.ts';
-import { dealFolds, dealGroups } from '../core/prompts/folds.ts';
+import { dealFolds, dealGroups } from '../core/prompts/split/folds.ts';
 import { isMalicious, labels, type Label, type Prompt } from '../core/prompts/prompt.ts';
-import type { Split } from '../core/prompts/split.ts';
-import { templatesOf } from '../core/prompts/templates.ts';
+import type { Split } from '../core/prompts/split/split.ts';
+import { templatesOf } from '../core/prompts/kinds/templates.ts';
 import { TokenStore, type TokenIds } from '../core/token-ids.ts';
 import type { Encoded, Tokens } from './encode-prompts.ts';
 

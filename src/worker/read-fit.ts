@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.ts';
 import type { Problem } from '../core/problem.ts';
-import { splitPrompts } from '../core/prompts/split.ts';
+import { splitPrompts } from '../core/prompts/split/split.ts';
 import type { WorkspaceParams } from '../rpc/worker-api.ts';
 import { loadJudge, type LoadedJudge } from '../workspace/load-judge.ts';
 import { loadWorkspace, type WorkspaceFile } from '../workspace/load-workspace.ts';

@@ -5,11 +5,11 @@ import { configFileName } from '../core/config-file-name.ts';
 import { parseConfig, type Config } from '../core/config.ts';
 import type { JsoncFile } from '../core/formats/jsonc-file.ts';
 import { HumanError, type Problem } from '../core/problem.ts';
-import { isPromptFile, parsePromptFile, type PromptFileOptions } from '../core/prompts/parse-prompt-file.ts';
-import { matchPromptFiles } from '../core/prompts/prompt-file-matcher.ts';
-import { contraryLabels } from '../core/prompts/overlap.ts';
+import { isPromptFile, parsePromptFile, type PromptFileOptions } from '../core/prompts/read/parse-prompt-file.ts';
+import { matchPromptFiles } from '../core/prompts/read/prompt-file-matcher.ts';
+import { contraryLabels } from '../core/prompts/split/overlap.ts';
 import type { Prompt } from '../core/prompts/prompt.ts';
-import { uniqueIds } from '../core/prompts/unique-ids.ts';
+import { uniqueIds } from '../core/prompts/read/unique-ids.ts';
 import { hasCode } from './io-error.ts';
 
 /** A prompt file as it was read, for the manifest. */

@@ -1,8 +1,8 @@
 import { relative, resolve, sep } from 'node:path';
 import { HumanError, type Problem } from '../core/problem.ts';
-import { contraryLabels, promptsInBoth } from '../core/prompts/overlap.ts';
+import { contraryLabels, promptsInBoth } from '../core/prompts/split/overlap.ts';
 import type { Prompt } from '../core/prompts/prompt.ts';
-import { uniqueIds } from '../core/prompts/unique-ids.ts';
+import { uniqueIds } from '../core/prompts/read/unique-ids.ts';
 import { readPromptFile } from './load-workspace.ts';
 
 /**

@@ -11,7 +11,7 @@ import './no-reports.ts';
 import { parseArgs } from 'node:util';
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { instrument } from '../../src/core/onnx/instrument.ts';
-import { seededRandom } from '../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../src/core/prompts/split/seeded-random.ts';
 import { quantile } from '../../src/core/stats/quantile.ts';
 import { ChatSession } from '../../src/worker/chat-session.ts';
 import { requireDevice } from '../../src/worker/devices.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parsePromptFile } from '../../src/core/prompts/parse-prompt-file.ts';
+import { parsePromptFile } from '../../src/core/prompts/read/parse-prompt-file.ts';
 import type { AttackResult } from '../../src/rpc/worker-api.ts';
 import { alphasteer, problemsOf } from './alphasteer.ts';
 import { readLines, tinyWorkspace } from './tiny-workspace.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addProductTransposed } from '../../src/core/linalg/product.ts';
-import { seededRandom } from '../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../src/core/prompts/split/seeded-random.ts';
 import { ProductSession } from '../../src/worker/product-session.ts';
 import { randomMatrix, relativeError } from '../unit/core/linalg/dense.ts';
 

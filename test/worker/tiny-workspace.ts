@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { seededRandom } from '../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../src/core/prompts/split/seeded-random.ts';
 import shippedRules from '../../src/core/judge/rules.json' with { type: 'json' };
 
 const tinyModel = join(import.meta.dirname, '../fixtures/tiny-models/llama-fp32');

@@ -1,6 +1,6 @@
 import type { Verdict } from '../judge/verdict.ts';
 import type { Label } from '../prompts/prompt.ts';
-import { seededRandom, shuffled } from '../prompts/seeded-random.ts';
+import { seededRandom, shuffled } from '../prompts/split/seeded-random.ts';
 import { compareText } from './replies/latest-replies.ts';
 import { attackName } from './rates/attack-rates.ts';
 import { isFlip, type Change, type ReportRow } from './replies/report-rows.ts';

@@ -5,7 +5,7 @@ import type { ControlCondition } from '../../core/controls/controls.ts';
 import { randomVector } from '../../core/controls/random-vector.ts';
 import { norm } from '../../core/linalg/inner-product.ts';
 import type { AddProduct } from '../../core/linalg/product.ts';
-import { seededRandom } from '../../core/prompts/seeded-random.ts';
+import { seededRandom } from '../../core/prompts/split/seeded-random.ts';
 import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
 import { thresholdsAsAsked } from '../choose-steering.ts';
 import { folds } from '../fit-prompts.ts';

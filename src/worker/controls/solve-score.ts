@@ -2,7 +2,7 @@ import { logisticRegression } from '../../core/controls/logistic-regression.ts';
 import { randomVector } from '../../core/controls/random-vector.ts';
 import type { AddProduct } from '../../core/linalg/product.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
-import { seededRandom, shuffled } from '../../core/prompts/seeded-random.ts';
+import { seededRandom, shuffled } from '../../core/prompts/split/seeded-random.ts';
 import { solveSums } from '../cross-check.ts';
 import { joinParts, sumLayer } from '../layer-sums.ts';
 import type { RegressionOptions } from '../solve-layer.ts';

@@ -3,7 +3,7 @@ import { steeringMargin, suffixSearch, type SuffixSearch } from '../../core/atta
 import { evenly } from '../../core/evenly-spaced.ts';
 import { HumanError } from '../../core/problem.ts';
 import { isMalicious, type Prompt } from '../../core/prompts/prompt.ts';
-import { seededRandom } from '../../core/prompts/seeded-random.ts';
+import { seededRandom } from '../../core/prompts/split/seeded-random.ts';
 import { latestReplies } from '../../core/evaluation/replies/latest-replies.ts';
 import type { AskedReply, AttackParams, AttackResult } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';

@@ -4,7 +4,7 @@ import { importedLayers, type ImportedLayer } from '../../core/formats/authors/i
 import { readSteeringMatrices } from '../../core/formats/authors/read-steering-matrix.ts';
 import { dot, norm } from '../../core/linalg/inner-product.ts';
 import { HumanError } from '../../core/problem.ts';
-import { firstOfEachLabel } from '../../core/prompts/first-of-each-label.ts';
+import { firstOfEachLabel } from '../../core/prompts/split/first-of-each-label.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
 import { count } from '../../core/format.ts';
 import type { FitSummary, LayerFit } from '../../core/evaluation/data/fit-summary.ts';

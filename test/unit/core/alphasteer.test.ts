@@ -6,7 +6,7 @@ import { GramAccumulator, type Gram } from '../../../src/core/linalg/gram.ts';
 import { cosine, dot, norm } from '../../../src/core/linalg/inner-product.ts';
 import { sumRows } from '../../../src/core/linalg/row-sums.ts';
 import { symmetricEigen } from '../../../src/core/linalg/symmetric-eigen.ts';
-import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../src/core/prompts/split/seeded-random.ts';
 import { readSafetensors } from '../../../src/core/formats/safetensors.ts';
 import { addProduct } from './linalg/add-product.ts';
 import { multiply, relativeError, transpose } from './linalg/dense.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { dot } from '../../../src/core/linalg/inner-product.ts';
-import { dealFolds } from '../../../src/core/prompts/folds.ts';
+import { dealFolds } from '../../../src/core/prompts/split/folds.ts';
 import type { Label, Prompt } from '../../../src/core/prompts/prompt.ts';
-import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../src/core/prompts/split/seeded-random.ts';
 import { scoreSpread } from '../../../src/core/fit/stability.ts';
 import { mean } from '../../../src/core/stats/mean.ts';
 import { quantile } from '../../../src/core/stats/quantile.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { verdicts } from '../../../src/core/judge/verdict.ts';
 import { labels, type Prompt } from '../../../src/core/prompts/prompt.ts';
-import { splitPrompts } from '../../../src/core/prompts/split.ts';
+import { splitPrompts } from '../../../src/core/prompts/split/split.ts';
 import { folds, FitPrompts, goalParts, placesInFit } from '../../../src/worker/fit-prompts.ts';
 import { tokensHash } from '../../../src/worker/model-host.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../src/core/prompts/split/seeded-random.ts';
 import { alphasteer, startAlphasteer, workerPid, type Started } from '../alphasteer.ts';
 import { tinyWorkspace, writeTinyWorkspace } from '../tiny-workspace.ts';
 

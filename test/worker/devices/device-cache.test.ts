@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../src/core/prompts/split/seeded-random.ts';
 import { openChatSession, type SessionModel } from '../../../src/worker/model-session.ts';
 import type { RawReply } from '../../../src/worker/raw-reply.ts';
 import type { Session } from '../../../src/worker/run-session.ts';

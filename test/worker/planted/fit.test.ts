@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { seededRandom } from '../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../src/core/prompts/split/seeded-random.ts';
 import type { FitResult } from '../../../src/rpc/worker-api.ts';
 import { alphasteer, problemsOf, type Ended } from '../alphasteer.ts';
 import { promptLines, readLines, tinyWorkspace, writeJudge } from '../tiny-workspace.ts';

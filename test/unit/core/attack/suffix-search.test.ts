@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { steeringMargin, suffixSearch } from '../../../../src/core/attack/suffix-search.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 
 const tokens = Array.from({ length: 10 }, (_, id) => id);
 const decode = (ids: readonly number[]): string => ids.map((id) => 'abcdefghij'[id]!).join('');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { randomVector } from '../../../../src/core/controls/random-vector.ts';
 import { cosine, norm } from '../../../../src/core/linalg/inner-product.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 
 test('a random vector has the length asked for, the same for the same seed, and another direction for another', () => {
   const [a, b, c] = [1, 1, 2].map((seed) => randomVector(576, 7, seededRandom(seed)));

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { shuffled, seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { shuffled, seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 import { enoughWords } from '../../../../src/core/report/words/check-words.ts';
 import { headline } from '../../../../src/core/report/words/headline.ts';
 import { summarise } from '../../../../src/core/evaluation/summarise.ts';

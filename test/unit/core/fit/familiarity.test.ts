@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { activationDistance, activationSpace, countTokens, tokenRarity } from '../../../../src/core/fit/familiarity.ts';
 import { GramAccumulator } from '../../../../src/core/linalg/gram.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 import { addProduct } from '../linalg/add-product.ts';
 
 const d = 6;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { noRows, addRow } from '../../../../src/core/linalg/row-sums.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 import { scoreSpread, splitHalfCosine } from '../../../../src/core/fit/stability.ts';
 
 const d = 16;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { divideAndConquer } from '../../../../src/core/linalg/divide-and-conquer.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 import { addProduct } from './add-product.ts';
 import { multiply, randomMatrix, transpose } from './dense.ts';
 

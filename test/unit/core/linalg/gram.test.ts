@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { GramAccumulator, sumGrams, type Gram } from '../../../../src/core/linalg/gram.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 import { addProduct } from './add-product.ts';
 import { multiply, randomMatrix, relativeError, transpose } from './dense.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addProductTransposed } from '../../../../src/core/linalg/product.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 import { multiply, randomMatrix, relativeError, transpose } from './dense.ts';
 
 const sizes = fc.record({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secularRoot } from '../../../../src/core/linalg/secular-equation.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 
 test('each root lies between its poles and solves the equation, however unequal gaps and weights are', () => {
   fc.assert(

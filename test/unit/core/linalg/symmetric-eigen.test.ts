@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { symmetricEigen } from '../../../../src/core/linalg/symmetric-eigen.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 import { addProduct } from './add-product.ts';
 import { multiply, randomMatrix, transpose } from './dense.ts';
 

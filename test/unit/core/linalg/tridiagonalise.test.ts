@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyReflectors } from '../../../../src/core/linalg/apply-reflectors.ts';
 import { tridiagonalise } from '../../../../src/core/linalg/tridiagonalise.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 import { addProduct } from './add-product.ts';
 import { multiply, randomMatrix, relativeError, transpose } from './dense.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parsePromptFile } from '../../../../src/core/prompts/parse-prompt-file.ts';
+import { parsePromptFile } from '../../../../src/core/prompts/read/parse-prompt-file.ts';
 import type { Prompt } from '../../../../src/core/prompts/prompt.ts';
 
 /** The prompts of files of the quickstart workspace, in order: `benign`, `jailbreak-heldout`, ... */

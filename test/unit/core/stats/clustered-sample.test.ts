@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { clusteredSample, effectiveSize } from '../../../../src/core/stats/clustered-sample.ts';
 import { wilson } from '../../../../src/core/stats/wilson.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 
 const values = [1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0];
 const clusters = Array.from('AAABBBCCDDDEEEEFFFGG');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pairedRiseHigh } from '../../../../src/core/stats/paired-rise.ts';
-import { seededRandom } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 
 // Maximum likelihood under each rise found numerically by scipy; python test/fixtures/method/stats.py
 test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { attackRates } from '../../../../../src/core/evaluation/rates/attack-rates.ts';
-import { seededRandom } from '../../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom } from '../../../../../src/core/prompts/split/seeded-random.ts';
 import { mean } from '../../../../../src/core/stats/mean.ts';
 import { kindSpreads } from '../../../../../src/core/evaluation/rates/kind-spread.ts';
 import type { Reply } from '../../../../../src/core/evaluation/data/summary.ts';

@@ -1,4 +1,4 @@
-import { roles, type Turn } from './turn.ts';
+import { roles, type Turn } from '../turn.ts';
 
 /**
  * A chat as rows have it in `messages`: the last message, which must be a user's, is the prompt. A CSV cell holds the

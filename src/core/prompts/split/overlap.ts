@@ -1,5 +1,5 @@
-import type { Problem } from '../problem.ts';
-import { isMalicious, type Prompt } from './prompt.ts';
+import type { Problem } from '../../problem.ts';
+import { isMalicious, type Prompt } from '../prompt.ts';
 
 /** Prompts that others have too, whatever their case, spaces and punctuation, each with its twin. */
 export function promptsInBoth(prompts: readonly Prompt[], others: readonly Prompt[]): Map<Prompt, Prompt> {

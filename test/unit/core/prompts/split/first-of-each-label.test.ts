@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstOfEachLabel } from '../../../../src/core/prompts/first-of-each-label.ts';
+import { firstOfEachLabel } from '../../../../../src/core/prompts/split/first-of-each-label.ts';
 
 const prompts = (['benign', 'harmful', 'benign', 'benign', 'harmful'] as const).map((label, id) => ({ id, label }));
 

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
-import type { Config } from '../config.ts';
-import type { Place } from '../formats/lines.ts';
-import type { Problem } from '../problem.ts';
+import type { Config } from '../../config.ts';
+import type { Place } from '../../formats/lines.ts';
+import type { Problem } from '../../problem.ts';
 import type { PromptFileOptions } from './parse-prompt-file.ts';
 
 /** What `alphasteer.json` says of a file: what it is for, the entry that says so, and how to read it. */

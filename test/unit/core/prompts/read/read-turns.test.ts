@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeProblem } from '../../../../src/core/problem.ts';
-import { parsePromptFile } from '../../../../src/core/prompts/parse-prompt-file.ts';
+import { describeProblem } from '../../../../../src/core/problem.ts';
+import { parsePromptFile } from '../../../../../src/core/prompts/read/parse-prompt-file.ts';
 
 const chat = [
   { role: 'system', content: 'Be brief.' },

@@ -1,4 +1,4 @@
-import { lineStarts } from '../formats/lines.ts';
+import { lineStarts } from '../../formats/lines.ts';
 import { noValues, type Row, type Rows } from './row.ts';
 
 /**

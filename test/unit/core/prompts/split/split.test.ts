@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { labels, isMalicious, type Prompt } from '../../../../src/core/prompts/prompt.ts';
-import { splitPrompts, type Split } from '../../../../src/core/prompts/split.ts';
-import { quickstartPrompts } from './quickstart-prompts.ts';
+import { labels, isMalicious, type Prompt } from '../../../../../src/core/prompts/prompt.ts';
+import { splitPrompts, type Split } from '../../../../../src/core/prompts/split/split.ts';
+import { quickstartPrompts } from '../quickstart-prompts.ts';
 
 const options = { seed: 0, holdOutGoals: 0.2, chooseFraction: 0.2 };
 const fitPrompts = quickstartPrompts('benign', 'borderline', 'harmful', 'jailbreak');

@@ -1,4 +1,4 @@
-import type { Prompt } from './prompt.ts';
+import type { Prompt } from '../prompt.ts';
 
 /** The prompts of each group, in their order. */
 export function grouped(prompts: readonly Prompt[], groupOf: (prompt: Prompt) => string): Map<string, Prompt[]> {

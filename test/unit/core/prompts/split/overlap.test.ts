@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { contraryLabels } from '../../../../src/core/prompts/overlap.ts';
-import type { Label, Prompt } from '../../../../src/core/prompts/prompt.ts';
+import { contraryLabels } from '../../../../../src/core/prompts/split/overlap.ts';
+import type { Label, Prompt } from '../../../../../src/core/prompts/prompt.ts';
 
 function prompt(label: Label, text: string, line: number, about: Partial<Prompt> = {}): Prompt {
   return { id: `${label}-${line}`, text, label, file: `${label}.jsonl`, line, column: 12, ...about };

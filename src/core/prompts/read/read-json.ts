@@ -1,5 +1,5 @@
 import { getNodeValue, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
-import { lineStarts } from '../formats/lines.ts';
+import { lineStarts } from '../../formats/lines.ts';
 import { noValues, twiceFault, type Fault, type Row, type Rows, type Value } from './row.ts';
 
 /**

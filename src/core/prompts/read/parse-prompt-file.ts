@@ -1,13 +1,13 @@
-import type { Problem } from '../problem.ts';
-import { lineStarts, placeAt } from '../formats/lines.ts';
+import type { Problem } from '../../problem.ts';
+import { lineStarts, placeAt } from '../../formats/lines.ts';
 import { ownText } from './own-text.ts';
-import { labels, type Label, type Prompt } from './prompt.ts';
+import { labels, type Label, type Prompt } from '../prompt.ts';
 import { readCsv } from './read-csv.ts';
 import { readJson, readJsonLines } from './read-json.ts';
 import { readTurns } from './read-turns.ts';
 import { readTxt } from './read-txt.ts';
 import type { Fault, Row, Rows, Value } from './row.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from '../turn.ts';
 import { uniqueIds } from './unique-ids.ts';
 
 /** What an entry of `alphasteer.json` says of its files. */

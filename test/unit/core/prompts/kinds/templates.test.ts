@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { templatesOf } from '../../../../src/core/prompts/templates.ts';
-import { quickstartPrompts } from './quickstart-prompts.ts';
+import { templatesOf } from '../../../../../src/core/prompts/kinds/templates.ts';
+import { quickstartPrompts } from '../quickstart-prompts.ts';
 
 test('the jailbreaks of the quickstart fall into the templates that their ids tell, but for those that only decode', () => {
   const prompts = quickstartPrompts('harmful', 'jailbreak');

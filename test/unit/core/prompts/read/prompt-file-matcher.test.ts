@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchPromptFiles, promptFileMatcher } from '../../../../src/core/prompts/prompt-file-matcher.ts';
+import { matchPromptFiles, promptFileMatcher } from '../../../../../src/core/prompts/read/prompt-file-matcher.ts';
 
 const prompts = {
   fit: [{ files: 'prompts/benign*.jsonl', label: 'benign' as const }, { files: './prompts/*.jsonl' }],

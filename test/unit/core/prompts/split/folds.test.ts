@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { dealFolds, dealGroups } from '../../../../src/core/prompts/folds.ts';
-import type { Label, Prompt } from '../../../../src/core/prompts/prompt.ts';
+import { dealFolds, dealGroups } from '../../../../../src/core/prompts/split/folds.ts';
+import type { Label, Prompt } from '../../../../../src/core/prompts/prompt.ts';
 
 const prompt = (id: string, label: Label, attack?: string): Prompt => ({
   id,

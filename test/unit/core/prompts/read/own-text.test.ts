@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ownText } from '../../../../src/core/prompts/own-text.ts';
+import { ownText } from '../../../../../src/core/prompts/read/own-text.ts';
 
 test('it is the same text, half surrogate pairs and all', () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import type { Prompt } from './prompt.ts';
+import type { Prompt } from '../prompt.ts';
 import { shuffled } from './seeded-random.ts';
 
 /**

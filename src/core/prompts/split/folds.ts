@@ -1,5 +1,5 @@
 import { grouped } from './grouped.ts';
-import { isMalicious, type Prompt } from './prompt.ts';
+import { isMalicious, type Prompt } from '../prompt.ts';
 
 /**
  * Prompts dealt to folds so that a fit without one fold says how it does on prompts it never saw: id -> fold. Jailbreaks go

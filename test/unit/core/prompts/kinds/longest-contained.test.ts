@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anchorLength, longestContained } from '../../../../src/core/prompts/longest-contained.ts';
+import { anchorLength, longestContained } from '../../../../../src/core/prompts/kinds/longest-contained.ts';
 
 test('it finds what a search for each pattern in turn finds', () => {
   const letters = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 40 });

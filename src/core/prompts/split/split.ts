@@ -1,11 +1,11 @@
-import type { Problem } from '../problem.ts';
-import { goalsOf } from './goals.ts';
+import type { Problem } from '../../problem.ts';
+import { goalsOf } from '../kinds/goals.ts';
 import { grouped } from './grouped.ts';
 import { holdOut } from './hold-out.ts';
 import { duplicatesOfEvaluation, sharedGroups } from './overlap.ts';
-import { isMalicious, type Prompt } from './prompt.ts';
+import { isMalicious, type Prompt } from '../prompt.ts';
 import { seededRandom } from './seeded-random.ts';
-import { similarGroups } from './similar-groups.ts';
+import { similarGroups } from '../kinds/similar-groups.ts';
 
 export interface SplitOptions {
   readonly seed: number;

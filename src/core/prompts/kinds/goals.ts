@@ -1,7 +1,7 @@
 import { DisjointSets } from './disjoint-sets.ts';
 import { lettersOf, spelledLetters } from './letters.ts';
 import { longestContained } from './longest-contained.ts';
-import type { Prompt } from './prompt.ts';
+import type { Prompt } from '../prompt.ts';
 import { similarGroups } from './similar-groups.ts';
 
 /** Similarity from which two harmful prompts ask for one thing in two phrases: the middle of the range without an error on the demo. */

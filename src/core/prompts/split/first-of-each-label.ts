@@ -1,4 +1,4 @@
-import type { Label } from './prompt.ts';
+import type { Label } from '../prompt.ts';
 
 /** At most `most` of each label, in their order. */
 export function firstOfEachLabel<T extends { readonly label: Label }>(prompts: readonly T[], most = Infinity): T[] {

@@ -1,6 +1,6 @@
 import { lettersOf } from './letters.ts';
 import { longestContained } from './longest-contained.ts';
-import type { Prompt } from './prompt.ts';
+import type { Prompt } from '../prompt.ts';
 
 /**
  * Which jailbreaks are one wrapper around different requests: id -> name of the wrapper, jailbreaks only.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom, shuffled } from '../../../../src/core/prompts/seeded-random.ts';
+import { seededRandom, shuffled } from '../../../../../src/core/prompts/split/seeded-random.ts';
 
 test('a seed gives the same numbers for ever', () => {
   const random = seededRandom(42);

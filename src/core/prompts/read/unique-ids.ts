@@ -1,5 +1,5 @@
-import type { Problem } from '../problem.ts';
-import type { Prompt } from './prompt.ts';
+import type { Problem } from '../../problem.ts';
+import type { Prompt } from '../prompt.ts';
 
 /**
  * Prompts with ids that occur once, in the same order. Of two rows with one id the first keeps it; the second gets

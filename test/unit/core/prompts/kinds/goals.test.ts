@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { cpuTime } from './cpu-time.ts';
-import { goalsOf } from '../../../../src/core/prompts/goals.ts';
-import type { Label, Prompt } from '../../../../src/core/prompts/prompt.ts';
-import { quickstartPrompts } from './quickstart-prompts.ts';
+import { cpuTime } from '../cpu-time.ts';
+import { goalsOf } from '../../../../../src/core/prompts/kinds/goals.ts';
+import type { Label, Prompt } from '../../../../../src/core/prompts/prompt.ts';
+import { quickstartPrompts } from '../quickstart-prompts.ts';
 
 function prompt(id: string, label: Label, text: string, goal?: string): Prompt {
   return { id, label, text, file: 'p.jsonl', line: 1, column: 1, ...(goal === undefined ? {} : { goal }) };

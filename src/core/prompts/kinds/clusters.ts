@@ -1,5 +1,5 @@
 import { goalsOf } from './goals.ts';
-import { isMalicious, type Prompt } from './prompt.ts';
+import { isMalicious, type Prompt } from '../prompt.ts';
 import { similarGroups } from './similar-groups.ts';
 import { templatesOf } from './templates.ts';
 

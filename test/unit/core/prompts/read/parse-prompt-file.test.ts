@@ -1,9 +1,9 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { describeProblem } from '../../../../src/core/problem.ts';
-import { cpuTime } from './cpu-time.ts';
-import { isPromptFile, parsePromptFile } from '../../../../src/core/prompts/parse-prompt-file.ts';
+import { describeProblem } from '../../../../../src/core/problem.ts';
+import { cpuTime } from '../cpu-time.ts';
+import { isPromptFile, parsePromptFile } from '../../../../../src/core/prompts/read/parse-prompt-file.ts';
 
 function described(path: string, text: string, options = {}): string[] {
   return parsePromptFile(path, text, options).problems.map((problem) => describeProblem(problem));
