@@ -64,7 +64,7 @@ async function buildExtension() {
 
 const built = [
   await build({ ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' }),
-  await build({ ...node, entryPoints: ['src/worker/device-trial-main.ts'], outfile: 'dist/device-trial.js' }),
+  await build({ ...node, entryPoints: ['src/worker/device/device-trial-main.ts'], outfile: 'dist/device-trial.js' }),
   await build({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' }),
   await buildExtension(),
 ];

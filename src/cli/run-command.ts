@@ -3,7 +3,7 @@ import { CancelledError } from '../core/cancelled.ts';
 import { describeProblem, type Problem } from '../core/problem.ts';
 import { visibleControls } from '../core/report/html/escape-html.ts';
 import type { WorkerApi } from '../rpc/worker-api.ts';
-import { createWorkerClient, type WorkerListener } from '../worker/client.ts';
+import { createWorkerClient, type WorkerListener } from '../client/worker-client.ts';
 import { ProgressLine } from './progress-line.ts';
 import { toldProblem } from './told-problem.ts';
 

@@ -10,7 +10,7 @@ import { importJob } from './jobs/import-job.ts';
 import { inspectJob } from './jobs/inspect-job.ts';
 import { judgeJob } from './jobs/judge-job.ts';
 import type { Job } from './job.ts';
-import { createModelShelf } from './model-shelf.ts';
+import { createModelShelf } from './model/loaded-model.ts';
 import { aloneIn } from './workspace-lock.ts';
 
 /** The worker's calls, for one job each; the model stays loaded from one to the next. */

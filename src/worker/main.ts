@@ -5,7 +5,7 @@ import { IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { CancelledError } from '../core/cancelled.ts';
 import { HumanError } from '../core/problem.ts';
 import { humanErrorCode, notifications, requests, type WorkerApi } from '../rpc/worker-api.ts';
-import { keepHalvesAsBits } from './half-bits.ts';
+import { keepHalvesAsBits } from './session/float16.ts';
 import { createWorker } from './jobs.ts';
 import { checkpoint, type Job } from './job.ts';
 import { humanIoError } from '../workspace/io-error.ts';

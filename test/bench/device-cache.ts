@@ -13,11 +13,11 @@ import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { instrument } from '../../src/core/onnx/instrument.ts';
 import { seededRandom } from '../../src/core/prompts/split/seeded-random.ts';
 import { quantile } from '../../src/core/stats/quantile.ts';
-import { ChatSession } from '../../src/worker/chat-session.ts';
-import { requireDevice } from '../../src/worker/devices.ts';
-import { openModel } from '../../src/worker/model-host.ts';
-import { createSessionFromBytes, openChatSession, type SessionModel } from '../../src/worker/model-session.ts';
-import type { Session } from '../../src/worker/run-session.ts';
+import { ChatSession } from '../../src/worker/session/chat-session.ts';
+import { requireDevice } from '../../src/worker/session/devices.ts';
+import { openModel } from '../../src/worker/model/model.ts';
+import { createSessionFromBytes, openChatSession, type SessionModel } from '../../src/worker/session/model-session.ts';
+import type { Session } from '../../src/worker/session/session.ts';
 import { quickstartModel } from '../worker/agreement/quickstart.ts';
 
 const { values: flags } = parseArgs({

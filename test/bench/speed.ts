@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { evenly } from '../../src/core/evenly-spaced.ts';
 import { quantile } from '../../src/core/stats/quantile.ts';
-import { openModel } from '../../src/worker/model-host.ts';
+import { openModel } from '../../src/worker/model/model.ts';
 import { quickstart, quickstartModel } from '../worker/agreement/quickstart.ts';
 import { startPeer, type Peer } from './peers/peer.ts';
 import type { Done, Task } from './peers/task.ts';

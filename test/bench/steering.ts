@@ -17,11 +17,11 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { evenly } from '../../src/core/evenly-spaced.ts';
 import { instrument } from '../../src/core/onnx/instrument.ts';
 import { quantile } from '../../src/core/stats/quantile.ts';
-import { emptyPast, openCache } from '../../src/worker/kv-cache.ts';
-import { openModel } from '../../src/worker/model-host.ts';
-import { packedFeeds, packedStep } from '../../src/worker/packed-prompts.ts';
-import { stepFeeds } from '../../src/worker/prompt-feeds.ts';
-import { SteeringFeeds } from '../../src/worker/steering-feeds.ts';
+import { emptyPast, openCache } from '../../src/worker/session/kv-cache.ts';
+import { openModel } from '../../src/worker/model/model.ts';
+import { packedFeeds, packedStep } from '../../src/worker/session/packed-prompts.ts';
+import { stepFeeds } from '../../src/worker/session/prompt-feeds.ts';
+import { SteeringFeeds } from '../../src/worker/session/steering-feeds.ts';
 import { quickstart, quickstartModel } from '../worker/agreement/quickstart.ts';
 
 const { values: flags } = parseArgs({

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RawReply } from '../../src/worker/raw-reply.ts';
-import { openModel } from '../../src/worker/model-host.ts';
-import { openChatSession } from '../../src/worker/model-session.ts';
+import type { RawReply } from '../../src/worker/session/raw-reply.ts';
+import { openModel } from '../../src/worker/model/model.ts';
+import { openChatSession } from '../../src/worker/session/model-session.ts';
 import { unwatched } from './agreement/quickstart.ts';
 import { tinyWorkspace } from './tiny-workspace.ts';
 

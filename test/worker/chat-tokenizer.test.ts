@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadTokenizer } from '../../src/worker/chat-tokenizer.ts';
-import { openModelFolder } from '../../src/worker/model-folder.ts';
+import { loadTokenizer } from '../../src/worker/model-files/chat-tokenizer.ts';
+import { openModelFolder } from '../../src/worker/model-files/model-folder.ts';
 import { tinyWorkspace } from './tiny-workspace.ts';
 
 test('a reply without tokens is an empty text', async () => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CancelledError } from '../../src/core/cancelled.ts';
 import type { AskParams, Progress, StreamedText } from '../../src/rpc/worker-api.ts';
-import { createWorkerClient, type WorkerClient, type WorkerOptions } from '../../src/worker/client.ts';
+import { createWorkerClient, type WorkerClient, type WorkerOptions } from '../../src/client/worker-client.ts';
 import { promptLines, tinyWorkspace } from './tiny-workspace.ts';
 
 function client(options: Partial<WorkerOptions> = {}): WorkerClient {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { bakeSteering } from '../../src/core/onnx/bake-steering.ts';
-import { openModel } from '../../src/worker/model-host.ts';
-import { openChatSession } from '../../src/worker/model-session.ts';
-import { writeModelCopy } from '../../src/worker/write-model-copy.ts';
+import { openModel } from '../../src/worker/model/model.ts';
+import { openChatSession } from '../../src/worker/session/model-session.ts';
+import { writeModelCopy } from '../../src/worker/model-files/write-model-copy.ts';
 import { readNumbers, readTensors } from './agreement/pytorch-numbers.ts';
 import { fitPrompts, quickstartModel, unwatched } from './agreement/quickstart.ts';
 

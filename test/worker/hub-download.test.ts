@@ -8,8 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { CancelledError } from '../../src/core/cancelled.ts';
 import type { Progress } from '../../src/rpc/worker-api.ts';
-import { lockFolder } from '../../src/worker/folder-lock.ts';
-import { hubModel } from '../../src/worker/hub-model.ts';
+import { lockFolder } from '../../src/worker/model-files/folder-lock.ts';
+import { hubModel } from '../../src/worker/model-files/hub-model.ts';
 import { startHubServer, type HubServer } from './hub-server.ts';
 
 const weights = 'onnx/model_q4.onnx_data';

@@ -1,5 +1,5 @@
 /** Downloads `owner/name` as a process of its own, for a test: a line of JSON for each progress, and at the end the folder. */
-import { hubModel, hubOfEnvironment } from '../../src/worker/hub-model.ts';
+import { hubModel, hubOfEnvironment } from '../../src/worker/model-files/hub-model.ts';
 
 const say = (value: object): void => console.log(JSON.stringify(value));
 const [cache] = process.argv.slice(2) as [string];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HumanError } from '../../src/core/problem.ts';
-import { hubModel, hubOfEnvironment, type Hub } from '../../src/worker/hub-model.ts';
+import { hubModel, hubOfEnvironment, type Hub } from '../../src/worker/model-files/hub-model.ts';
 import type { Job } from '../../src/worker/job.ts';
 import { revision, startHubServer, type HubServer, type Refusal } from './hub-server.ts';
 

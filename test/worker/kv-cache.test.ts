@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cacheNames, openCache, type KvShape } from '../../src/worker/kv-cache.ts';
+import { cacheNames, openCache, type KvShape } from '../../src/worker/session/kv-cache.ts';
 import { ModelUnderTest, bits, row, run, steeringFeeds, tinyModels } from './onnx/tiny-model.ts';
 
 const prompts = [

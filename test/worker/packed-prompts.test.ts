@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { instrument } from '../../src/core/onnx/instrument.ts';
-import { batchesByPrefix, packedFeeds, packedStep } from '../../src/worker/packed-prompts.ts';
+import { batchesByPrefix, packedFeeds, packedStep } from '../../src/worker/session/packed-prompts.ts';
 import {
   bits,
   ModelUnderTest,

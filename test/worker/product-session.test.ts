@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addProductTransposed } from '../../src/core/linalg/product.ts';
 import { seededRandom } from '../../src/core/prompts/split/seeded-random.ts';
-import { ProductSession } from '../../src/worker/product-session.ts';
+import { ProductSession } from '../../src/worker/session/product-session.ts';
 import { randomMatrix, relativeError } from '../unit/core/linalg/dense.ts';
 
 const sizes = fc.record({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SteeringFeeds } from '../../src/worker/steering-feeds.ts';
+import { SteeringFeeds } from '../../src/worker/session/steering-feeds.ts';
 
 const [layers, d] = [2, 3];
 const feeds = new SteeringFeeds(

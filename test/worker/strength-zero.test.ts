@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { CancelledError } from '../../src/core/cancelled.ts';
-import { openModel } from '../../src/worker/model-host.ts';
-import { checkStrengthZero } from '../../src/worker/strength-zero.ts';
+import { openModel } from '../../src/worker/model/model.ts';
+import { checkStrengthZero } from '../../src/worker/model/strength-zero.ts';
 import { tinyWorkspace } from './tiny-workspace.ts';
 
 test('a check of strength 0 that is stopped releases both of its sessions, each of which holds the weights', async () => {

@@ -4,10 +4,10 @@ import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import type { ActivationsParams, ActivationsResult } from '../../rpc/worker-api.ts';
 import { readPromptFile } from '../../workspace/load-workspace.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
-import { eachActivation } from '../each-activation.ts';
-import { encodePrompts } from '../encode-prompts.ts';
+import { eachActivation } from '../fit/each-activation.ts';
+import { encodePrompts } from '../model/encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';
-import { modelAloneSettings, type ModelShelf } from '../model-shelf.ts';
+import { modelAloneSettings, type ModelShelf } from '../model/loaded-model.ts';
 
 /** `alphasteer activations`: tensor `activations` f32 [n, layers, d], rows in the file's order. */
 export async function activationsJob(

@@ -8,13 +8,13 @@ import { readFirstTokens } from '../../workspace/first-tokens-file.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/run-folder.ts';
-import type { RawReply } from '../raw-reply.ts';
-import { encodePrompts } from '../encode-prompts.ts';
+import type { RawReply } from '../session/raw-reply.ts';
+import { encodePrompts } from '../model/encode-prompts.ts';
 import type { Job } from '../job.ts';
-import { judgedReply } from '../judged-reply.ts';
-import { modelSettings, type ModelShelf } from '../model-shelf.ts';
-import { readTrustMeasure, trustOf } from '../stability-file.ts';
-import { readSteering } from '../steering-file.ts';
+import { judgedReply } from '../compare/judged-reply.ts';
+import { modelSettings, type ModelShelf } from '../model/loaded-model.ts';
+import { readTrustMeasure, trustOf } from '../fit/trust-file.ts';
+import { readSteering } from '../fit/steering-file.ts';
 
 /**
  * `alphasteer ask`: base and steered reply to one prompt, streamed, a token of each in turn. Not as two rows of one batch: the

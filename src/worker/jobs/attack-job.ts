@@ -11,13 +11,13 @@ import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/run-folder.ts';
 import { readReplies } from '../../workspace/run-replies.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
-import type { RawReply } from '../raw-reply.ts';
-import { encodePrompts } from '../encode-prompts.ts';
+import type { RawReply } from '../session/raw-reply.ts';
+import { encodePrompts } from '../model/encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';
-import { judgedReply } from '../judged-reply.ts';
-import { modelSettings, type ModelShelf } from '../model-shelf.ts';
-import { readSteering } from '../steering-file.ts';
-import { suffixTokens } from '../suffix-tokens.ts';
+import { judgedReply } from '../compare/judged-reply.ts';
+import { modelSettings, type ModelShelf } from '../model/loaded-model.ts';
+import { readSteering } from '../fit/steering-file.ts';
+import { suffixTokens } from '../attack/suffix-tokens.ts';
 
 /** Candidates of one search in a round. */
 const perRound = 8;

@@ -6,11 +6,11 @@ import { HumanError } from '../../core/problem.ts';
 import type { DoctorResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { hasCode } from '../../workspace/io-error.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
-import { chooseDevice } from '../choose-device.ts';
-import { devices, missingDevice } from '../devices.ts';
+import { chooseDevice } from '../device/choose-device.ts';
+import { devices, missingDevice } from '../session/devices.ts';
 import type { Job } from '../job.ts';
-import type { Model } from '../model-host.ts';
-import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import type { Model } from '../model/model.ts';
+import { modelSettings, type ModelShelf } from '../model/loaded-model.ts';
 
 type Check = DoctorResult['checks'][number];
 

@@ -6,9 +6,9 @@ import type { ExportOnnxParams, ExportOnnxResult } from '../../rpc/worker-api.ts
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/run-folder.ts';
 import type { Job } from '../job.ts';
-import { modelSettings, type ModelShelf } from '../model-shelf.ts';
-import { readSteering } from '../steering-file.ts';
-import { writeModelCopy } from '../write-model-copy.ts';
+import { modelSettings, type ModelShelf } from '../model/loaded-model.ts';
+import { readSteering } from '../fit/steering-file.ts';
+import { writeModelCopy } from '../model-files/write-model-copy.ts';
 
 /** `alphasteer export --to onnx`: the model with its steering inside, as an ordinary model folder. */
 export async function exportOnnxJob(params: ExportOnnxParams, shelf: ModelShelf, job: Job): Promise<ExportOnnxResult> {

@@ -18,14 +18,14 @@ import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { openRunFolder, runFiles, writeManifest } from '../../workspace/run-folder.ts';
 import { writeFileWhole } from '../../workspace/write-file.ts';
-import { eachActivation } from '../each-activation.ts';
-import { encodePrompts, type Encoded } from '../encode-prompts.ts';
+import { eachActivation } from '../fit/each-activation.ts';
+import { encodePrompts, type Encoded } from '../model/encode-prompts.ts';
 import type { Job } from '../job.ts';
-import { manifestFacts } from '../manifest-facts.ts';
-import type { Model } from '../model-host.ts';
-import { modelSettings, type ModelShelf } from '../model-shelf.ts';
-import { shortHash } from '../short-hash.ts';
-import { writeSteering } from '../steering-file.ts';
+import { manifestFacts } from '../fit/manifest-facts.ts';
+import type { Model } from '../model/model.ts';
+import { modelSettings, type ModelShelf } from '../model/loaded-model.ts';
+import { shortHash } from '../model-files/short-hash.ts';
+import { writeSteering } from '../fit/steering-file.ts';
 
 /** Prompts of each label that say which way a score points and how large it is. */
 const perLabel = 64;

@@ -4,8 +4,8 @@ import { listExternalFiles } from '../../core/onnx/graph/external-data.ts';
 import { readModel } from '../../core/onnx/graph/onnx-model.ts';
 import type { InspectResult, WorkspaceParams } from '../../rpc/worker-api.ts';
 import type { Job } from '../job.ts';
-import { modelAloneSettings, type ModelShelf } from '../model-shelf.ts';
-import { checkStrengthZero } from '../strength-zero.ts';
+import { modelAloneSettings, type ModelShelf } from '../model/loaded-model.ts';
+import { checkStrengthZero } from '../model/strength-zero.ts';
 
 /** `alphasteer inspect`: what the model is made of, and whether strength 0 leaves it bit for bit as it was. */
 export async function inspectJob(params: WorkspaceParams, shelf: ModelShelf, job: Job): Promise<InspectResult> {

@@ -16,7 +16,7 @@ import { openSecondVerdicts } from '../../workspace/second-verdicts.ts';
 import type { Job } from '../job.ts';
 import { askEndpoint } from '../judges/endpoint-judge.ts';
 import { askLocalModel } from '../judges/local-judge.ts';
-import { modelSettings, type ModelShelf } from '../model-shelf.ts';
+import { modelSettings, type ModelShelf } from '../model/loaded-model.ts';
 
 interface SecondJudge {
   readonly name: string;

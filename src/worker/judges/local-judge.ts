@@ -1,8 +1,8 @@
 import { rubricFor, verdictLetters } from '../../core/judge/rubric.ts';
 import { verdicts, type Verdict } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';
-import type { ChatSession } from '../chat-session.ts';
-import type { ChatTokenizer } from '../chat-tokenizer.ts';
+import type { ChatSession } from '../session/chat-session.ts';
+import type { ChatTokenizer } from '../model-files/chat-tokenizer.ts';
 import type { Job } from '../job.ts';
 
 export interface LocalModel {

@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { addProductTransposed } from '../../../src/core/linalg/product.ts';
 import { symmetricEigen } from '../../../src/core/linalg/symmetric-eigen.ts';
-import { ProductSession } from '../../../src/worker/product-session.ts';
+import { ProductSession } from '../../../src/worker/session/product-session.ts';
 
 interface Solution {
   /** [d], ascending */

@@ -10,10 +10,10 @@ import {
 import { GramAccumulator } from '../../../src/core/linalg/gram.ts';
 import { norm } from '../../../src/core/linalg/inner-product.ts';
 import { addRow, noRows } from '../../../src/core/linalg/row-sums.ts';
-import type { ChatSession } from '../../../src/worker/chat-session.ts';
-import { openModel } from '../../../src/worker/model-host.ts';
-import { openChatSession, openExtractionSession } from '../../../src/worker/model-session.ts';
-import { ProductSession } from '../../../src/worker/product-session.ts';
+import type { ChatSession } from '../../../src/worker/session/chat-session.ts';
+import { openModel } from '../../../src/worker/model/model.ts';
+import { openChatSession, openExtractionSession } from '../../../src/worker/session/model-session.ts';
+import { ProductSession } from '../../../src/worker/session/product-session.ts';
 import { unwatched } from '../../worker/agreement/quickstart.ts';
 import { serve, type Answer } from './serve.ts';
 import type { Task } from './task.ts';

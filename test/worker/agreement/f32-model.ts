@@ -2,7 +2,7 @@ import { closeSync, cpSync, mkdirSync, openSync, readFileSync, readSync, writeFi
 import { dirname, join } from 'node:path';
 import { expandWeights } from '../../../src/core/onnx/expand-weights.ts';
 import { readModel, writeModel } from '../../../src/core/onnx/graph/onnx-model.ts';
-import { openModelFolder } from '../../../src/worker/model-folder.ts';
+import { openModelFolder } from '../../../src/worker/model-files/model-folder.ts';
 
 /** Writes the f32 form of an int4 model folder to a new one. */
 export async function writeF32Model(from: string, to: string): Promise<void> {

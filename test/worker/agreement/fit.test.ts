@@ -3,7 +3,7 @@ import * as alphasteer from '../../../src/core/alphasteer.ts';
 import { GramAccumulator } from '../../../src/core/linalg/gram.ts';
 import { cosine, norm } from '../../../src/core/linalg/inner-product.ts';
 import { sumRows } from '../../../src/core/linalg/row-sums.ts';
-import { ProductSession } from '../../../src/worker/product-session.ts';
+import { ProductSession } from '../../../src/worker/session/product-session.ts';
 import { Figures } from './figures.ts';
 import { readTensors } from './pytorch-numbers.ts';
 

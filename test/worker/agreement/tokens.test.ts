@@ -1,9 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { AutoTokenizer, env, type PreTrainedTokenizer } from '@huggingface/transformers';
 import { beforeAll, expect, test } from 'vitest';
-import { loadTokenizer, type ChatTokenizer } from '../../../src/worker/chat-tokenizer.ts';
+import { loadTokenizer, type ChatTokenizer } from '../../../src/worker/model-files/chat-tokenizer.ts';
 import type { Turn } from '../../../src/core/prompts/turn.ts';
-import { openModelFolder } from '../../../src/worker/model-folder.ts';
+import { openModelFolder } from '../../../src/worker/model-files/model-folder.ts';
 import { readNumbers } from './pytorch-numbers.ts';
 import { quickstartModel } from './quickstart.ts';
 

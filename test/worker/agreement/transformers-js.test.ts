@@ -1,9 +1,9 @@
 import { AutoModelForCausalLM, env, Tensor, type PreTrainedModel } from '@huggingface/transformers';
 import { basename, dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ChatSession } from '../../../src/worker/chat-session.ts';
-import { openModel, type Model } from '../../../src/worker/model-host.ts';
-import { openChatSession } from '../../../src/worker/model-session.ts';
+import type { ChatSession } from '../../../src/worker/session/chat-session.ts';
+import { openModel, type Model } from '../../../src/worker/model/model.ts';
+import { openChatSession } from '../../../src/worker/session/model-session.ts';
 import { Figures } from './figures.ts';
 import { readNumbers } from './pytorch-numbers.ts';
 import { fitPrompts, quickstartModel, unwatched } from './quickstart.ts';

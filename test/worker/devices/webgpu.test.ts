@@ -1,8 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { RawReply } from '../../../src/worker/raw-reply.ts';
-import { openChatSession, openExtractionSession, type SessionModel } from '../../../src/worker/model-session.ts';
+import type { RawReply } from '../../../src/worker/session/raw-reply.ts';
+import {
+  openChatSession,
+  openExtractionSession,
+  type SessionModel,
+} from '../../../src/worker/session/model-session.ts';
 import { sessionModel } from '../onnx/session-model.ts';
 import { noise, relativeError, tinyModels, type Expected } from '../onnx/tiny-model.ts';
 import { withoutWebgpu } from './software-adapter.ts';

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { dot } from '../../../src/core/linalg/inner-product.ts';
-import { ChatSession } from '../../../src/worker/chat-session.ts';
-import { cacheNames } from '../../../src/worker/kv-cache.ts';
-import { SteeringFeeds } from '../../../src/worker/steering-feeds.ts';
+import { ChatSession } from '../../../src/worker/session/chat-session.ts';
+import { cacheNames } from '../../../src/worker/session/kv-cache.ts';
+import { SteeringFeeds } from '../../../src/worker/session/steering-feeds.ts';
 import { bits, ModelUnderTest, relativeError, row, run, steeringFeeds, tinyModels, unlimited, type Expected } from './tiny-model.ts';
 
 /** What make.py of the architectures wrote. */

@@ -4,8 +4,8 @@ import { InferenceSession } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { bakeSteering } from '../../../src/core/onnx/bake-steering.ts';
 import { readModel } from '../../../src/core/onnx/graph/onnx-model.ts';
-import { promptFeeds } from '../../../src/worker/prompt-feeds.ts';
-import { SteeringFeeds } from '../../../src/worker/steering-feeds.ts';
+import { promptFeeds } from '../../../src/worker/session/prompt-feeds.ts';
+import { SteeringFeeds } from '../../../src/worker/session/steering-feeds.ts';
 import { bits, ModelUnderTest, noise, relativeError, row, run, tinyModels, type Feeds, type Outputs } from './tiny-model.ts';
 
 const layers = [0, 1];

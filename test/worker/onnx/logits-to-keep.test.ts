@@ -8,8 +8,8 @@ import { logitsToKeep } from '../../../src/core/onnx/logits-to-keep.ts';
 import { readModelPorts } from '../../../src/core/onnx/model-ports.ts';
 import { TensorProto_DataType } from '../../../src/core/onnx/generated/onnx_pb.ts';
 import { readModel, writeModel } from '../../../src/core/onnx/graph/onnx-model.ts';
-import { openChatSession, openExtractionSession, type SessionModel } from '../../../src/worker/model-session.ts';
-import { checkStrengthZero } from '../../../src/worker/strength-zero.ts';
+import { openChatSession, openExtractionSession, type SessionModel } from '../../../src/worker/session/model-session.ts';
+import { checkStrengthZero } from '../../../src/worker/model/strength-zero.ts';
 import { sessionModel } from './session-model.ts';
 import { ModelUnderTest, relativeError, row, run, tinyModels, unlimited, type Expected } from './tiny-model.ts';
 

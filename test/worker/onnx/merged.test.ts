@@ -7,15 +7,15 @@ import { expect, onTestFinished, test } from 'vitest';
 import { bakeSteering } from '../../../src/core/onnx/bake-steering.ts';
 import { instrument } from '../../../src/core/onnx/instrument.ts';
 import { mergeAgain } from '../../../src/core/onnx/split-merged.ts';
-import { emptyPast } from '../../../src/worker/kv-cache.ts';
+import { emptyPast } from '../../../src/worker/session/kv-cache.ts';
 import {
   createSessionFromBytes,
   openChatSession,
   openExtractionSession,
   type SessionModel,
-} from '../../../src/worker/model-session.ts';
-import { promptFeeds, stepFeeds } from '../../../src/worker/prompt-feeds.ts';
-import { runSession } from '../../../src/worker/run-session.ts';
+} from '../../../src/worker/session/model-session.ts';
+import { promptFeeds, stepFeeds } from '../../../src/worker/session/prompt-feeds.ts';
+import { runSession } from '../../../src/worker/session/session.ts';
 import { sessionModel } from './session-model.ts';
 import { bits, relativeError, steeringFeeds, tinyModels, type Expected, type Outputs } from './tiny-model.ts';
 

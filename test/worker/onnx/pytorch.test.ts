@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SteeringFeeds } from '../../../src/worker/steering-feeds.ts';
+import { SteeringFeeds } from '../../../src/worker/session/steering-feeds.ts';
 import { ModelUnderTest, relativeError, row, run, tinyModels, unlimited, type Expected } from './tiny-model.ts';
 
 const d = 64;

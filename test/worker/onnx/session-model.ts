@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { readModelPorts } from '../../../src/core/onnx/model-ports.ts';
-import { cacheNames } from '../../../src/worker/kv-cache.ts';
-import type { ModelFolder } from '../../../src/worker/model-folder.ts';
-import { readGraphs } from '../../../src/worker/model-graphs.ts';
-import type { SessionModel } from '../../../src/worker/model-session.ts';
-import { placeOfWeights } from '../../../src/worker/weights-place.ts';
+import { cacheNames } from '../../../src/worker/session/kv-cache.ts';
+import type { ModelFolder } from '../../../src/worker/model-files/model-folder.ts';
+import { readGraphs } from '../../../src/worker/model-files/model-graphs.ts';
+import type { SessionModel } from '../../../src/worker/session/model-session.ts';
+import { placeOfWeights } from '../../../src/worker/model-files/weights-place.ts';
 
 /** What sessions are made from, of a tiny f32 model of two layers, on the CPU. */
 export async function sessionModel(

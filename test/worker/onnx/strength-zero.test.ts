@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { SteeringFeeds } from '../../../src/worker/steering-feeds.ts';
+import { SteeringFeeds } from '../../../src/worker/session/steering-feeds.ts';
 import {
   bits,
   ModelUnderTest,

@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { TensorProto_DataType } from '../../../src/core/onnx/generated/onnx_pb.ts';
 import { copyGraph, joinGraph, keepGraph } from '../../../src/core/onnx/graph/tensor-graphs.ts';
-import { FakeDevice } from '../../unit/worker/fake-device.ts';
+import { FakeDevice } from '../../unit/worker/session/fake-device.ts';
 
 const [heads, size] = [2, 3];
 const most = { rows: 4, positions: 5 };

@@ -6,7 +6,7 @@ import { readModelPorts, type ModelPorts } from '../../../src/core/onnx/model-po
 import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
 import { readModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import { TensorProto_DataType } from '../../../src/core/onnx/generated/onnx_pb.ts';
-import { SteeringFeeds, type SteeringTensors } from '../../../src/worker/steering-feeds.ts';
+import { SteeringFeeds, type SteeringTensors } from '../../../src/worker/session/steering-feeds.ts';
 
 export const tinyModels = join(import.meta.dirname, '../../fixtures/tiny-models');
 export const quickstartModel = join(import.meta.dirname, '../../../examples/quickstart/model/onnx/model_q4.onnx');

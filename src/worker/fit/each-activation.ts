@@ -1,0 +1,38 @@
+import type { Tokens } from '../model/encode-prompts.ts';
+import type { Job } from '../job.ts';
+import type { Model } from '../model/model.ts';
+import { openExtractionSession } from '../session/model-session.ts';
+import { requireFinite } from '../session/require-finite.ts';
+
+/** The residual stream of one prompt, [layers * d], and which of the prompts given it is. */
+interface Activation {
+  readonly row: number;
+  readonly values: Float32Array;
+}
+
+/**
+ * Runs prompts through the model up to the highest of `layers`, a batch at a time, and hands each batch to `take`.
+ * @throws {HumanError} a layer gives numbers that are not finite
+ * @throws {CancelledError}
+ */
+export async function eachActivation(
+  rows: readonly Pick<Tokens, 'ids'>[],
+  layers: readonly number[],
+  { model, job }: { model: Model; job: Job },
+  take: (batch: readonly Activation[]) => Promise<void> | void,
+): Promise<void> {
+  const session = await openExtractionSession(model, layers);
+  try {
+    let done = 0;
+    for (const batch of session.batches(rows.map(({ ids }) => ids))) {
+      job.progress({ phase: 'Activations', done, total: rows.length, unit: 'prompts' });
+      await job.checkpoint();
+      const made = await session.run(batch.map((row) => rows[row]!.ids));
+      for (const values of made) requireFinite(values, layers, model);
+      await take(batch.map((row, i) => ({ row, values: made[i]! })));
+      done += batch.length;
+    }
+  } finally {
+    await session.release();
+  }
+}

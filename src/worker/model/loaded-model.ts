@@ -1,0 +1,87 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Config } from '../../core/config.ts';
+import { isHubId } from '../../core/hub-id.ts';
+import type { Problem } from '../../core/problem.ts';
+import type { ModelChoice, WorkspaceParams } from '../../rpc/worker-api.ts';
+import { loadConfig } from '../../workspace/load-workspace.ts';
+import { hubModel, hubOfEnvironment } from '../model-files/hub-model.ts';
+import type { Job } from '../job.ts';
+import type { ChatSession } from '../session/chat-session.ts';
+import { filesStamp } from '../model-files/model-folder.ts';
+import { openModel, type Model, type ModelSettings } from './model.ts';
+import { openChatSession } from '../session/model-session.ts';
+
+/**
+ * The model that is loaded, and its session for replies: kept while the next job wants the same, replaced when it wants
+ * another or its files have changed, so that at most one of each is in memory.
+ */
+export interface ModelShelf {
+  /** A model named by its hub id is downloaded first, where it is not yet on this machine. */
+  model(settings: ModelSettings, job: Job): Promise<Model>;
+  chat(model: Model, steered: readonly number[], taps: readonly number[]): Promise<ChatSession>;
+}
+
+export function createModelShelf(): ModelShelf {
+  let model: { key: string; value: Model } | undefined;
+  let chat: { key: string; value: ChatSession } | undefined;
+  const dropChat = async (): Promise<void> => {
+    await chat?.value.release();
+    chat = undefined;
+  };
+  return {
+    model: async (named, job) => {
+      const settings = await onThisMachine(named, job);
+      const key = JSON.stringify(settings);
+      if (model?.key !== key || model.value.stamp !== (await filesStamp(model.value.files))) {
+        await dropChat();
+        model = { key, value: await openModel(settings, job.progress) };
+      }
+      return model.value;
+    },
+    chat: async (wanted, steered, taps) => {
+      const key = JSON.stringify([wanted.fingerprint, wanted.device, wanted.threads, steered, taps]);
+      if (chat?.key !== key) {
+        await dropChat();
+        chat = { key, value: await openChatSession(wanted, steered, taps) };
+      }
+      return chat.value;
+    },
+  };
+}
+
+async function onThisMachine(settings: ModelSettings, job: Job): Promise<ModelSettings> {
+  const isFolder = await stat(settings.path).then(
+    () => true,
+    () => false,
+  );
+  if (isFolder || !isHubId(settings.name)) return settings;
+  return { ...settings, ...(await hubModel(settings.name, settings.dtype, hubOfEnvironment(process.env), job)) };
+}
+
+/** The model a job is about: what the call names, else what `alphasteer.json` does. */
+export function modelSettings(
+  root: string,
+  config: Pick<Config, 'model' | 'dtype' | 'device'>,
+  choice: ModelChoice,
+): ModelSettings {
+  return {
+    name: choice.model ?? config.model,
+    path: choice.model === undefined ? resolve(root, config.model) : resolve(choice.model),
+    dtype: choice.dtype ?? config.dtype,
+    device: choice.device ?? config.device,
+    threads: choice.threads,
+  };
+}
+
+/** The same for a job that is about a model alone: a workspace is only needed when the call names no model. */
+export async function modelAloneSettings(
+  { workspace, ...choice }: WorkspaceParams,
+  report: (problem: Problem) => void,
+): Promise<ModelSettings> {
+  const config =
+    choice.model === undefined
+      ? (await loadConfig(workspace, report)).config
+      : ({ model: choice.model, dtype: 'auto', device: 'auto' } as const);
+  return modelSettings(workspace, config, choice);
+}
