@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { ModelProcess } from './model-process.ts';
-import type { Projects } from './project.ts';
-import type { Runs } from './runs.ts';
+import type { ModelProcess } from './model/model-process.ts';
+import type { Projects } from './project/project.ts';
+import type { Runs } from './runs/runs.ts';
 
 /** Keeps the keys that `when` clauses of package.json ask for: what there is, and whether a job runs. */
 export function keepContextKeys(projects: Projects, runs: Runs, model: ModelProcess): vscode.Disposable {

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { ModelProcess } from './model-process.ts';
-import { percentDone } from './progress-message.ts';
-import type { Projects } from './project.ts';
-import type { Project } from './read-project.ts';
-import { runName } from './run-name.ts';
-import type { Runs } from './runs.ts';
-import { workspaceParams } from './settings.ts';
+import type { ModelProcess } from './model/model-process.ts';
+import { percentDone } from './model/progress-message.ts';
+import type { Projects } from './project/project.ts';
+import type { Project } from './project/read-project.ts';
+import { runName } from './runs/run-name.ts';
+import type { Runs } from './runs/runs.ts';
+import { workspaceParams } from './project/settings.ts';
 
 /** Model, device and strength of the project at hand, or what runs; a click opens the menu. */
 export class StatusBar implements vscode.Disposable {

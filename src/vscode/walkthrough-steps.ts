@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Projects } from './project.ts';
-import type { Runs } from './runs.ts';
+import type { Projects } from './project/project.ts';
+import type { Runs } from './runs/runs.ts';
 
 /** Steps of the walkthrough, as package.json names them. */
 export type WalkthroughStep = 'folder' | 'model' | 'fit' | 'test' | 'report';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { configFileName } from '../../core/config-file-name.ts';
-import type { Projects } from '../project.ts';
-import type { Project } from '../read-project.ts';
+import type { Projects } from '../project/project.ts';
+import type { Project } from '../project/read-project.ts';
 import { showMessage } from '../show-problem.ts';
 
 /**

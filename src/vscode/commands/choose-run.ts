@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { Projects } from '../project.ts';
-import type { Runs } from '../runs.ts';
-import type { Run } from '../read-runs.ts';
+import type { Projects } from '../project/project.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { Run } from '../runs/read-runs.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseProject } from './choose-project.ts';
 

@@ -1,9 +1,9 @@
 import type * as vscode from 'vscode';
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { AskResult } from '../../rpc/worker-api.ts';
-import type { VerdictMemory } from '../last-verdicts.ts';
-import type { Projects } from '../project.ts';
-import type { ReplyDocuments } from '../reply-documents.ts';
+import type { VerdictMemory } from '../runs/last-verdicts.ts';
+import type { Projects } from '../project/project.ts';
+import type { ReplyDocuments } from '../prompts/reply-documents.ts';
 
 /** `Compare` above a prompt: its two replies in a diff editor, those of the last test where they still hold. */
 export function comparePromptCommand(

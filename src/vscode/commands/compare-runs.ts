@@ -4,9 +4,9 @@ import { diffRunFolders } from '../../workspace/diff-runs.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { diffPage } from '../reports/diff-page.ts';
-import { runName } from '../run-name.ts';
-import type { Runs } from '../runs.ts';
-import type { Run } from '../read-runs.ts';
+import { runName } from '../runs/run-name.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { Run } from '../runs/read-runs.ts';
 import { showError, showMessage } from '../show-problem.ts';
 
 interface CompareRunsParts {

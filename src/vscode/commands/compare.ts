@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { headline } from '../../core/report/words/headline.ts';
 import type { CompareResult } from '../../rpc/worker-api.ts';
-import type { FileProblems } from '../file-problems.ts';
-import type { ModelProcess } from '../model-process.ts';
-import type { Projects } from '../project.ts';
-import { runJob } from '../run-job.ts';
-import type { Runs } from '../runs.ts';
-import { workspaceParams } from '../settings.ts';
+import type { FileProblems } from '../prompts/file-problems.ts';
+import type { ModelProcess } from '../model/model-process.ts';
+import type { Projects } from '../project/project.ts';
+import { runJob } from '../model/run-job.ts';
+import type { Runs } from '../runs/runs.ts';
+import { workspaceParams } from '../project/settings.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseRun, type RunTarget } from './choose-run.ts';
 

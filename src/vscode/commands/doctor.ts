@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { DoctorResult } from '../../rpc/worker-api.ts';
-import type { ModelProcess } from '../model-process.ts';
-import type { Projects } from '../project.ts';
-import { runJob } from '../run-job.ts';
-import { workspaceParams } from '../settings.ts';
+import type { ModelProcess } from '../model/model-process.ts';
+import type { Projects } from '../project/project.ts';
+import { runJob } from '../model/run-job.ts';
+import { workspaceParams } from '../project/settings.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseProject } from './choose-project.ts';
 

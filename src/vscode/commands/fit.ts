@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { percent } from '../../core/format.ts';
 import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
 import type { FitResult } from '../../rpc/worker-api.ts';
-import type { FileProblems } from '../file-problems.ts';
-import type { ModelProcess } from '../model-process.ts';
-import type { Projects } from '../project.ts';
-import { runJob } from '../run-job.ts';
-import type { Runs } from '../runs.ts';
-import { workspaceParams } from '../settings.ts';
+import type { FileProblems } from '../prompts/file-problems.ts';
+import type { ModelProcess } from '../model/model-process.ts';
+import type { Projects } from '../project/project.ts';
+import { runJob } from '../model/run-job.ts';
+import type { Runs } from '../runs/runs.ts';
+import { workspaceParams } from '../project/settings.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseProject } from './choose-project.ts';
 

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { readManifest, writeManifest } from '../../workspace/run-folder.ts';
 import { hasDesktop } from '../reveal-file.ts';
-import { runName } from '../run-name.ts';
-import type { Runs } from '../runs.ts';
-import type { Run } from '../read-runs.ts';
+import { runName } from '../runs/run-name.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { Run } from '../runs/read-runs.ts';
 
 /** Gives a run a name of its own; an empty one takes it away. */
 export async function renameRun(runs: Runs, run: Run): Promise<void> {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ModelProcess } from '../model-process.ts';
+import type { ModelProcess } from '../model/model-process.ts';
 
 /** They load a model. */
 const trusted = [

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Projects } from '../project.ts';
-import type { Runs } from '../runs.ts';
+import type { Projects } from '../project/project.ts';
+import type { Runs } from '../runs/runs.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseRun, type RunTarget } from './choose-run.ts';
 

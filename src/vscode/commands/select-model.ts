@@ -4,11 +4,11 @@ import * as vscode from 'vscode';
 import { configFileName } from '../../core/config-file-name.ts';
 import { isHubId } from '../../core/hub-id.ts';
 import type { InspectResult } from '../../rpc/worker-api.ts';
-import type { ModelProcess } from '../model-process.ts';
-import type { Projects } from '../project.ts';
-import type { Project } from '../read-project.ts';
-import { mayRunModels, runJob } from '../run-job.ts';
-import { workspaceParams } from '../settings.ts';
+import type { ModelProcess } from '../model/model-process.ts';
+import type { Projects } from '../project/project.ts';
+import type { Project } from '../project/read-project.ts';
+import { mayRunModels, runJob } from '../model/run-job.ts';
+import { workspaceParams } from '../project/settings.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseProject } from './choose-project.ts';
 

@@ -6,7 +6,7 @@ import { readJudgeFacts } from '../../workspace/judge-facts-file.ts';
 import { runFacts } from '../../workspace/run-facts.ts';
 import { readFitSummary, readManifest, workspaceOf } from '../../workspace/run-folder.ts';
 import { readSecondVerdicts } from '../../workspace/second-verdicts.ts';
-import { runName } from '../run-name.ts';
+import { runName } from '../runs/run-name.ts';
 
 const modelSchema = z.object({ model: z.object({ path: z.string(), fingerprint: z.string() }) });
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { AskResult } from '../rpc/worker-api.ts';
+import type { AskResult } from '../../rpc/worker-api.ts';
 
 const scheme = 'alphasteer-reply';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { WorkspaceParams } from '../rpc/worker-api.ts';
+import type { WorkspaceParams } from '../../rpc/worker-api.ts';
 import type { Project } from './read-project.ts';
 
 /** What every call for a project says: its folder, and the settings that go before `alphasteer.json`. */

@@ -1,7 +1,7 @@
 import { dirname, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
-import { parseConfig, type Config } from '../core/config.ts';
-import { promptFileMatcher, type PromptFileRole } from '../core/prompts/read/prompt-file-matcher.ts';
+import { parseConfig, type Config } from '../../core/config.ts';
+import { promptFileMatcher, type PromptFileRole } from '../../core/prompts/read/prompt-file-matcher.ts';
 
 /** A folder with an `alphasteer.json`: what the worker calls a workspace. An editor's workspace may hold several. */
 export interface Project {

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { configFileName } from '../core/config-file-name.ts';
-import { problemSentence, type Problem } from '../core/problem.ts';
-import type { Projects } from './project.ts';
-import type { Project } from './read-project.ts';
+import { configFileName } from '../../core/config-file-name.ts';
+import { problemSentence, type Problem } from '../../core/problem.ts';
+import type { Projects } from '../project/project.ts';
+import type { Project } from '../project/read-project.ts';
 import type { PromptDocuments } from './prompt-documents.ts';
-import { placeOf } from './show-problem.ts';
+import { placeOf } from '../show-problem.ts';
 
 /** Milliseconds after the last key that a file is checked. */
 const pause = 300;
@@ -71,7 +71,7 @@ export class FileProblems implements vscode.Disposable {
     this.#timers.delete(document);
     const isConfig = basename(document.uri.fsPath) === configFileName;
     const problems = isConfig
-      ? await (await import('./config-problems.ts')).configProblems(document)
+      ? await (await import('../project/config-problems.ts')).configProblems(document)
       : this.#documents.of(document)?.problems;
     if (document.isClosed) return;
     this.#collection.set(document.uri, problems?.map(diagnosticOf));

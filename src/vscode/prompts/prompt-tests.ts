@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
-import { CancelledError } from '../core/cancelled.ts';
-import { questionKey, type Prompt } from '../core/prompts/prompt.ts';
-import { isPromptFile, parsePromptFile } from '../core/prompts/read/parse-prompt-file.ts';
-import { chatText } from '../core/report/chat-text.ts';
-import type { AskResult } from '../rpc/worker-api.ts';
-import { expectation, isAsExpected } from '../core/evaluation/replies/expectation.ts';
-import type { VerdictMemory } from './last-verdicts.ts';
-import type { ModelProcess } from './model-process.ts';
-import type { Projects } from './project.ts';
-import type { Project } from './read-project.ts';
-import { promptFileGlob } from './prompt-file-glob.ts';
-import { mayBegin } from './run-job.ts';
-import type { Runs } from './runs.ts';
-import { workspaceParams } from './settings.ts';
+import { CancelledError } from '../../core/cancelled.ts';
+import { questionKey, type Prompt } from '../../core/prompts/prompt.ts';
+import { isPromptFile, parsePromptFile } from '../../core/prompts/read/parse-prompt-file.ts';
+import { chatText } from '../../core/report/chat-text.ts';
+import type { AskResult } from '../../rpc/worker-api.ts';
+import { expectation, isAsExpected } from '../../core/evaluation/replies/expectation.ts';
+import type { VerdictMemory } from '../runs/last-verdicts.ts';
+import type { ModelProcess } from '../model/model-process.ts';
+import type { Projects } from '../project/project.ts';
+import type { Project } from '../project/read-project.ts';
+import { promptFileGlob } from '../project/prompt-file-glob.ts';
+import { mayBegin } from '../model/run-job.ts';
+import type { Runs } from '../runs/runs.ts';
+import { workspaceParams } from '../project/settings.ts';
 
 const jobTitle = 'Test Prompts';
 /** Prompts up to which a file lists them all. */

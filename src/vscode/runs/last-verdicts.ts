@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { questionKey, type Prompt, type Question } from '../core/prompts/prompt.ts';
-import type { AskedReply, AskResult } from '../rpc/worker-api.ts';
-import type { Project } from './read-project.ts';
+import { questionKey, type Prompt, type Question } from '../../core/prompts/prompt.ts';
+import type { AskedReply, AskResult } from '../../rpc/worker-api.ts';
+import type { Project } from '../project/read-project.ts';
 import type { Run } from './read-runs.ts';
 import type { Runs } from './runs.ts';
 import type { JudgedRun } from './read-judged-run.ts';

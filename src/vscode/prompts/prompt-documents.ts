@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { parsePromptFile, type ParsedPromptFile } from '../core/prompts/read/parse-prompt-file.ts';
-import type { Projects, PromptFileUse } from './project.ts';
+import { parsePromptFile, type ParsedPromptFile } from '../../core/prompts/read/parse-prompt-file.ts';
+import type { Projects, PromptFileUse } from '../project/project.ts';
 
 export interface PromptDocument extends ParsedPromptFile {
   readonly use: PromptFileUse;

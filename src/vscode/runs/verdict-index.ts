@@ -1,6 +1,6 @@
-import type { Verdict } from '../core/judge/verdict.ts';
-import { questionKey, type Prompt } from '../core/prompts/prompt.ts';
-import type { Reply } from '../core/evaluation/data/summary.ts';
+import type { Verdict } from '../../core/judge/verdict.ts';
+import { questionKey, type Prompt } from '../../core/prompts/prompt.ts';
+import type { Reply } from '../../core/evaluation/data/summary.ts';
 
 /** The verdicts a prompt last got, base and steered; undefined for a condition it has no reply under. */
 export interface VerdictPair {

@@ -1,6 +1,6 @@
 import { basename, dirname, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
-import { configFileName } from '../core/config-file-name.ts';
+import { configFileName } from '../../core/config-file-name.ts';
 import { promptFileGlob } from './prompt-file-glob.ts';
 
 /**

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { Prompt } from '../core/prompts/prompt.ts';
-import { isAsExpected } from '../core/evaluation/replies/expectation.ts';
-import type { LastVerdicts, VerdictMemory } from './last-verdicts.ts';
-import type { Project } from './read-project.ts';
+import type { Prompt } from '../../core/prompts/prompt.ts';
+import { isAsExpected } from '../../core/evaluation/replies/expectation.ts';
+import type { LastVerdicts, VerdictMemory } from '../runs/last-verdicts.ts';
+import type { Project } from '../project/read-project.ts';
 import type { PromptDocuments } from './prompt-documents.ts';
-import { promptFileGlob } from './prompt-file-glob.ts';
-import { showsCodeLenses } from './settings.ts';
+import { promptFileGlob } from '../project/prompt-file-glob.ts';
+import { showsCodeLenses } from '../project/settings.ts';
 
 /** Prompts up to which a file gets all its lenses at once. */
 const mostAtOnce = 500;

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { count } from '../core/format.ts';
-import type { ModelProcess } from './model-process.ts';
-import type { Projects } from './project.ts';
-import type { Project } from './read-project.ts';
+import { count } from '../../core/format.ts';
+import type { ModelProcess } from '../model/model-process.ts';
+import type { Projects } from '../project/project.ts';
+import type { Project } from '../project/read-project.ts';
 import { runName } from './run-name.ts';
 import type { Runs } from './runs.ts';
 import type { Run } from './read-runs.ts';
-import { workspaceParams } from './settings.ts';
+import { workspaceParams } from '../project/settings.ts';
 
 type Node =
   | { readonly kind: 'project'; readonly project: Project }

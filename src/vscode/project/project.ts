@@ -1,7 +1,7 @@
 import { posix, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
-import { configFileName } from '../core/config-file-name.ts';
-import type { PromptFileRole } from '../core/prompts/read/prompt-file-matcher.ts';
+import { configFileName } from '../../core/config-file-name.ts';
+import type { PromptFileRole } from '../../core/prompts/read/prompt-file-matcher.ts';
 import type { Project } from './read-project.ts';
 
 /** A file that a project names as prompts. */

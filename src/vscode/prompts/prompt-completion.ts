@@ -1,7 +1,7 @@
 import { getLocation } from 'jsonc-parser';
 import * as vscode from 'vscode';
-import { labels } from '../core/prompts/prompt.ts';
-import type { Projects } from './project.ts';
+import { labels } from '../../core/prompts/prompt.ts';
+import type { Projects } from '../project/project.ts';
 
 const fields = {
   prompt: 'What the model is asked.',

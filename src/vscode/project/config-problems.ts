@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
-import { parseConfig } from '../core/config.ts';
-import { isHubId } from '../core/hub-id.ts';
-import type { Problem } from '../core/problem.ts';
-import { matchPromptFiles } from '../core/prompts/read/prompt-file-matcher.ts';
+import { parseConfig } from '../../core/config.ts';
+import { isHubId } from '../../core/hub-id.ts';
+import type { Problem } from '../../core/problem.ts';
+import { matchPromptFiles } from '../../core/prompts/read/prompt-file-matcher.ts';
 import { promptFileGlob } from './prompt-file-glob.ts';
 import { workspaceParams } from './settings.ts';
 

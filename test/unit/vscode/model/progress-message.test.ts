@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { percentDone, progressMessage } from '../../../src/vscode/progress-message.ts';
+import { percentDone, progressMessage } from '../../../../src/vscode/model/progress-message.ts';
 
 const unknown = { perSecond: undefined, secondsLeft: undefined };
 

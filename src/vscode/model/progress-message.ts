@@ -1,5 +1,5 @@
-import { formatDuration, type ProgressRate } from '../core/progress-rate.ts';
-import type { Progress } from '../rpc/worker-api.ts';
+import { formatDuration, type ProgressRate } from '../../core/progress-rate.ts';
+import type { Progress } from '../../rpc/worker-api.ts';
 
 /** `Activations, 1,024 of 2,730 prompts (38 %), 61/s, 0:28 left` */
 export function progressMessage(

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { CancelledError } from '../core/cancelled.ts';
-import type { Problem } from '../core/problem.ts';
-import { ProgressMeter } from '../core/progress-rate.ts';
-import type { Progress, WorkerApi } from '../rpc/worker-api.ts';
+import { CancelledError } from '../../core/cancelled.ts';
+import type { Problem } from '../../core/problem.ts';
+import { ProgressMeter } from '../../core/progress-rate.ts';
+import type { Progress, WorkerApi } from '../../rpc/worker-api.ts';
 import type { JobParams, JobResult, ModelProcess } from './model-process.ts';
 import { progressMessage } from './progress-message.ts';
-import { showError, showMessage } from './show-problem.ts';
+import { showError, showMessage } from '../show-problem.ts';
 
 /** A job that the user waits for. */
 export interface JobRequest<K extends keyof WorkerApi> {

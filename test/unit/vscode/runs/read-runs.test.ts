@@ -2,11 +2,11 @@ import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readRuns } from '../../../src/vscode/read-runs.ts';
-import { appendOverride } from '../../../src/workspace/overrides-file.ts';
-import { readReplies } from '../../../src/workspace/run-replies.ts';
-import { fakeRun } from '../core/report/fake-run.ts';
-import { writeMadeRun } from '../../vscode/host/made-project.ts';
+import { readRuns } from '../../../../src/vscode/runs/read-runs.ts';
+import { appendOverride } from '../../../../src/workspace/overrides-file.ts';
+import { readReplies } from '../../../../src/workspace/run-replies.ts';
+import { fakeRun } from '../../core/report/fake-run.ts';
+import { writeMadeRun } from '../../../vscode/host/made-project.ts';
 
 test('a run listed again has the stamp of before, until there are other replies or a person’s verdict', async () => {
   const root = await mkdtemp(join(tmpdir(), 'alphasteer-runs-'));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Projects } from './project.ts';
-import type { Project } from './read-project.ts';
+import type { Projects } from '../project/project.ts';
+import type { Project } from '../project/read-project.ts';
 import type { Run } from './read-runs.ts';
 
 /** The runs of all projects, newest first in each; read again when their files change. */

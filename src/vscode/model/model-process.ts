@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { CancelledError } from '../core/cancelled.ts';
-import { describeProblem, HumanError, type Problem } from '../core/problem.ts';
-import type { Progress, StreamedText, WorkerApi } from '../rpc/worker-api.ts';
-import type { WorkerClient, WorkerOptions } from '../client/worker-client.ts';
+import { CancelledError } from '../../core/cancelled.ts';
+import { describeProblem, HumanError, type Problem } from '../../core/problem.ts';
+import type { Progress, StreamedText, WorkerApi } from '../../rpc/worker-api.ts';
+import type { WorkerClient, WorkerOptions } from '../../client/worker-client.ts';
 
 /** What runs in the model's process now. */
 export interface RunningJob {
@@ -124,7 +124,7 @@ export class ModelProcess implements vscode.Disposable {
 
   /** The client's code is read with the first job, not when the editor starts. */
   #connect(): Promise<WorkerClient> {
-    this.#client ??= import('../client/worker-client.ts').then(({ createWorkerClient }) => {
+    this.#client ??= import('../../client/worker-client.ts').then(({ createWorkerClient }) => {
       const client = createWorkerClient(this.#options);
       this.#pid = client.pid;
       return client;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { questionKey } from '../../../src/core/prompts/prompt.ts';
-import { indexVerdicts } from '../../../src/vscode/verdict-index.ts';
-import { reply } from '../core/report/reply.ts';
+import { questionKey } from '../../../../src/core/prompts/prompt.ts';
+import { indexVerdicts } from '../../../../src/vscode/runs/verdict-index.ts';
+import { reply } from '../../core/report/reply.ts';
 
 const earlier = [{ role: 'system', content: 'Be brief.' }] as const;
 
