@@ -1,5 +1,5 @@
 import { HumanError, type Problem } from '../core/problem.ts';
-import { humanIoError } from '../workspace/io-error.ts';
+import { humanIoError } from '../workspace/files/io-error.ts';
 
 /** What to tell people of any error. */
 export function toldProblem(error: unknown): Problem {

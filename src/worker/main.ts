@@ -8,7 +8,7 @@ import { humanErrorCode, notifications, requests, type WorkerApi } from '../rpc/
 import { keepHalvesAsBits } from './session/float16.ts';
 import { createWorker } from './jobs.ts';
 import { checkpoint, type Job } from './job.ts';
-import { humanIoError } from '../workspace/io-error.ts';
+import { humanIoError } from '../workspace/files/io-error.ts';
 
 // V8 else lets the heap grow to a multiple of what is alive before it collects: 724 against 487 MB
 // in a fit of 100,000 prompts.

@@ -10,7 +10,7 @@ import { matchPromptFiles } from '../core/prompts/read/prompt-file-matcher.ts';
 import { contraryLabels } from '../core/prompts/split/overlap.ts';
 import type { Prompt } from '../core/prompts/prompt.ts';
 import { uniqueIds } from '../core/prompts/read/unique-ids.ts';
-import { hasCode } from './io-error.ts';
+import { hasCode } from './files/io-error.ts';
 
 /** A prompt file as it was read, for the manifest. */
 export interface WorkspaceFile {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { describeProblem, type Problem } from '../../core/problem.ts';
-import { diffRunFolders } from '../../workspace/diff-runs.ts';
+import { diffRunFolders } from '../../workspace/runs/diff-runs.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { diffPage } from '../reports/diff-page.ts';

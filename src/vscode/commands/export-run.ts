@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { describeProblem, type Problem } from '../../core/problem.ts';
 import { exportFormats, type ExportFormat } from '../../core/report/exports/formats.ts';
-import { exportRun } from '../../workspace/export-run.ts';
+import { exportRun } from '../../workspace/runs/export-run.ts';
 import type { Projects } from '../project/project.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { Run } from '../runs/read-runs.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { readManifest, writeManifest } from '../../workspace/run-folder.ts';
+import { readManifest, writeManifest } from '../../workspace/runs/run-folder.ts';
 import { hasDesktop } from '../reveal-file.ts';
 import { runName } from '../runs/run-name.ts';
 import type { Runs } from '../runs/runs.ts';

@@ -1,11 +1,11 @@
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import type { RunState } from '../../rpc/webview-report.ts';
-import { asCompared } from '../../workspace/compared-run.ts';
-import { readJudgeFacts } from '../../workspace/judge-facts-file.ts';
-import { runFacts } from '../../workspace/run-facts.ts';
-import { readFitSummary, readManifest, workspaceOf } from '../../workspace/run-folder.ts';
-import { readSecondVerdicts } from '../../workspace/second-verdicts.ts';
+import { asCompared } from '../../workspace/runs/compared-run.ts';
+import { readJudgeFacts } from '../../workspace/runs/judge-facts-file.ts';
+import { runFacts } from '../../workspace/runs/run-facts.ts';
+import { readFitSummary, readManifest, workspaceOf } from '../../workspace/runs/run-folder.ts';
+import { readSecondVerdicts } from '../../workspace/runs/second-verdicts.ts';
 import { runName } from '../runs/run-name.ts';
 
 const modelSchema = z.object({ model: z.object({ path: z.string(), fingerprint: z.string() }) });

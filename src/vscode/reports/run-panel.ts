@@ -4,10 +4,10 @@ import { describeProblem, HumanError } from '../../core/problem.ts';
 import type { Override } from '../../core/evaluation/replies/overrides.ts';
 import type { Reply } from '../../core/evaluation/data/summary.ts';
 import type { ReportMessage, ReportRequest } from '../../rpc/webview-report.ts';
-import { JsonLinesTail } from '../../workspace/json-lines-tail.ts';
-import { appendOverride, parseOverride, readOverrides } from '../../workspace/overrides-file.ts';
-import { runFiles } from '../../workspace/run-folder.ts';
-import { parseReply } from '../../workspace/run-replies.ts';
+import { JsonLinesTail } from '../../workspace/files/json-lines-tail.ts';
+import { appendOverride, parseOverride, readOverrides } from '../../workspace/runs/overrides-file.ts';
+import { runFiles } from '../../workspace/runs/run-folder.ts';
+import { parseReply } from '../../workspace/runs/run-replies.ts';
 import { promptFile, readRun } from './read-run.ts';
 import { setUpWebview } from './set-up-webview.ts';
 

@@ -1,8 +1,8 @@
 import type { LogOutputChannel } from 'vscode';
 import { describeProblem, type Problem } from '../../core/problem.ts';
 import { applyOverrides, personsVerdicts } from '../../core/evaluation/replies/overrides.ts';
-import { readOverrides } from '../../workspace/overrides-file.ts';
-import { readReplies } from '../../workspace/run-replies.ts';
+import { readOverrides } from '../../workspace/runs/overrides-file.ts';
+import { readReplies } from '../../workspace/runs/run-replies.ts';
 import type { Run } from './read-runs.ts';
 import { indexVerdicts, type VerdictIndex } from './verdict-index.ts';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
-import { listRuns, readFitSummary, readManifest, runFiles, type Manifest } from '../../workspace/run-folder.ts';
+import { listRuns, readFitSummary, readManifest, runFiles, type Manifest } from '../../workspace/runs/run-folder.ts';
 import type { Project } from '../project/read-project.ts';
 
 /** A run folder, as far as it is shown. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../workspace/run-folder.ts';
+import type { Manifest } from '../../workspace/runs/run-folder.ts';
 
 /** The name a run goes by: the one it was given, else when it was begun. */
 export function runName({ manifest }: { readonly manifest: Manifest }): string {

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { Reply } from '../../core/evaluation/data/summary.ts';
-import { openJsonLines } from '../../workspace/json-lines.ts';
-import { noReply, parseReply } from '../../workspace/run-replies.ts';
+import { openJsonLines } from '../../workspace/files/json-lines.ts';
+import { noReply, parseReply } from '../../workspace/runs/run-replies.ts';
 
 /** What a reply is to. */
 export interface Asked {

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'onnxruntime-node';
 import * as z from 'zod';
-import { writeFileWhole } from '../../workspace/write-file.ts';
+import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import type { Device } from '../session/devices.ts';
 import { driverStamp } from './driver-stamp.ts';
 import { shortHash } from '../model-files/short-hash.ts';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { open, readdir, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withPath } from '../../workspace/io-error.ts';
-import { makeFolder } from '../../workspace/make-folder.ts';
+import { withPath } from '../../workspace/files/io-error.ts';
+import { makeFolder } from '../../workspace/files/make-folder.ts';
 import { HashIndex } from './hash-index.ts';
 
 /** Bytes of an id in its file: 64 hex digits and a line feed. */

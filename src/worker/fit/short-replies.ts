@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Judgement, Verdict } from '../../core/judge/verdict.ts';
-import { openJsonLines } from '../../workspace/json-lines.ts';
+import { openJsonLines } from '../../workspace/files/json-lines.ts';
 import type { ActivationCache } from './activation-cache.ts';
 import type { ChatSession } from '../session/chat-session.ts';
 import type { ChatTokenizer } from '../model-files/chat-tokenizer.ts';

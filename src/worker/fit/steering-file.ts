@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HumanError } from '../../core/problem.ts';
 import { readSafetensors, writeSafetensors } from '../../core/formats/safetensors.ts';
-import { runFiles } from '../../workspace/run-folder.ts';
-import { writeFileWhole } from '../../workspace/write-file.ts';
+import { runFiles } from '../../workspace/runs/run-folder.ts';
+import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import type { Model } from '../model/model.ts';
 
 /** A fitted steering: w and r, f32 [L, d] row by row, for `layers`. Positive strength is more refusal. */

@@ -4,9 +4,9 @@ import { HumanError } from '../../core/problem.ts';
 import { readSafetensors, writeSafetensors } from '../../core/formats/safetensors.ts';
 import { scoreSpread } from '../../core/fit/stability.ts';
 import type { TokenIds } from '../../core/token-ids.ts';
-import { readIfThere } from '../../workspace/read-if-there.ts';
-import { runFiles } from '../../workspace/run-folder.ts';
-import { writeFileWhole } from '../../workspace/write-file.ts';
+import { readIfThere } from '../../workspace/files/read-if-there.ts';
+import { runFiles } from '../../workspace/runs/run-folder.ts';
+import { writeFileWhole } from '../../workspace/files/write-file.ts';
 
 /** What tells how far the score of one prompt can be trusted, at the steered layers in their order. */
 export interface TrustMeasure {

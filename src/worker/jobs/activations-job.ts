@@ -3,7 +3,7 @@ import { HumanError } from '../../core/problem.ts';
 import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import type { ActivationsParams, ActivationsResult } from '../../rpc/worker-api.ts';
 import { readPromptFile } from '../../workspace/load-workspace.ts';
-import { writeFileWhole } from '../../workspace/write-file.ts';
+import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import { eachActivation } from '../fit/each-activation.ts';
 import { encodePrompts } from '../model/encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';

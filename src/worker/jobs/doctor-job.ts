@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { whereText } from '../../core/where-text.ts';
 import { HumanError } from '../../core/problem.ts';
 import type { DoctorResult, WorkspaceParams } from '../../rpc/worker-api.ts';
-import { hasCode } from '../../workspace/io-error.ts';
+import { hasCode } from '../../workspace/files/io-error.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { chooseDevice } from '../device/choose-device.ts';
 import { devices, missingDevice } from '../session/devices.ts';

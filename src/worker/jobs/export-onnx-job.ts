@@ -4,7 +4,7 @@ import { bakeSteering } from '../../core/onnx/bake-steering.ts';
 import { mergeAgain } from '../../core/onnx/split-merged.ts';
 import type { ExportOnnxParams, ExportOnnxResult } from '../../rpc/worker-api.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
-import { findRun } from '../../workspace/run-folder.ts';
+import { findRun } from '../../workspace/runs/run-folder.ts';
 import type { Job } from '../job.ts';
 import { modelSettings, type ModelShelf } from '../model/loaded-model.ts';
 import { readSteering } from '../fit/steering-file.ts';

@@ -9,9 +9,9 @@ import type { FitSummary, LayerFit } from '../../core/evaluation/data/fit-summar
 import { fitWarnings } from '../../core/fit/fit-warnings.ts';
 import { meanByLabel } from '../../core/evaluation/rates/mean-by-label.ts';
 import type { FitResult, WorkspaceParams } from '../../rpc/worker-api.ts';
-import { writeFirstTokens } from '../../workspace/first-tokens-file.ts';
-import { givenName, openRunFolder, runFiles, writeManifest } from '../../workspace/run-folder.ts';
-import { writeFileWhole } from '../../workspace/write-file.ts';
+import { writeFirstTokens } from '../../workspace/runs/first-tokens-file.ts';
+import { givenName, openRunFolder, runFiles, writeManifest } from '../../workspace/runs/run-folder.ts';
+import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import { chooseSteering } from '../fit/choose-steering.ts';
 import { extractActivations } from '../fit/extract-activations.ts';
 import { labelFile, openLayerCache } from '../fit/fit-cache.ts';

@@ -7,12 +7,12 @@ import { secondOpinion, type SecondVerdict } from '../../core/evaluation/second-
 import { summarise } from '../../core/evaluation/summarise.ts';
 import type { Reply } from '../../core/evaluation/data/summary.ts';
 import type { JudgeParams, JudgeResult } from '../../rpc/worker-api.ts';
-import { readComparedRun } from '../../workspace/compared-run.ts';
-import { runFacts } from '../../workspace/run-facts.ts';
+import { readComparedRun } from '../../workspace/runs/compared-run.ts';
+import { runFacts } from '../../workspace/runs/run-facts.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
-import { writeReport } from '../../workspace/report-file.ts';
-import { findRun, runFiles } from '../../workspace/run-folder.ts';
-import { openSecondVerdicts } from '../../workspace/second-verdicts.ts';
+import { writeReport } from '../../workspace/runs/report-file.ts';
+import { findRun, runFiles } from '../../workspace/runs/run-folder.ts';
+import { openSecondVerdicts } from '../../workspace/runs/second-verdicts.ts';
 import type { Job } from '../job.ts';
 import { askEndpoint } from '../judges/endpoint-judge.ts';
 import { askLocalModel } from '../judges/local-judge.ts';

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as z from 'zod';
-import { writeFileWhole } from '../../workspace/write-file.ts';
+import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { shortHash } from './short-hash.ts';
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { hasCode, withPath } from '../../workspace/io-error.ts';
-import { makeFolder } from '../../workspace/make-folder.ts';
+import { hasCode, withPath } from '../../workspace/files/io-error.ts';
+import { makeFolder } from '../../workspace/files/make-folder.ts';
 
 /** Milliseconds between two signs of life of a lock's owner. */
 const beat = 1_000;

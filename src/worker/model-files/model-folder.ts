@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import type { ExternalFile } from '../../core/onnx/graph/external-data.ts';
 import { HumanError } from '../../core/problem.ts';
-import { readIfThere } from '../../workspace/read-if-there.ts';
+import { readIfThere } from '../../workspace/files/read-if-there.ts';
 
 /** Suffix of the weights' file name for each dtype, as transformers.js names them. */
 export const dtypeSuffixes = {

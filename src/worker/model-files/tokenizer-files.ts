@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import * as z from 'zod';
-import { readIfThere } from '../../workspace/read-if-there.ts';
+import { readIfThere } from '../../workspace/files/read-if-there.ts';
 
 const token = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
 

@@ -1,9 +1,9 @@
 import { copyFile, link, readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { HumanError } from '../../core/problem.ts';
-import { withPath } from '../../workspace/io-error.ts';
-import { makeFolder } from '../../workspace/make-folder.ts';
-import { writeFileWhole } from '../../workspace/write-file.ts';
+import { withPath } from '../../workspace/files/io-error.ts';
+import { makeFolder } from '../../workspace/files/make-folder.ts';
+import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import type { Job } from '../job.ts';
 import type { ModelFolder } from './model-folder.ts';
 

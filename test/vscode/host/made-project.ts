@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { hashOfMargins } from '../../../src/workspace/fixed-margins.ts';
+import { hashOfMargins } from '../../../src/workspace/runs/fixed-margins.ts';
 import { fakeRun } from '../../unit/core/report/fake-run.ts';
 
 const size = { harmful: 4, perUnseenKind: 1, perSeenKind: 1, benign: 4, borderline: 4 };

@@ -6,7 +6,7 @@ import type { JudgeIdentity } from '../../../core/evaluation/data/judge-facts.ts
 import { HumanError } from '../../../core/problem.ts';
 import type { FitSummary } from '../../../core/evaluation/data/fit-summary.ts';
 import type { Workspace } from '../../../workspace/load-workspace.ts';
-import type { Manifest } from '../../../workspace/run-folder.ts';
+import type { Manifest } from '../../../workspace/runs/run-folder.ts';
 import type { PromptRow } from '../../session/chat-session.ts';
 import { encodePrompts, type Encoded } from '../../model/encode-prompts.ts';
 import type { Job } from '../../job.ts';

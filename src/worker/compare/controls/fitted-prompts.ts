@@ -9,7 +9,7 @@ import { splitPrompts } from '../../../core/prompts/split/split.ts';
 import { templatesOf } from '../../../core/prompts/kinds/templates.ts';
 import type { FitSummary } from '../../../core/evaluation/data/fit-summary.ts';
 import type { Workspace } from '../../../workspace/load-workspace.ts';
-import type { Manifest } from '../../../workspace/run-folder.ts';
+import type { Manifest } from '../../../workspace/runs/run-folder.ts';
 import type { ChatSession } from '../../session/chat-session.ts';
 import { encodePrompts, type Encoded } from '../../model/encode-prompts.ts';
 import { extractActivations } from '../../fit/extract-activations.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HumanError } from '../../../../src/core/problem.ts';
 import { promptFile, readRun } from '../../../../src/vscode/reports/read-run.ts';
-import { hashOfMargins } from '../../../../src/workspace/fixed-margins.ts';
+import { hashOfMargins } from '../../../../src/workspace/runs/fixed-margins.ts';
 import { fakeRun } from '../../core/report/fake-run.ts';
 
 const { fit } = fakeRun();

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readRuns } from '../../../../src/vscode/runs/read-runs.ts';
-import { appendOverride } from '../../../../src/workspace/overrides-file.ts';
-import { readReplies } from '../../../../src/workspace/run-replies.ts';
+import { appendOverride } from '../../../../src/workspace/runs/overrides-file.ts';
+import { readReplies } from '../../../../src/workspace/runs/run-replies.ts';
 import { fakeRun } from '../../core/report/fake-run.ts';
 import { writeMadeRun } from '../../../vscode/host/made-project.ts';
 

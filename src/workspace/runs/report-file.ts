@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { renderReport, type Inlined, type ReportInput } from '../../core/report/html/html.ts';
+import { writeFileWhole } from '../files/write-file.ts';
+
+/**
+ * Writes the refusal report as one file.
+ * @param built the folder where the build puts the report's script and style sheet
+ */
+export async function writeReport(
+  file: string,
+  built: string,
+  {
+    facts,
+    ...input
+  }: Pick<ReportInput, 'summary' | 'fit' | 'replies' | 'judge' | 'second'> & Pick<ReportInput['meta'], 'facts'>,
+): Promise<void> {
+  const [script, style] = await Promise.all(['report.js', 'report.css'].map((name) => inlined(join(built, name))));
+  const meta = { title: 'AlphaSteer refusal report', facts };
+  await writeFileWhole(file, renderReport({ ...input, meta, script: script!, style: style! }));
+}
+
+async function inlined(file: string): Promise<Inlined> {
+  const text = await readFile(file, 'utf8');
+  return { text, sha256: createHash('sha256').update(text).digest('base64') };
+}
