@@ -1,10 +1,10 @@
 /** How the pages of the editor's webviews are built: one script a page, with what they share in chunks of their own. */
 export const webviews = {
   entryPoints: {
-    refusal: 'media/refusal/refusal.ts',
-    norms: 'media/norms/norms.ts',
-    reply: 'media/reply/reply.ts',
-    webview: 'media/editor/webview.css',
+    refusal: 'media/pages/refusal.ts',
+    norms: 'media/pages/norms.ts',
+    reply: 'media/pages/reply.ts',
+    webview: 'media/pages/webview.css',
     codicon: '@vscode/codicons/dist/codicon.css',
   },
   bundle: true,

@@ -77,8 +77,8 @@ const browser = {
   logLevel: 'warning',
   metafile: true,
 };
-built.push(await build({ ...browser, entryPoints: ['media/report/report.ts'], outfile: 'dist/report.js' }));
-await build({ ...browser, entryPoints: ['media/report/report.css'], outfile: 'dist/report.css' });
+built.push(await build({ ...browser, entryPoints: ['media/pages/report.ts'], outfile: 'dist/report.js' }));
+await build({ ...browser, entryPoints: ['media/pages/report.css'], outfile: 'dist/report.css' });
 built.push(await build({ ...webviews, metafile: true, outdir: 'dist/webview' }));
 writeNotices(
   built.map(({ metafile }) => metafile),

@@ -9,14 +9,14 @@ import { ratesSection } from '../../src/core/report/html/rates-section.ts';
 import { secondOpinionSection } from '../../src/core/report/html/second-opinion-section.ts';
 import { reviewSentence } from '../../src/core/report/words/review-words.ts';
 import type { Agreement } from '../../src/core/evaluation/data/summary.ts';
-import { editorControls } from '../editor/editor-controls.ts';
-import { startRunPage } from '../editor/run-page.ts';
-import { conditionsChart } from '../report/conditions-chart.ts';
-import { figure, type DrawnChart } from '../report/figure.ts';
-import type { RowActions } from '../report/prompt-detail.ts';
-import { PromptsTable, type TableState } from '../report/prompts-table.ts';
-import { ratesChart } from '../report/rates-chart.ts';
-import { template } from '../report/template.ts';
+import { editorControls } from '../controls/editor-controls.ts';
+import { startRunPage } from './run-page.ts';
+import { conditionsChart } from '../charts/conditions-chart.ts';
+import { figure, type DrawnChart } from '../charts/figure.ts';
+import type { RowActions } from '../table/prompt-detail.ts';
+import { PromptsTable, type TableState } from '../table/prompts-table.ts';
+import { ratesChart } from '../charts/rates-chart.ts';
+import { template } from '../controls/template.ts';
 
 /** The refusal report: the answer, the prompts whose refusal changed, and what the answer rests on. */
 startRunPage<{ readonly table?: TableState }>({}, (host, state) => {

@@ -4,20 +4,20 @@ import { kindsSection } from '../../src/core/report/html/kinds-section.ts';
 import { layersSection } from '../../src/core/report/html/layers-section.ts';
 import { count, fixed } from '../../src/core/format.ts';
 import type { LayerSummary } from '../../src/core/evaluation/data/summary.ts';
-import { editorControls } from '../editor/editor-controls.ts';
-import type { RunView } from '../editor/run-model.ts';
-import { startRunPage } from '../editor/run-page.ts';
-import { normChart, scoreChart } from '../report/distribution-chart.ts';
-import { layerPoints, type LayerPoint, type Measure } from '../report/distribution.ts';
-import { figure, type Chart, type DrawnChart } from '../report/figure.ts';
-import { layerChoices, layersToChoose } from '../report/layer-choice.ts';
-import { PromptsTable, type TableState } from '../report/prompts-table.ts';
-import { aucChart, leakageChart } from '../report/separation-chart.ts';
-import { spectrumChart } from '../report/spectrum-chart.ts';
-import { klChart, strengthChart } from '../report/strength-chart.ts';
-import { template } from '../report/template.ts';
-import { barsOf, type Bar } from './bars.ts';
-import { barName, histogramChart } from './histogram-chart.ts';
+import { editorControls } from '../controls/editor-controls.ts';
+import type { RunView } from './run-model.ts';
+import { startRunPage } from './run-page.ts';
+import { normChart, scoreChart } from '../charts/distribution-chart.ts';
+import { layerPoints, type LayerPoint, type Measure } from '../charts/distribution.ts';
+import { figure, type Chart, type DrawnChart } from '../charts/figure.ts';
+import { layerChoices, layersToChoose } from '../controls/layer-choice.ts';
+import { PromptsTable, type TableState } from '../table/prompts-table.ts';
+import { aucChart, leakageChart } from '../charts/separation-chart.ts';
+import { spectrumChart } from '../charts/spectrum-chart.ts';
+import { klChart, strengthChart } from '../charts/strength-chart.ts';
+import { template } from '../controls/template.ts';
+import { barsOf, type Bar } from '../charts/bars.ts';
+import { barName, histogramChart } from '../charts/histogram-chart.ts';
 
 /** A bar by what makes it, so that it is found again when the run has gone on. */
 interface PickedBar {

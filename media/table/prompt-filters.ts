@@ -3,8 +3,8 @@ import { attackName } from '../../src/core/evaluation/rates/attack-rates.ts';
 import { compareText } from '../../src/core/evaluation/replies/latest-replies.ts';
 import type { ReportRow } from '../../src/core/evaluation/replies/report-rows.ts';
 import { sampleSize, type RowQuery } from '../../src/core/evaluation/row-query.ts';
-import type { Choices, Controls } from './controls.ts';
-import { labelNames, labelOrder, verdictOrder } from './palette.ts';
+import type { Choices, Controls } from '../controls/controls.ts';
+import { labelNames, labelOrder, verdictOrder } from '../charts/palette.ts';
 
 export type Filters = Omit<RowQuery, 'sort' | 'descending'>;
 

@@ -9,9 +9,9 @@ import { ruleWords } from '../../src/core/report/words/rule-words.ts';
 import { stoppedWords } from '../../src/core/report/words/stopped-words.ts';
 import { trustWords } from '../../src/core/report/words/trust-words.ts';
 import { sideLayers } from '../../src/core/evaluation/side-norms.ts';
-import type { Controls } from './controls.ts';
+import type { Controls } from '../controls/controls.ts';
 import { layerTable } from './layer-table.ts';
-import { verdictOrder } from './palette.ts';
+import { verdictOrder } from '../charts/palette.ts';
 import { textBlock, type TextBlock } from './text-block.ts';
 
 const shownCharacters = 4000;

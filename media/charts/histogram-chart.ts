@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import { count, fixed, percent } from '../../src/core/format.ts';
 import type { LayerFit } from '../../src/core/evaluation/data/fit-summary.ts';
-import type { LayerPoint, Measure } from '../report/distribution.ts';
-import { hover, type Chart } from '../report/figure.ts';
-import { labelColourScale, labelNames, labelOrder } from '../report/palette.ts';
+import type { LayerPoint, Measure } from './distribution.ts';
+import { hover, type Chart } from './figure.ts';
+import { labelColourScale, labelNames, labelOrder } from './palette.ts';
 import { barsOf, type Bar } from './bars.ts';
 import { operableBars } from './operable-bars.ts';
 

@@ -1,6 +1,6 @@
 import type { Label } from '../../src/core/prompts/prompt.ts';
 import { binEdges, binOf } from '../../src/core/stats/bins.ts';
-import type { LayerPoint, Measure } from '../report/distribution.ts';
+import type { LayerPoint, Measure } from './distribution.ts';
 
 const wantedBins = 28;
 

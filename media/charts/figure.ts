@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { element } from './dom.ts';
+import { element } from '../controls/dom.ts';
 
 export interface Chart {
   readonly title: string;

@@ -5,7 +5,7 @@ import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { html } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Controls } from '../report/controls.ts';
+import type { Controls } from './controls.ts';
 
 /** Pixels of an option in the elements' list. */
 const optionHeight = 22;

@@ -5,7 +5,7 @@ import { fixed } from '../../src/core/format.ts';
 import { reviewWords } from '../../src/core/report/words/review-words.ts';
 import type { ReportRow, RowSide } from '../../src/core/evaluation/replies/report-rows.ts';
 import { meanScore } from '../../src/core/evaluation/row-query.ts';
-import { labelNames } from './palette.ts';
+import { labelNames } from '../charts/palette.ts';
 
 const excerptLength = 160;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { viewOf, withMessage } from '../../../../media/editor/run-model.ts';
+import { viewOf, withMessage } from '../../../../media/pages/run-model.ts';
 import { summarise } from '../../../../src/core/evaluation/summarise.ts';
 import type { RunState } from '../../../../src/rpc/webview-report.ts';
 import { goldenRun } from '../../core/report/golden-run.ts';

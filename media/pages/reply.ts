@@ -10,10 +10,10 @@ import {
   type ReplyMessage,
   type ReplyRequest,
 } from '../../src/rpc/webview-reply.ts';
-import { connectEditor } from '../editor/connect.ts';
-import { editorControls } from '../editor/editor-controls.ts';
-import { layerTable } from '../report/layer-table.ts';
-import { textBlock } from '../report/text-block.ts';
+import { connectEditor } from './connect.ts';
+import { editorControls } from '../controls/editor-controls.ts';
+import { layerTable } from '../table/layer-table.ts';
+import { textBlock } from '../table/text-block.ts';
 
 type Part = 'prompt' | 'earlier' | keyof Asked['texts'];
 

@@ -1,16 +1,16 @@
 import { html, nothing, render } from 'lit';
 import type { ReportData } from '../../src/core/report/html/report-data.ts';
-import { browserControls } from './browser-controls.ts';
-import { conditionsChart } from './conditions-chart.ts';
-import { normChart, scoreChart } from './distribution-chart.ts';
-import { layerPoints } from './distribution.ts';
-import { figure } from './figure.ts';
-import { layerChoices, layersToChoose } from './layer-choice.ts';
-import { PromptsTable } from './prompts-table.ts';
-import { ratesChart } from './rates-chart.ts';
-import { aucChart, leakageChart } from './separation-chart.ts';
-import { spectrumChart } from './spectrum-chart.ts';
-import { klChart, strengthChart } from './strength-chart.ts';
+import { browserControls } from '../controls/browser-controls.ts';
+import { conditionsChart } from '../charts/conditions-chart.ts';
+import { normChart, scoreChart } from '../charts/distribution-chart.ts';
+import { layerPoints } from '../charts/distribution.ts';
+import { figure } from '../charts/figure.ts';
+import { layerChoices, layersToChoose } from '../controls/layer-choice.ts';
+import { PromptsTable } from '../table/prompts-table.ts';
+import { ratesChart } from '../charts/rates-chart.ts';
+import { aucChart, leakageChart } from '../charts/separation-chart.ts';
+import { spectrumChart } from '../charts/spectrum-chart.ts';
+import { klChart, strengthChart } from '../charts/strength-chart.ts';
 
 /** Draws the charts and the table of prompts of `report.html` into `root`. */
 export function mount(root: HTMLElement, data: ReportData): void {

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { element } from './dom.ts';
+import { element } from '../controls/dom.ts';
 import { labelColours, labelNames, labelOrder, labelSymbols, type ShapeName } from './palette.ts';
 import { drawing } from './figure.ts';
 
