@@ -29,7 +29,7 @@ export interface OpenWebview {
 
 /** The pages as the extension's build makes them, by file name. */
 async function buildWebviews(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const options = (await import(new URL('../../esbuild-webviews.mjs', import.meta.url).href)) as {
+  const options = (await import(new URL('../../build/esbuild-webviews.mjs', import.meta.url).href)) as {
     readonly webviews: BuildOptions;
   };
   const { outputFiles } = await build({

@@ -1,5 +1,5 @@
 /**
- * Packs the extension: node package.mjs [platform ...], such as linux-x64 darwin-arm64; this machine's without any.
+ * Packs the extension: node build/package.mjs [platform ...], such as linux-x64 darwin-arm64; this machine's without any.
  * A VSIX holds the native library of one platform, so that it stays small.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
