@@ -244,6 +244,8 @@ const configSchema = z
 
 /** `alphasteer.json` with every default filled in. */
 export type Config = z.output<typeof configSchema>;
+/** How far each check may be missed. */
+export type Margins = Config['evaluate']['margins'];
 
 export interface ParsedConfig extends Omit<JsoncFile<Config>, 'value'> {
   /** With every default filled in; null when there are problems. */

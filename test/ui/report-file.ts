@@ -13,7 +13,7 @@ import { summarise } from '../../src/core/evaluation/summarise.ts';
 import type { Reply } from '../../src/core/evaluation/data/summary.ts';
 import { judge, secondVerdicts } from './run-state.ts';
 
-const media = fileURLToPath(new URL('../../media/report/', import.meta.url));
+const media = fileURLToPath(new URL('../../media/pages/', import.meta.url));
 
 /** The report's script or style sheet, built as the extension's build does it. */
 async function bundle(file: string): Promise<Inlined> {

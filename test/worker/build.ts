@@ -2,5 +2,5 @@ import { execFileSync } from 'node:child_process';
 
 /** Builds what these tests run, `dist/cli.js` and `dist/worker.js`, once before all of them. */
 export function setup(): void {
-  execFileSync(process.execPath, ['esbuild.mjs']);
+  execFileSync(process.execPath, ['build/esbuild.mjs']);
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Label } from '../prompts/prompt.ts';
-import type { StrengthPoint } from '../evaluation/data/strength-point.ts';
+import type { StrengthPoint } from './strength-point.ts';
 import type { ControlName } from './controls.ts';
 
 /** What was chosen for one control, on the choose split, under the fit's own benign budget. */

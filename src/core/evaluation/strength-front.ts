@@ -1,7 +1,7 @@
 import { mean } from '../stats/mean.ts';
 import { labelGroups, shouldRefuse } from './data/groups.ts';
 import { onParetoFront } from './pareto-front.ts';
-import type { StrengthPoint } from './data/strength-point.ts';
+import type { StrengthPoint } from '../controls/strength-point.ts';
 
 /** The strengths that no other one beats, by mean refusals of the malicious labels against mean new refusals of the others. */
 export function strengthFront(points: readonly Pick<StrengthPoint, 'strength' | 'refused'>[]): number[] {

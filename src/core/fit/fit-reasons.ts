@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { LayerChoice, LayerPair } from './choose-layers.ts';
 import { mcnemar } from '../stats/mcnemar.ts';
 import { count, percent, pValue } from '../format.ts';
-import type { StrengthPoint } from '../evaluation/data/strength-point.ts';
+import type { StrengthPoint } from '../controls/strength-point.ts';
 
 export interface FitChoices {
   readonly layers: readonly number[];

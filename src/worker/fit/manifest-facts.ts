@@ -1,5 +1,5 @@
 import { judgeVersion } from '../../core/judge/judge.ts';
-import type { Margins } from '../../core/evaluation/rates/checks.ts';
+import type { Margins } from '../../core/config.ts';
 import { hashOfMargins } from '../../workspace/runs/fixed-margins.ts';
 import type { Model } from '../model/model.ts';
 import { software } from '../model/runtime.ts';

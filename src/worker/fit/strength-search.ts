@@ -2,7 +2,7 @@ import type { Config } from '../../core/config.ts';
 import { evenly } from '../../core/evenly-spaced.ts';
 import type { Judgement, Verdict } from '../../core/judge/verdict.ts';
 import { isMalicious, labels, type Label } from '../../core/prompts/prompt.ts';
-import type { StrengthPoint } from '../../core/evaluation/data/strength-point.ts';
+import type { StrengthPoint } from '../../core/controls/strength-point.ts';
 import type { FirstTokenMeasure } from '../../core/evaluation/data/fit-summary.ts';
 import { auc } from '../../core/stats/auc.ts';
 import { mean } from '../../core/stats/mean.ts';

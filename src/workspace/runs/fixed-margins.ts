@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { configFileName } from '../../core/config-file-name.ts';
 import { problemSentence, type Problem } from '../../core/problem.ts';
-import type { Margins } from '../../core/evaluation/rates/checks.ts';
+import type { Margins } from '../../core/config.ts';
 import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
 import { loadConfig } from '../load-workspace.ts';
 import { workspaceOf } from './run-folder.ts';

@@ -1,8 +1,8 @@
 import type { ControlFits } from '../../controls/control-fit.ts';
-import type { Margins } from '../rates/checks.ts';
+import type { Margins } from '../../config.ts';
 import type { JudgeErrors } from './judge-errors.ts';
 import type { Label } from '../../prompts/prompt.ts';
-import type { StrengthPoint } from './strength-point.ts';
+import type { StrengthPoint } from '../../controls/strength-point.ts';
 
 /** What the fit measured at one layer, on prompts of the choose split (not fitted on). */
 export interface LayerFit {

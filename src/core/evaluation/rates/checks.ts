@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts';
+import type { Margins } from '../../config.ts';
 import { effectiveSize, type ClusteredSample } from '../../stats/clustered-sample.ts';
 import { rateBounds } from '../../stats/rate-bounds.ts';
 import { riseBounds } from '../../stats/rise-bounds.ts';
@@ -7,8 +7,6 @@ import { inGroup, type Group } from '../data/groups.ts';
 import type { ReplyPair } from './paired-change.ts';
 import { refusals } from './rates.ts';
 import type { Check, DegenerateChange, Outcome, Reply } from '../data/summary.ts';
-
-export type Margins = Config['evaluate']['margins'];
 
 interface Measured {
   readonly steered: readonly Reply[];

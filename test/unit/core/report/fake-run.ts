@@ -3,7 +3,7 @@ import type { Verdict } from '../../../../src/core/judge/verdict.ts';
 import { isMalicious, type Label } from '../../../../src/core/prompts/prompt.ts';
 import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 import type { FitSummary, LayerFit } from '../../../../src/core/evaluation/data/fit-summary.ts';
-import type { StrengthPoint } from '../../../../src/core/evaluation/data/strength-point.ts';
+import type { StrengthPoint } from '../../../../src/core/controls/strength-point.ts';
 import type { Reply } from '../../../../src/core/evaluation/data/summary.ts';
 import { margins } from './margins.ts';
 

@@ -1,4 +1,4 @@
-import type { Margins } from '../../../../src/core/evaluation/rates/checks.ts';
+import type { Margins } from '../../../../src/core/config.ts';
 
 /** Margins as a user might fix them. */
 export const margins: Margins = {

@@ -1,4 +1,4 @@
-import type { Label } from '../../prompts/prompt.ts';
+import type { Label } from '../prompts/prompt.ts';
 
 /** One strength tried on the choose split. */
 export interface StrengthPoint {
