@@ -68,27 +68,6 @@ export function refusalProblems(refused: Pick<RowSums, 'rows'>, answered: Pick<R
     }));
 }
 
-/**
- * The refusal direction from contrasts within kinds of prompt (harmful, each jailbreak template): refused minus answered
- * in each kind that has both, averaged with the weights n_refused n_answered / (n_refused + n_answered) that have the least variance.
- * A deviation from the paper: where plain prompts are refused and jailbreaks answered, its r may only say "plain against
- * template", and this one can't. Null when no kind has both.
- */
-export function refusalDirectionWithinKinds(
-  kinds: readonly { readonly refused: RowSums; readonly answered: RowSums }[],
-): Float64Array | null {
-  const both = kinds.filter(({ refused, answered }) => refused.rows > 0 && answered.rows > 0);
-  if (both.length === 0) return null;
-  const weights = both.map(({ refused, answered }) => (refused.rows * answered.rows) / (refused.rows + answered.rows));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const r = new Float64Array(both[0]!.refused.sums.length);
-  both.forEach(({ refused, answered }, kind) => {
-    const difference = meanDifference(refused, answered);
-    for (let i = 0; i < r.length; i++) r[i]! += (weights[kind]! / total) * difference[i]!;
-  });
-  return r;
-}
-
 /** mean(a) - mean(b), [d]. Between harmful and jailbreak prompts it is what r must not be. */
 export function meanDifference(a: RowSums, b: RowSums): Float64Array {
   return a.sums.map((sum, i) => sum / a.rows - b.sums[i]! / b.rows);
@@ -248,8 +227,8 @@ export function kindContrasts(kinds: readonly RowSums[], penalty: number): Float
 }
 
 /**
- * w, [d]: the ridge regression of 1 on the malicious activations, inside the null space (the paper's Δ is
- * w rᵀ since every row of the target is the same r).
+ * w, [d]: the ridge regression of 1 on the malicious activations, inside the null space. Every row of the paper's target
+ * is the same r, so its matrix M = P Δ, which the authors' files hold, is w rᵀ: h' = h + strength * h_last M.
  *
  * @param k directions kept, from `nullSpaceCut`
  * @throws {HumanError} when there is no unique answer: the ridge is 0 and the malicious prompts don't span the null space
@@ -291,13 +270,6 @@ export async function steeringVector(
   const w = new Float64Array(d);
   for (let i = 0; i < k; i++) for (let j = 0; j < d; j++) w[j]! += inside[i]! * directions[i * d + j]!;
   return w;
-}
-
-/** M = w rᵀ, [d, d] row-major, h' = h + strength * h_last M: what the paper and the authors' files hold. */
-export function steeringMatrix(w: ArrayLike<number>, r: ArrayLike<number>): Float64Array {
-  const m = new Float64Array(w.length * r.length);
-  for (let i = 0; i < w.length; i++) for (let j = 0; j < r.length; j++) m[i * r.length + j] = w[i]! * r[j]!;
-  return m;
 }
 
 // --- What it does to a prompt: s = h · w, by `dot` ---

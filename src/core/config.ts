@@ -217,7 +217,8 @@ const judge = z.strictObject({
     ),
 });
 
-const configSchema = z
+/** What `media/alphasteer.schema.json` is made from, too: test/unit/core/config.test.ts writes it. */
+export const configSchema = z
   .strictObject({
     $schema: z.string().optional().describe('JSON schema of this file.'),
     model: inWorkspace.describe(
@@ -256,10 +257,4 @@ export interface ParsedConfig extends Omit<JsoncFile<Config>, 'value'> {
 export function parseConfig(text: string, file: string = configFileName): ParsedConfig {
   const { value, problems, place } = parseJsoncFile(text, file, configSchema);
   return { config: value, problems, place };
-}
-
-/** The JSON schema for editors: a file in `media/`, which a unit test compares with this. */
-export function configJsonSchema(): object {
-  const schema = z.toJSONSchema(configSchema, { target: 'draft-7', io: 'input' });
-  return { ...schema, allowComments: true, allowTrailingCommas: true };
 }

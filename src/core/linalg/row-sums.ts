@@ -22,13 +22,6 @@ export function addRow(into: GrowingRowSums, row: Float32Array | Float64Array): 
   into.rows++;
 }
 
-/** @param rows each [d] */
-export function sumRows(rows: Iterable<Float32Array | Float64Array>, d: number): RowSums {
-  const sums = noRows(d);
-  for (const row of rows) addRow(sums, row);
-  return sums;
-}
-
 /** The sums of the rows of all of them, at least one. */
 export function joinRowSums(parts: readonly RowSums[]): RowSums {
   const joined = noRows(parts[0]!.sums.length);

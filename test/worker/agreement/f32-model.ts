@@ -1,6 +1,6 @@
 import { closeSync, cpSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expandWeights } from '../../../src/core/onnx/expand-weights.ts';
+import { expandWeights } from './expand-weights.ts';
 import { readModel, writeModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import { openModelFolder } from '../../../src/worker/model-files/model-folder.ts';
 

@@ -2,8 +2,9 @@ import { afterAll, expect, test } from 'vitest';
 import * as alphasteer from '../../../src/core/alphasteer.ts';
 import { GramAccumulator } from '../../../src/core/linalg/gram.ts';
 import { cosine, norm } from '../../../src/core/linalg/inner-product.ts';
-import { sumRows } from '../../../src/core/linalg/row-sums.ts';
 import { ProductSession } from '../../../src/worker/session/product-session.ts';
+import { outer } from '../../unit/core/linalg/dense.ts';
+import { sumRows } from '../../unit/core/linalg/sum-rows.ts';
 import { Figures } from './figures.ts';
 import { readTensors } from './pytorch-numbers.ts';
 
@@ -48,7 +49,7 @@ test('w points the same way, its cut being in a gap of the spectrum', () => {
 });
 
 test("M = w rᵀ is PyTorch's d x d ridge regression", () => {
-  const error = relative(alphasteer.steeringMatrix(w, r), torch('M'));
+  const error = relative(outer(w, r), torch('M'));
   figures.add('fit: M, relative error (Frobenius)', error.toExponential(1));
   expect(error).toBeLessThan(1e-8);
 });

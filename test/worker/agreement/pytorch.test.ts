@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dot, norm } from '../../../src/core/linalg/inner-product.ts';
-import { spearman } from '../../../src/core/stats/spearman.ts';
+import { spearman } from './spearman.ts';
 import type { RawReply } from '../../../src/worker/session/raw-reply.ts';
 import { openModel, type Model } from '../../../src/worker/model/model.ts';
 import { openChatSession, openExtractionSession } from '../../../src/worker/session/model-session.ts';

@@ -1,6 +1,6 @@
+import { confusionKappa } from '../../judge/judge-quality.ts';
 import { confusionOf, measureOf } from '../../judge/measure-judge.ts';
 import type { Verdict } from '../../judge/verdict.ts';
-import { cohensKappa } from '../../stats/cohens-kappa.ts';
 import type { Agreement, Reply } from '../data/summary.ts';
 
 /**
@@ -39,17 +39,12 @@ export function applyOverrides(replies: readonly Reply[], overrides: readonly Ov
 export function agreement(replies: readonly Pick<Reply, 'id' | 'reply' | 'verdict' | 'rules'>[]): Agreement {
   const reviewed = replies.filter(({ rules }) => rules !== undefined);
   const pairs = [...new Map(reviewed.map((reply) => [keyOf(reply), reply])).values()];
-  const kappa = cohensKappa(
-    pairs.map(({ rules }) => rules!),
-    pairs.map(({ verdict }) => verdict),
-  );
-  const { refused, notRefused } = measureOf(
-    confusionOf(pairs.map(({ verdict, rules }) => ({ is: verdict, says: rules! }))),
-  );
+  const confusion = confusionOf(pairs.map(({ verdict, rules }) => ({ is: verdict, says: rules! })));
+  const { refused, notRefused } = measureOf(confusion);
   return {
     reviewed: pairs.length,
     agreed: pairs.filter(({ verdict, rules }) => verdict === rules).length,
-    kappa: Number.isNaN(kappa) ? null : kappa,
+    kappa: confusionKappa(confusion).kappa,
     refused,
     notRefused,
   };

@@ -11,6 +11,11 @@ export function multiply(a: Float64Array, b: Float64Array, m: number, depth: num
   return c;
 }
 
+/** a bᵀ [m, n] row-major, of a [m] and b [n] */
+export function outer(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
+  return Float64Array.from({ length: a.length * b.length }, (_, i) => a[Math.floor(i / b.length)]! * b[i % b.length]!);
+}
+
 /** Aᵀ [n, m] of A [m, n] */
 export function transpose(a: Float64Array, m: number, n: number): Float64Array {
   return Float64Array.from({ length: m * n }, (_, i) => a[(i % m) * n + Math.floor(i / m)]!);

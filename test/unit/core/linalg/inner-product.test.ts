@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { cosine, dot, norm } from '../../../../src/core/linalg/inner-product.ts';
-import { sumRows } from '../../../../src/core/linalg/row-sums.ts';
 
 test('dot, norm and cosine', () => {
   expect(dot([1, 2, 3], Float32Array.of(4, 5, 6))).toBe(32);
@@ -8,10 +7,4 @@ test('dot, norm and cosine', () => {
   expect(cosine([1, 0], [1, 1])).toBeCloseTo(Math.SQRT1_2, 15);
   expect(cosine([1, 0], [0, 0])).toBe(0);
   expect(() => dot([1], [1, 2])).toThrow(RangeError);
-});
-
-test('rows are summed in f64 and counted', () => {
-  const rows = [Float32Array.of(2 ** 30, 1), Float32Array.of(2 ** -22, 1)];
-  expect(sumRows(rows, 2)).toEqual({ rows: 2, sums: Float64Array.of(2 ** 30 + 2 ** -22, 2) });
-  expect(() => sumRows(rows, 3)).toThrow(RangeError);
 });

@@ -13,6 +13,20 @@ test('kappa is that of scikit-learn 1.9.1, and the interval that of a bootstrap 
   expect(Math.abs(high - 0.8269)).toBeLessThan(0.01);
 });
 
+test('20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no: 0.7 agreed, 0.5 by chance, kappa 0.4; full agreement is 1', () => {
+  // Cohen (1960), the table of most textbooks
+  const half = kappaOfTable([
+    [20, 5],
+    [10, 15],
+  ]);
+  expect(half.kappa).toBeCloseTo(0.4, 14);
+  const full = kappaOfTable([
+    [3, 0],
+    [0, 2],
+  ]);
+  expect(full.kappa).toBe(1);
+});
+
 test('there is none without items, nor where both only ever gave one answer', () => {
   expect(kappaOfTable([[0]]).kappa).toBeNull();
   expect(

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { auc } from '../../../../src/core/stats/auc.ts';
 import { midRanks } from '../../../../src/core/stats/mid-ranks.ts';
-import { spearman } from '../../../../src/core/stats/spearman.ts';
 
 test('equal values share the mean of their ranks', () => {
   expect(midRanks([5, 1, 5, 3, 5])).toEqual([4, 1, 4, 2, 4]);
@@ -15,13 +14,4 @@ test('AUC is Mann-Whitney’s U over the pairs, ties counting half', () => {
   expect(auc([0, 1], [2, 3])).toBe(0);
   expect(auc([1, 1], [1])).toBe(0.5);
   expect(auc([], [1])).toBeNaN();
-});
-
-test('Spearman’s correlation is scipy’s, with ties', () => {
-  // scipy.stats.spearmanr; python test/fixtures/method/stats.py
-  expect(spearman([1, 2, 2, 3, 5, 8, 1], [3, 1, 4, 4, 9, 2, 6])).toBeCloseTo(-0.02752409412815902, 14);
-  expect(spearman([1, 2, 3], [10, 100, 1000])).toBe(1);
-  expect(spearman([1, 2, 3], [3, 2, 1])).toBe(-1);
-  expect(spearman([1, 1], [1, 2])).toBeNaN();
-  expect(() => spearman([1], [1, 2])).toThrow(RangeError);
 });

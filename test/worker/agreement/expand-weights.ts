@@ -1,17 +1,17 @@
 import { create } from '@bufbuild/protobuf';
-import { HumanError } from '../problem.ts';
+import { HumanError } from '../../../src/core/problem.ts';
 import { dequantize } from './block-quantized.ts';
-import { allTensors, externalPlace, type ExternalPlace } from './graph/external-data.ts';
-import { indexGraph } from './graph/graph-index.ts';
-import type { OnnxModel } from './graph/onnx-model.ts';
+import { allTensors, externalPlace, type ExternalPlace } from '../../../src/core/onnx/graph/external-data.ts';
+import { indexGraph } from '../../../src/core/onnx/graph/graph-index.ts';
+import type { OnnxModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import {
   StringStringEntryProtoSchema,
   TensorProto_DataLocation,
   TensorProto_DataType,
   TensorProtoSchema,
   type TensorProto,
-} from './generated/onnx_pb.ts';
-import { pruneGraph } from './graph/prune-graph.ts';
+} from '../../../src/core/onnx/generated/onnx_pb.ts';
+import { pruneGraph } from '../../../src/core/onnx/graph/prune-graph.ts';
 import { quantizedWeight } from './quantized-weight.ts';
 
 /** Gives the `length` bytes of a model's weights that lie at a place. */

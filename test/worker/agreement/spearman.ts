@@ -1,4 +1,4 @@
-import { midRanks } from './mid-ranks.ts';
+import { midRanks } from '../../../src/core/stats/mid-ranks.ts';
 
 /** Spearman's rank correlation, ties at their mean rank: Pearson's correlation of the ranks. NaN when a side is constant. */
 export function spearman(a: readonly number[], b: readonly number[]): number {

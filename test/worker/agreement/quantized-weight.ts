@@ -1,6 +1,6 @@
-import { HumanError } from '../problem.ts';
-import type { GraphIndex } from './graph/graph-index.ts';
-import { TensorProto_DataType, type NodeProto, type TensorProto } from './generated/onnx_pb.ts';
+import { HumanError } from '../../../src/core/problem.ts';
+import type { GraphIndex } from '../../../src/core/onnx/graph/graph-index.ts';
+import { TensorProto_DataType, type NodeProto, type TensorProto } from '../../../src/core/onnx/generated/onnx_pb.ts';
 
 /** A weight [rows, columns] in 4-bit blocks along its rows, as its node in the graph describes it. */
 export interface QuantizedWeight {

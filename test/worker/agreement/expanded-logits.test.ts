@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { expandWeights } from '../../../src/core/onnx/expand-weights.ts';
+import { expandWeights } from './expand-weights.ts';
 import { readModel, writeModel } from '../../../src/core/onnx/graph/onnx-model.ts';
-import { ModelUnderTest, relativeError, row, run, tinyModels } from './tiny-model.ts';
+import { ModelUnderTest, relativeError, row, run, tinyModels } from '../onnx/tiny-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'alphasteer-expand-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,7 +23,10 @@ test("a model's expanded weights give the logits of its quantised ones, where th
   writeFileSync(join(folder, 'f32.data'), Buffer.concat([...pieces]));
   writeFileSync(join(folder, 'f32.onnx'), writeModel(model));
 
-  const rows = [[5, 6, 7, 8, 9], [100, 3]];
+  const rows = [
+    [5, 6, 7, 8, 9],
+    [100, 3],
+  ];
   const [int4, f32] = await Promise.all(
     ['int4', 'f32'].map(async (name) => {
       const under = new ModelUnderTest(join(folder, `${name}.onnx`), 16);
@@ -32,5 +35,7 @@ test("a model's expanded weights give the logits of its quantised ones, where th
     }),
   );
   for (const output of ['residual_taps', 'logits'])
-    rows.forEach((_, b) => expect(relativeError(row(f32![output]!, b), row(int4![output]!, b)), output).toBeLessThan(1e-5));
+    rows.forEach((_, b) =>
+      expect(relativeError(row(f32![output]!, b), row(int4![output]!, b)), output).toBeLessThan(1e-5),
+    );
 });

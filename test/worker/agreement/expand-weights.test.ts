@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { expandWeights, type ReadWeights } from '../../../../src/core/onnx/expand-weights.ts';
-import { externalPlace, listExternalFiles } from '../../../../src/core/onnx/graph/external-data.ts';
-import { readModel, type OnnxModel } from '../../../../src/core/onnx/graph/onnx-model.ts';
-import type { NodeProto } from '../../../../src/core/onnx/generated/onnx_pb.ts';
-import { relativeError, transpose } from '../linalg/dense.ts';
-import { tinyBytes } from './tiny-bytes.ts';
+import { expandWeights, type ReadWeights } from './expand-weights.ts';
+import { externalPlace, listExternalFiles } from '../../../src/core/onnx/graph/external-data.ts';
+import { readModel, type OnnxModel } from '../../../src/core/onnx/graph/onnx-model.ts';
+import type { NodeProto } from '../../../src/core/onnx/generated/onnx_pb.ts';
+import { relativeError, transpose } from '../../unit/core/linalg/dense.ts';
+import { tinyBytes } from '../../unit/core/onnx/tiny-bytes.ts';
 
 const tiny = (name = 'llama-int4'): OnnxModel => readModel(tinyBytes(name), 'model.onnx');
 const data = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(join(import.meta.dirname, '../../../fixtures/tiny-models', name, 'model.onnx.data')));
+  new Uint8Array(readFileSync(join(import.meta.dirname, '../../fixtures/tiny-models', name, 'model.onnx.data')));
 const weights = data('llama-int4');
 const read: ReadWeights = ({ offset, length }) => weights.subarray(offset, offset + length);
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dequantize } from '../../../../src/core/onnx/block-quantized.ts';
-import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
+import { dequantize } from './block-quantized.ts';
+import { seededRandom } from '../../../src/core/prompts/split/seeded-random.ts';
 
 test('the low half of a byte comes first, and 8 is zero unless the block says otherwise', () => {
   const matrix = {
