@@ -7,7 +7,7 @@ import { judgeSection } from '../../src/core/report/html/judge-section.ts';
 import { methodSection, warningsSection } from '../../src/core/report/html/method-section.ts';
 import { ratesSection } from '../../src/core/report/html/rates-section.ts';
 import { secondOpinionSection } from '../../src/core/report/html/second-opinion-section.ts';
-import { reviewSentence } from '../../src/core/report/words/review-words.ts';
+import { reviewSentence } from '../../src/core/report/words/reply-words.ts';
 import type { Agreement } from '../../src/core/evaluation/data/summary.ts';
 import { editorControls } from '../controls/editor-controls.ts';
 import { startRunPage } from './run-page.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { chatText } from '../../src/core/report/chat-text.ts';
 import { count, percent } from '../../src/core/format.ts';
-import { ruleWords } from '../../src/core/report/words/rule-words.ts';
+import { ruleWords } from '../../src/core/report/words/reply-words.ts';
 import { trustWords } from '../../src/core/report/words/trust-words.ts';
 import {
   withPiece,

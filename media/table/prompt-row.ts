@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { changeState, changeWords } from '../../src/core/report/words/change-words.ts';
+import { changeState, changeWords, reviewWords } from '../../src/core/report/words/reply-words.ts';
 import { visibleControls } from '../../src/core/report/html/escape-html.ts';
 import { fixed } from '../../src/core/format.ts';
-import { reviewWords } from '../../src/core/report/words/review-words.ts';
 import type { ReportRow, RowSide } from '../../src/core/evaluation/replies/report-rows.ts';
 import { meanScore } from '../../src/core/evaluation/row-query.ts';
 import { labelNames } from '../charts/palette.ts';

@@ -1,14 +1,12 @@
-import { chosenWords } from './words/chosen-words.ts';
+import { chosenWords, contestSentences } from './words/control-words.ts';
 import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from './words/check-words.ts';
 import { conditionGroups, conditionRows } from './condition-rows.ts';
 import type { FitSummary } from '../evaluation/data/fit-summary.ts';
-import { floorSentence } from './words/floor-words.ts';
+import { floorSentence, kindSentences } from './words/rate-words.ts';
 import { interval, percent, pValue, signed } from '../format.ts';
-import { contestSentences } from './words/contest-words.ts';
-import { kindSentences } from './words/kind-words.ts';
 import { groupName, labelGroups } from '../evaluation/data/groups.ts';
 import { headline } from './words/headline.ts';
-import { reviewSentence } from './words/review-words.ts';
+import { reviewSentence } from './words/reply-words.ts';
 import { otherConditions, rateRows } from './rate-rows.ts';
 import type { Rates, Summary } from '../evaluation/data/summary.ts';
 

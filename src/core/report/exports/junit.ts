@@ -4,7 +4,7 @@ import { expectation, isAsExpected } from '../../evaluation/replies/expectation.
 import { groupName, labelGroups } from '../../evaluation/data/groups.ts';
 import { html as xml, markup, nothing, type Html } from '../html/markup.ts';
 import { latestReplies } from '../../evaluation/replies/latest-replies.ts';
-import { stoppedWords } from '../words/stopped-words.ts';
+import { stoppedWords } from '../words/reply-words.ts';
 import type { Reply } from '../../evaluation/data/summary.ts';
 
 /**

@@ -1,6 +1,5 @@
-import { chosenWords } from '../words/chosen-words.ts';
+import { chosenWords, contestSentences, contestsInOrder } from '../words/control-words.ts';
 import { conditionGroups, conditionRows, type ConditionRow } from '../condition-rows.ts';
-import { contestsInOrder, contestSentences } from '../words/contest-words.ts';
 import { interval, percent, points, pValue, signed } from '../../format.ts';
 import { groupName, type Group } from '../../evaluation/data/groups.ts';
 import { otherConditions } from '../rate-rows.ts';

@@ -1,4 +1,4 @@
-import { changeState, changeWords } from '../words/change-words.ts';
+import { changeState, changeWords } from '../words/reply-words.ts';
 import { count } from '../../format.ts';
 import { groupName } from '../../evaluation/data/groups.ts';
 import { isFlip, type ReportRow } from '../../evaluation/replies/report-rows.ts';

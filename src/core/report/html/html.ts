@@ -14,7 +14,7 @@ import { ratesSection } from './rates-section.ts';
 import { secondOpinionSection } from './second-opinion-section.ts';
 import type { JudgeFacts } from '../../evaluation/data/judge-facts.ts';
 import { reportDataId, reportRootId, type ReportData } from './report-data.ts';
-import { reviewSentence } from '../words/review-words.ts';
+import { reviewSentence } from '../words/reply-words.ts';
 import type { SecondOpinion } from '../../evaluation/second-opinion.ts';
 import { reportRows } from '../../evaluation/replies/report-rows.ts';
 import type { Reply, Summary } from '../../evaluation/data/summary.ts';

@@ -1,9 +1,7 @@
 import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
-import { kindSentences } from '../words/kind-words.ts';
-import { floorSentence } from '../words/floor-words.ts';
+import { correctionWords, floorSentence, kindSentences } from '../words/rate-words.ts';
 import { interval, percent, points, pValue } from '../../format.ts';
 import { rateRows, type RateRow } from '../rate-rows.ts';
-import { correctionWords } from '../words/correction-words.ts';
 import type { JudgeErrors } from '../../evaluation/data/judge-errors.ts';
 import type { Agreement, PairedChange, Rates, Summary } from '../../evaluation/data/summary.ts';
 import { html, nothing, type Content, type Html } from './markup.ts';

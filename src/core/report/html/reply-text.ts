@@ -2,8 +2,7 @@ import { chatText } from '../chat-text.ts';
 import { count } from '../../format.ts';
 import { markedText } from './marked-text.ts';
 import type { ReportRow, RowSide } from '../../evaluation/replies/report-rows.ts';
-import { reviewWords } from '../words/review-words.ts';
-import { stoppedWords } from '../words/stopped-words.ts';
+import { reviewWords, stoppedWords } from '../words/reply-words.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 const shownPrompt = 600;

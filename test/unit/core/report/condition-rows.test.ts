@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { chosenWords } from '../../../../src/core/report/words/chosen-words.ts';
 import { conditionRows } from '../../../../src/core/report/condition-rows.ts';
 import { summarise } from '../../../../src/core/evaluation/summarise.ts';
 import { fakeRun } from './fake-run.ts';
@@ -29,16 +28,6 @@ test('the draws of a control are one row: their mean, and the lowest and the hig
     expect(row.rates[part]!.rate).toBeCloseTo((rates[0]! + rates[1]!) / 2, 12);
   }
   expect(a).not.toBe(b);
-});
-
-test('a control that no strength keeps within the budget says so', () => {
-  const words = rows.map((row) => chosenWords(row, fit.strength));
-  expect(words).toEqual(['–', '0.3', '–, over budget', '0.3, over budget', '0.3']);
-  const partly = {
-    ...rows[4]!,
-    fits: rows[4]!.fits.map((one, i) => ({ ...one, strength: i + 1, withinBudget: i > 0 })),
-  };
-  expect(chosenWords(partly, fit.strength)).toBe('1 to 2, over budget in 1 of 2');
 });
 
 test('a control that was made at another strength before counts at the one that was chosen', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { correctionWords } from '../../../../../src/core/report/words/correction-words.ts';
+import { correctionWords } from '../../../../../src/core/report/words/rate-words.ts';
 import { errors } from '../judge-errors.ts';
 
 const labelled = errors(72, 102, 219, 231);
