@@ -1,2 +1,2 @@
-/** Of this program, as in package.json. */
-export const version = '0.1.0';
+/** Of this program: package.json alone says it. Without an import attribute the bundler takes this value and no more. */
+export { version } from '../../package.json';

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { version } from '../../../src/core/version.ts';
 
 /**
  * code-server is VS Code (its extension host, workbench and webviews) served to a browser, and comes from npm: a real
@@ -136,7 +137,7 @@ export async function startCodeServer({
 export function linkBuilt(profile: string): void {
   const folder = join(profile, 'extensions');
   mkdirSync(folder, { recursive: true });
-  symlinkSync(resolve('.'), join(folder, 'alphasteer.alphasteer-0.1.0'));
+  symlinkSync(resolve('.'), join(folder, `alphasteer.alphasteer-${version}`));
 }
 
 /** Puts a VSIX into a profile, as `Install from VSIX` does. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { version } from '../../../src/core/version.ts';
 import { installCodeServer, installVsix, startCodeServer } from '../host/code-server.ts';
 import { copyQuickstart } from '../host/quickstart.ts';
 import { newWindow, type Workbench } from '../host/workbench.ts';
@@ -32,7 +33,7 @@ function labelled(): string[] {
 beforeAll(async () => {
   installCodeServer();
   execFileSync('npm', ['run', 'package'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const vsix = readdirSync('.').find((name) => name.endsWith(`-${process.platform}-${process.arch}-0.1.0.vsix`))!;
+  const vsix = readdirSync('.').find((name) => name.endsWith(`-${process.platform}-${process.arch}-${version}.vsix`))!;
   installVsix(vsix, profile);
   editor = await startEditor({ profile, trusted: true });
   ({ window } = editor);

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../judge/verdict.ts';
 import { isMalicious, type Label } from '../../prompts/prompt.ts';
+import { version } from '../../version.ts';
 import { visibleControls } from '../html/escape-html.ts';
 import { expectation, isAsExpected } from '../../evaluation/replies/expectation.ts';
 import { latestReplies } from '../../evaluation/replies/latest-replies.ts';
@@ -47,6 +48,7 @@ export function sarifLog(replies: readonly Reply[], strength: number): string {
         tool: {
           driver: {
             name: 'AlphaSteer',
+            version,
             rules: rules.map(({ id, level, text }) => ({
               id,
               shortDescription: { text },

@@ -4,6 +4,7 @@ import formats from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { sarifLog } from '../../../../../src/core/report/exports/sarif.ts';
 import { applyOverrides } from '../../../../../src/core/evaluation/replies/overrides.ts';
+import { version } from '../../../../../src/core/version.ts';
 import { goldenRun } from '../golden-run.ts';
 import { hostileTexts } from './hostile-texts.ts';
 import { reply } from '../reply.ts';
@@ -47,6 +48,11 @@ test('a run is valid by the schema, with a result for each prompt that is not as
   );
   expect(failing.length).toBeGreaterThan(3);
   expect(results(sarifLog(replies, fit.strength))).toHaveLength(failing.length);
+});
+
+test('it says which version of the program found them', () => {
+  const { runs } = JSON.parse(sarifLog([], 0.3)) as { runs: object[] };
+  expect(runs[0]).toMatchObject({ tool: { driver: { name: 'AlphaSteer', version } } });
 });
 
 test('whatever prompts and replies hold, it stays valid', () => {
