@@ -23,7 +23,7 @@ test('a review is told by its size and its agreement beyond chance, where there 
   const sides = { refused: { truePositive: 0, falseNegative: 0 }, notRefused: { falsePositive: 0, trueNegative: 0 } };
   expect(reviewSentence({ reviewed: 0, agreed: 0, kappa: null, ...sides })).toBeUndefined();
   expect(reviewSentence({ reviewed: 1, agreed: 0, kappa: null, ...sides })).toBe(
-    'A person judged 1 reply and overruled the rules on 1. These verdicts count in every rate here.',
+    'A person judged 1\u00a0reply and overruled the rules on 1. These verdicts count in every rate here.',
   );
   expect(reviewSentence({ reviewed: 50, agreed: 35, kappa: 0.4, ...sides })).toContain("15 (Cohen's kappa 0.40;");
 });
