@@ -42,7 +42,7 @@ module.exports = {
     only('media-takes-report-and-types', { path: '^media' }, { path: '^src/(?!core/(report|evaluation|stats|format\\.ts)|rpc)', dependencyTypesNot: ['type-only'] }),
     only('only-the-editor-imports-vscode', { pathNot: '^src/(vscode/|extension)' }, { path: '^vscode$' }),
     ...stack('core', 'src/core', ['report', 'fit', 'evaluation', 'controls', 'attack', 'onnx', 'judge', 'prompts', 'formats', 'stats', 'linalg'], ['alphasteer', 'config', ...coreGround]),
-    ...stack('onnx', 'src/core/onnx', ['residual', 'graph', 'generated']),
+    ...stack('onnx', 'src/core/onnx', ['residual', 'graph']),
     ...stack('evaluation', 'src/core/evaluation', ['rates', 'replies', 'data']),
     ...stack('prompts', 'src/core/prompts', ['read', 'split', 'kinds'], ['prompt', 'turn']),
     ...stack('worker', 'src/worker', ['jobs', 'attack', 'compare', 'judges', 'fit', 'model', 'device', 'session', 'model-files'], ['job']),

@@ -3,15 +3,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: [
-      'vitest.config.ts',
-      'dist',
-      'test-results',
-      'node_modules',
-      'examples',
-      'test/fixtures',
-      'src/core/onnx/generated',
-    ],
+    ignores: ['vitest.config.ts', 'dist', 'test-results', 'node_modules', 'examples', 'test/fixtures'],
   },
   js.configs.recommended,
   {

@@ -1,11 +1,11 @@
 import { create } from '@bufbuild/protobuf';
+import { StringStringEntryProtoSchema, TensorProto_DataType } from 'onnx-buf';
 import { HumanError } from '../problem.ts';
 import { GraphEdit } from './graph/graph-edit.ts';
 import { requireOpset } from './instrument.ts';
 import { bakedBy, mapResidualStream } from './residual/map-residual-stream.ts';
 import { readModelPorts } from './model-ports.ts';
 import { readModel, writeModel } from './graph/onnx-model.ts';
-import { StringStringEntryProtoSchema, TensorProto_DataType } from './generated/onnx_pb.ts';
 import { pruneGraph } from './graph/prune-graph.ts';
 import { addSteering, asColumns } from './steering-nodes.ts';
 import { blockLayout } from './token-layout.ts';

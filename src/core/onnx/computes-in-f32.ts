@@ -1,5 +1,5 @@
+import { TensorProto_DataType } from 'onnx-buf';
 import type { OnnxModel } from './graph/onnx-model.ts';
-import { TensorProto_DataType } from './generated/onnx_pb.ts';
 import { tensorPort } from './graph/tensor-port.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { TensorProto_DataType, type GraphProto } from 'onnx-buf';
 import { HumanError } from '../problem.ts';
 import { GraphEdit, valueInfo } from './graph/graph-edit.ts';
 import { findHeadInput } from './residual/head-input.ts';
@@ -7,7 +8,6 @@ import { mapResidualStream } from './residual/map-residual-stream.ts';
 import { handOutNewest } from './newest-entries.ts';
 import { addNextToken } from './next-token.ts';
 import { readModel, writeModel, type OnnxModel } from './graph/onnx-model.ts';
-import { TensorProto_DataType, type GraphProto } from './generated/onnx_pb.ts';
 import { canPackPrompts, packPrompts } from './pack-prompts.ts';
 import { pruneGraph } from './graph/prune-graph.ts';
 import type { ResidualStream } from './residual/residual-stream.ts';

@@ -1,5 +1,5 @@
+import { TensorProto_DataType } from 'onnx-buf';
 import type { GraphEdit } from './graph/graph-edit.ts';
-import { TensorProto_DataType } from './generated/onnx_pb.ts';
 import type { ResidualStream } from './residual/residual-stream.ts';
 import type { TokenLayout } from './token-layout.ts';
 

@@ -1,5 +1,5 @@
+import type { GraphProto } from 'onnx-buf';
 import type { GraphEdit } from './graph/graph-edit.ts';
-import type { GraphProto } from './generated/onnx_pb.ts';
 import { tensorPort } from './graph/tensor-port.ts';
 
 /** An int64 input of newer exports on the hub: of how many positions, from the last one, there shall be logits; 0 for all. */

@@ -1,7 +1,7 @@
+import { TensorProto_DataType } from 'onnx-buf';
 import { HumanError } from '../problem.ts';
 import { logitsToKeep } from './logits-to-keep.ts';
 import type { OnnxModel } from './graph/onnx-model.ts';
-import { TensorProto_DataType } from './generated/onnx_pb.ts';
 import { tensorPort, type TensorPort } from './graph/tensor-port.ts';
 
 /** One layer's part of the KV cache. Shapes are [batch, kv heads, past length, head dim], a dimension without a size by name. */

@@ -1,5 +1,5 @@
+import { TensorProto_DataType, type GraphProto, type NodeProto } from 'onnx-buf';
 import type { GraphEdit } from './graph/graph-edit.ts';
-import { TensorProto_DataType, type GraphProto, type NodeProto } from './generated/onnx_pb.ts';
 import { tensorPort, type Dim } from './graph/tensor-port.ts';
 
 /** GroupQueryAttention's inputs of the new tokens' queries [batch, new, heads * size], and of each row's number of tokens, less one. */

@@ -1,5 +1,5 @@
+import { TensorProto_DataType } from 'onnx-buf';
 import type { GraphEdit } from './graph/graph-edit.ts';
-import { TensorProto_DataType } from './generated/onnx_pb.ts';
 import type { Dim } from './graph/tensor-port.ts';
 
 /**

@@ -1,7 +1,7 @@
+import { TensorProto_DataType, type GraphProto, type NodeProto } from 'onnx-buf';
 import type { GraphEdit } from './graph/graph-edit.ts';
 import { ancestors, indexGraph } from './graph/graph-index.ts';
 import { nodeInputs } from './graph/node-inputs.ts';
-import { TensorProto_DataType, type GraphProto, type NodeProto } from './generated/onnx_pb.ts';
 
 /** Inputs of GroupQueryAttention that are read token by token: query (or all three in one), key, value. */
 const tokenwise = [0, 1, 2];

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
+import { GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, type GraphProto } from 'onnx-buf';
 import { HumanError } from '../problem.ts';
 import { readModel, writeModel, type OnnxModel } from './graph/onnx-model.ts';
-import { GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, type GraphProto } from './generated/onnx_pb.ts';
 import { pruneGraph } from './graph/prune-graph.ts';
 
 /** The graphs of a model that was exported as two. */

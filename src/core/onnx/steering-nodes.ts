@@ -1,6 +1,6 @@
+import { TensorProto_DataType, type NodeProto } from 'onnx-buf';
 import type { GraphEdit } from './graph/graph-edit.ts';
 import { lastResidual } from './last-residual.ts';
-import { TensorProto_DataType, type NodeProto } from './generated/onnx_pb.ts';
 import { afterRedirect, type ResidualStream } from './residual/residual-stream.ts';
 import type { Dim } from './graph/tensor-port.ts';
 import type { TokenLayout } from './token-layout.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { TensorProto_DataType } from 'onnx-buf';
 import type { ExternalFile } from '../../core/onnx/graph/external-data.ts';
 import { readModelPorts, type ModelPorts } from '../../core/onnx/model-ports.ts';
-import { TensorProto_DataType } from '../../core/onnx/generated/onnx_pb.ts';
 import { mapResidualStream } from '../../core/onnx/residual/map-residual-stream.ts';
 import type { ResidualStream } from '../../core/onnx/residual/residual-stream.ts';
 import { HumanError } from '../../core/problem.ts';

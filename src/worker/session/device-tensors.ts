@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { TensorProto_DataType } from '../../core/onnx/generated/onnx_pb.ts';
+import { TensorProto_DataType } from 'onnx-buf';
 import { copyGraph, joinGraph, keepGraph } from '../../core/onnx/graph/tensor-graphs.ts';
 import type { Device } from './devices.ts';
 import type { KvShape } from './kv-cache.ts';

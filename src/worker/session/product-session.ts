@@ -1,13 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema, TensorProto_DataType } from 'onnx-buf';
 import { addProductTransposed, type AddProduct } from '../../core/linalg/product.ts';
 import { GraphEdit } from '../../core/onnx/graph/graph-edit.ts';
-import {
-  GraphProtoSchema,
-  ModelProtoSchema,
-  OperatorSetIdProtoSchema,
-  TensorProto_DataType,
-} from '../../core/onnx/generated/onnx_pb.ts';
 import { writeModel } from '../../core/onnx/graph/onnx-model.ts';
 
 /** Below so many multiplications a run of a session takes longer than JavaScript. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { NodeProto } from 'onnx-buf';
 import { expandWeights, type ReadWeights } from './expand-weights.ts';
 import { externalPlace, listExternalFiles } from '../../../src/core/onnx/graph/external-data.ts';
 import { readModel, type OnnxModel } from '../../../src/core/onnx/graph/onnx-model.ts';
-import type { NodeProto } from '../../../src/core/onnx/generated/onnx_pb.ts';
 import { relativeError, transpose } from '../../unit/core/linalg/dense.ts';
 import { tinyBytes } from '../../unit/core/onnx/tiny-bytes.ts';
 

@@ -1,16 +1,16 @@
 import { create } from '@bufbuild/protobuf';
-import { HumanError } from '../../../src/core/problem.ts';
-import { dequantize } from './block-quantized.ts';
-import { allTensors, externalPlace, type ExternalPlace } from '../../../src/core/onnx/graph/external-data.ts';
-import { indexGraph } from '../../../src/core/onnx/graph/graph-index.ts';
-import type { OnnxModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import {
   StringStringEntryProtoSchema,
   TensorProto_DataLocation,
   TensorProto_DataType,
   TensorProtoSchema,
   type TensorProto,
-} from '../../../src/core/onnx/generated/onnx_pb.ts';
+} from 'onnx-buf';
+import { HumanError } from '../../../src/core/problem.ts';
+import { dequantize } from './block-quantized.ts';
+import { allTensors, externalPlace, type ExternalPlace } from '../../../src/core/onnx/graph/external-data.ts';
+import { indexGraph } from '../../../src/core/onnx/graph/graph-index.ts';
+import type { OnnxModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import { pruneGraph } from '../../../src/core/onnx/graph/prune-graph.ts';
 import { quantizedWeight } from './quantized-weight.ts';
 

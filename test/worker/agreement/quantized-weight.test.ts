@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { TensorProto_DataType, type NodeProto, type TensorProto } from 'onnx-buf';
 import { indexGraph } from '../../../src/core/onnx/graph/graph-index.ts';
 import { readModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import { quantizedWeight, type QuantizedWeight } from './quantized-weight.ts';
-import { TensorProto_DataType, type NodeProto, type TensorProto } from '../../../src/core/onnx/generated/onnx_pb.ts';
 import { tinyBytes } from '../../unit/core/onnx/tiny-bytes.ts';
 
 test('the embedding is the matrix of lm_head, through a Reshape', () => {

@@ -1,6 +1,7 @@
+import { TensorProto_DataType, type NodeProto, type TensorProto } from 'onnx-buf';
 import { HumanError } from '../../../src/core/problem.ts';
 import type { GraphIndex } from '../../../src/core/onnx/graph/graph-index.ts';
-import { TensorProto_DataType, type NodeProto, type TensorProto } from '../../../src/core/onnx/generated/onnx_pb.ts';
+import { elementTypeOf } from '../../../src/core/onnx/graph/tensor-port.ts';
 
 /** A weight [rows, columns] in 4-bit blocks along its rows, as its node in the graph describes it. */
 export interface QuantizedWeight {
@@ -39,9 +40,11 @@ export function quantizedWeight(file: string, index: GraphIndex, node: NodeProto
   };
   if (attribute('bits', 4) !== 4) return refuse(`they have ${attribute('bits', 4)} bits a value`);
   if (!values || !scales) return refuse('they are computed in the graph');
-  if (values.dataType !== TensorProto_DataType.UINT8) return refuse(`their element type is ${values.dataType}`);
-  if (scales.dataType !== TensorProto_DataType.FLOAT) return refuse(`their scales have type ${scales.dataType}`);
-  if (zeroPoints && zeroPoints.dataType !== TensorProto_DataType.UINT8)
+  if (elementTypeOf(values.dataType) !== TensorProto_DataType.UINT8)
+    return refuse(`their element type is ${values.dataType}`);
+  if (elementTypeOf(scales.dataType) !== TensorProto_DataType.FLOAT)
+    return refuse(`their scales have type ${scales.dataType}`);
+  if (zeroPoints && elementTypeOf(zeroPoints.dataType) !== TensorProto_DataType.UINT8)
     return refuse(`their zero points have type ${zeroPoints.dataType}`);
   if (isMatMul && (node.input[4] || node.input[5])) return refuse('they have a group index or a bias');
   if (!isMatMul && (attribute('gather_axis', 0) !== 0 || attribute('quantize_axis', 1) !== 1))

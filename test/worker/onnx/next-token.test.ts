@@ -2,14 +2,14 @@ import { create } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { InferenceSession } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { GraphEdit } from '../../../src/core/onnx/graph/graph-edit.ts';
-import { addNextToken } from '../../../src/core/onnx/next-token.ts';
 import {
   GraphProtoSchema,
   ModelProtoSchema,
   OperatorSetIdProtoSchema,
   TensorProto_DataType,
-} from '../../../src/core/onnx/generated/onnx_pb.ts';
+} from 'onnx-buf';
+import { GraphEdit } from '../../../src/core/onnx/graph/graph-edit.ts';
+import { addNextToken } from '../../../src/core/onnx/next-token.ts';
 import { writeModel } from '../../../src/core/onnx/graph/onnx-model.ts';
 import { float32 } from './tiny-model.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { TensorProto_DataType } from '../../../src/core/onnx/generated/onnx_pb.ts';
+import { TensorProto_DataType } from 'onnx-buf';
 import { copyGraph, joinGraph, keepGraph } from '../../../src/core/onnx/graph/tensor-graphs.ts';
 import { FakeDevice } from '../../unit/worker/session/fake-device.ts';
 

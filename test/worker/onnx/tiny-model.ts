@@ -1,11 +1,11 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TensorProto_DataType } from 'onnx-buf';
 import { instrument, type InstrumentedModel, type InstrumentOptions } from '../../../src/core/onnx/instrument.ts';
 import { readModelPorts, type ModelPorts } from '../../../src/core/onnx/model-ports.ts';
 import { newestOf } from '../../../src/core/onnx/newest-entries.ts';
 import { readModel } from '../../../src/core/onnx/graph/onnx-model.ts';
-import { TensorProto_DataType } from '../../../src/core/onnx/generated/onnx_pb.ts';
 import { SteeringFeeds, type SteeringTensors } from '../../../src/worker/session/steering-feeds.ts';
 
 export const tinyModels = join(import.meta.dirname, '../../fixtures/tiny-models');

@@ -1,7 +1,7 @@
+import { TensorProto_DataLocation, type GraphProto, type TensorProto } from 'onnx-buf';
 import { HumanError } from '../../problem.ts';
 import { subgraphs } from './node-inputs.ts';
 import type { OnnxModel } from './onnx-model.ts';
-import { TensorProto_DataLocation, type GraphProto, type TensorProto } from '../generated/onnx_pb.ts';
 
 /** A file that a model's weights lie in. */
 export interface ExternalFile {

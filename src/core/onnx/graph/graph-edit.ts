@@ -1,7 +1,4 @@
 import { create } from '@bufbuild/protobuf';
-import { indexGraph } from './graph-index.ts';
-import { renameInput, subgraphs } from './node-inputs.ts';
-import type { Dim } from './tensor-port.ts';
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -14,7 +11,10 @@ import {
   type GraphProto,
   type NodeProto,
   type ValueInfoProto,
-} from '../generated/onnx_pb.ts';
+} from 'onnx-buf';
+import { indexGraph } from './graph-index.ts';
+import { renameInput, subgraphs } from './node-inputs.ts';
+import type { Dim } from './tensor-port.ts';
 
 /** Adds nodes, constants and ports to a graph, under names that nothing in it uses. */
 export class GraphEdit {

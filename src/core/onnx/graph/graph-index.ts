@@ -1,5 +1,5 @@
+import type { GraphProto, NodeProto, TensorProto } from 'onnx-buf';
 import { measuring, nodeInputs } from './node-inputs.ts';
-import type { GraphProto, NodeProto, TensorProto } from '../generated/onnx_pb.ts';
 
 /** Who makes and who reads each tensor of a graph. */
 export interface GraphIndex {

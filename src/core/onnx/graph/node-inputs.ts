@@ -1,4 +1,4 @@
-import type { GraphProto, NodeProto } from '../generated/onnx_pb.ts';
+import type { GraphProto, NodeProto } from 'onnx-buf';
 
 /** Operators that read a tensor's size, not its numbers. */
 export const measuring: ReadonlySet<string> = new Set(['Shape', 'Size']);

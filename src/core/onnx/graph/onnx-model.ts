@@ -1,6 +1,6 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema, type GraphProto, type ModelProto } from 'onnx-buf';
 import { HumanError } from '../../problem.ts';
-import { ModelProtoSchema, type GraphProto, type ModelProto } from '../generated/onnx_pb.ts';
 
 /** An ONNX model read from bytes. Weights in external files are named in it, not held. */
 export interface OnnxModel {

@@ -1,7 +1,7 @@
+import type { GraphProto, NodeProto } from 'onnx-buf';
 import { HumanError } from '../../problem.ts';
 import { nodeInputs } from './node-inputs.ts';
 import type { OnnxModel } from './onnx-model.ts';
-import type { GraphProto, NodeProto } from '../generated/onnx_pb.ts';
 
 /**
  * Leaves of the graph what its outputs are computed from, in an order in which every node follows what it reads.

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import { GraphProtoSchema, ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
 import { GraphEdit } from './graph-edit.ts';
-import { GraphProtoSchema, ModelProtoSchema, TensorProto_DataType } from '../generated/onnx_pb.ts';
 
 /** Operator set 13 is the first whose Pad takes how much as an input and is not out of use. */
 const opset = 13n;

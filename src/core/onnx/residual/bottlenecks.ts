@@ -1,6 +1,6 @@
+import type { NodeProto } from 'onnx-buf';
 import type { GraphIndex } from '../graph/graph-index.ts';
 import { measuring, nodeInputs } from '../graph/node-inputs.ts';
-import type { NodeProto } from '../generated/onnx_pb.ts';
 
 /** What a node's numbers make of the rest of a graph. */
 export interface Flow {

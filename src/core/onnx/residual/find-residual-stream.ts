@@ -1,7 +1,8 @@
+import { TensorProto_DataType, type GraphProto, type NodeProto } from 'onnx-buf';
 import { followNumbers, type Flow } from './bottlenecks.ts';
 import { ancestors, indexGraph, type GraphIndex } from '../graph/graph-index.ts';
-import { TensorProto_DataType, type GraphProto, type NodeProto } from '../generated/onnx_pb.ts';
 import { nodesFor } from '../graph/prune-graph.ts';
+import { elementTypeOf } from '../graph/tensor-port.ts';
 import type { ResidualStream } from './residual-stream.ts';
 import { findEmbedding, type Embedding } from './token-embedding.ts';
 
@@ -145,7 +146,7 @@ function describeStream(
   sumsOfLayer: number,
 ): ResidualStream | string {
   if (!streamTypes.has(elementType)) return `the embedding has element type ${elementType}`;
-  const retyped = chain.findIndex(({ stream }) => castOf(index, stream, elementType) !== elementType);
+  const retyped = chain.findIndex(({ stream }) => elementTypeOf(castOf(index, stream, elementType)) !== elementType);
   if (retyped >= 0) return `the stream below sum ${retyped + 1} of ${chain.length} has another type than the embedding`;
   const first = chain[0]!;
   const layers = chain.flatMap((_, at) => {

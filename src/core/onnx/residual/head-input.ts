@@ -1,7 +1,7 @@
+import type { GraphProto, NodeProto } from 'onnx-buf';
 import { followNumbers } from './bottlenecks.ts';
 import { indexGraph, type GraphIndex } from '../graph/graph-index.ts';
 import { nodeInputs } from '../graph/node-inputs.ts';
-import type { GraphProto, NodeProto } from '../generated/onnx_pb.ts';
 import { nodesFor } from '../graph/prune-graph.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { TensorProto_DataType } from '../generated/onnx_pb.ts';
+import type { TensorProto_DataType } from 'onnx-buf';
 
 /**
  * Where a graph carries the residual stream.

@@ -1,5 +1,6 @@
+import type { NodeProto, TensorProto, TensorProto_DataType } from 'onnx-buf';
 import type { GraphIndex } from '../graph/graph-index.ts';
-import { TensorProto_DataType, type NodeProto, type TensorProto } from '../generated/onnx_pb.ts';
+import { elementTypeOf } from '../graph/tensor-port.ts';
 
 /** The node that turns token ids into vectors. */
 export interface Embedding {
@@ -29,7 +30,7 @@ export function findEmbedding(index: GraphIndex): Embedding | string {
   if (!node || more.length > 0) return `${lookups.length} tables are read by input_ids instead of one, the embedding`;
   const table = node.opType === 'Gather' ? tableOf(index, node.input[0]!) : scalesOf(index, node);
   const [hiddenSize, elementType] = [Number(table?.dims[1] ?? 0), typeAfter(index, node) ?? table?.dataType];
-  const type = Object.values(TensorProto_DataType).find((each) => each === elementType);
+  const type = elementTypeOf(elementType);
   if (hiddenSize < 1 || type === undefined) return 'the embedding is not read from a constant table [vocabulary, d]';
   return { node, hiddenSize, elementType: type };
 }

@@ -1,10 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { NodeProtoSchema, type GraphProto } from 'onnx-buf';
 import { instrument, type InstrumentOptions } from '../../../../src/core/onnx/instrument.ts';
 import { nodeInputs, subgraphs } from '../../../../src/core/onnx/graph/node-inputs.ts';
 import { readModel, writeModel } from '../../../../src/core/onnx/graph/onnx-model.ts';
-import { NodeProtoSchema, type GraphProto } from '../../../../src/core/onnx/generated/onnx_pb.ts';
 import { HumanError } from '../../../../src/core/problem.ts';
 import { tinyBytes } from './tiny-bytes.ts';
 

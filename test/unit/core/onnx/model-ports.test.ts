@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { TensorProto_DataType } from 'onnx-buf';
 import { readModelPorts } from '../../../../src/core/onnx/model-ports.ts';
 import { readModel, type OnnxModel } from '../../../../src/core/onnx/graph/onnx-model.ts';
-import { TensorProto_DataType } from '../../../../src/core/onnx/generated/onnx_pb.ts';
 import { tinyBytes } from './tiny-bytes.ts';
 
 const tiny = (name: string): OnnxModel => readModel(tinyBytes(name), `${name}.onnx`);

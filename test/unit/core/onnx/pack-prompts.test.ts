@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
+import { NodeProtoSchema, type GraphProto } from 'onnx-buf';
 import { instrument } from '../../../../src/core/onnx/instrument.ts';
 import { readModel } from '../../../../src/core/onnx/graph/onnx-model.ts';
-import { NodeProtoSchema, type GraphProto } from '../../../../src/core/onnx/generated/onnx_pb.ts';
 import { canPackPrompts } from '../../../../src/core/onnx/pack-prompts.ts';
 import { tinyBytes } from './tiny-bytes.ts';
 

@@ -10,9 +10,23 @@ test.each(['llama-fp32', 'llama-fp16', 'llama-int4', 'qwen3-fp32', 'gemma2-fp32'
     const bytes = tinyBytes(name);
     const again = writeModel(readModel(bytes, name));
     expect(readModel(again, name).proto).toEqual(readModel(bytes, name).proto);
-    expect(again.length).toBe(bytes.length);
+    expect(Buffer.from(again).equals(bytes)).toBe(true);
   },
 );
+
+test('a field that is set to zero or to nothing stays set, whatever its default', () => {
+  const graph = [
+    [0x0a, 21], // node: Y, with the attributes i = 0, f = 0 and s = ''
+    [0x12, 1, 0x79, 0x22, 1, 0x59],
+    [0x2a, 2, 0x18, 0],
+    [0x2a, 5, 0x15, 0, 0, 0, 0],
+    [0x2a, 2, 0x22, 0],
+    [0x2a, 6, 0x08, 0, 0x4a, 0, 0x70, 0], // initializer: dims = [0], raw_data of no bytes, data_location = 0
+    [0x62, 3, 0x0a, 1, 0x79], // output: y
+  ].flat();
+  const bytes = new Uint8Array([0x08, 0, 0x3a, graph.length, ...graph, 0x42, 4, 0x0a, 0, 0x10, 0]); // ir_version 0, opset 0
+  expect([...writeModel(readModel(bytes, 'x'))]).toEqual([...bytes]);
+});
 
 test('fields that this version of the format does not know are kept', () => {
   const bytes = tinyBytes('llama-int4');

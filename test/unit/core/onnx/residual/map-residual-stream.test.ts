@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { TensorProto_DataType } from 'onnx-buf';
 import { mapResidualStream } from '../../../../../src/core/onnx/residual/map-residual-stream.ts';
 import { readModel, type OnnxModel } from '../../../../../src/core/onnx/graph/onnx-model.ts';
-import { TensorProto_DataType } from '../../../../../src/core/onnx/generated/onnx_pb.ts';
 import { tinyBytes } from '../tiny-bytes.ts';
 
 const optimum = (name: string): OnnxModel => tiny(`architectures/${name}/optimum`);
