@@ -18,7 +18,7 @@ export interface Placeless extends Omit<SessionModel, 'device'> {
   readonly fingerprint: string;
 }
 
-interface Tried extends TriedDevice {
+interface MeasuredDevice extends TriedDevice {
   readonly device: Device;
   /** How often it is as fast as the CPU. */
   readonly speed: number;
@@ -41,11 +41,11 @@ export async function chooseDevice(
   model: Placeless,
   { again, progress }: { readonly again: boolean; readonly progress?: Job['progress'] },
 ): Promise<DeviceReport & { readonly device: Device }> {
-  const cpu: Tried = { device: 'cpu', works: true, detail: 'what the others are measured by', speed: 1 };
+  const cpu: MeasuredDevice = { device: 'cpu', works: true, detail: 'what the others are measured by', speed: 1 };
   if (wanted === 'cpu') return { device: 'cpu', tried: [{ ...cpu, detail: 'asked for by name; no other was tried' }] };
   const candidates = wanted === 'auto' ? devices.filter((device) => device !== 'cpu') : [wanted];
   const tryOn = trials(model, { again, askedFor: wanted !== 'auto', progress });
-  const tried: Tried[] = [];
+  const tried: MeasuredDevice[] = [];
   for (const device of candidates) {
     const found = await tryOn(device);
     tried.push({ ...found, ...(found.works && { cache: keepsTensors(device) ? 'device' : 'host' }) });
@@ -76,7 +76,7 @@ function trials(
     askedFor,
     progress,
   }: { readonly again: boolean; readonly askedFor: boolean; readonly progress: Job['progress'] | undefined },
-): (device: Device) => Promise<Tried> {
+): (device: Device) => Promise<MeasuredDevice> {
   const cache = openTrialCache(model);
   const { folder, hiddenSize, ports, kv, weights, threads } = model;
   const bound = computesInF32(readModel(model.graph, folder.graph)) ? agreement.f32 : agreement.other;
@@ -89,7 +89,7 @@ function trials(
   let onCpu: Promise<TrialAnswer> | undefined;
 
   return async (device) => {
-    const not = (why: MissingDevice): Tried => ({ device, works: false, speed: 0, ...why });
+    const not = (why: MissingDevice): MeasuredDevice => ({ device, works: false, speed: 0, ...why });
     const missing = missingDevice(device);
     if (missing) return not(missing);
     const known = again ? undefined : await cache.read(device);

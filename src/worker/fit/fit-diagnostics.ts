@@ -3,7 +3,7 @@ import { cosine } from '../../core/linalg/inner-product.ts';
 import { isMalicious, labels, type Label } from '../../core/prompts/prompt.ts';
 import type { AttackFit, LayerStability } from '../../core/evaluation/data/fit-summary.ts';
 import { meanByLabel } from '../../core/evaluation/rates/mean-by-label.ts';
-import { scoreSpread } from '../../core/fit/stability.ts';
+import { scoreSpread } from '../../core/fit/trust.ts';
 import { auc } from '../../core/stats/auc.ts';
 import { mean } from '../../core/stats/mean.ts';
 import type { FitPrompt } from './fit-prompts.ts';

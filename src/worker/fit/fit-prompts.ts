@@ -96,7 +96,7 @@ export class FitPrompts implements Iterable<FitPrompt> {
   }
 
   *[Symbol.iterator](): Iterator<FitPrompt> {
-    for (let at = 0; at < this.length; at++) yield new Row(this.#columns, at);
+    for (let at = 0; at < this.length; at++) yield new ColumnsRow(this.#columns, at);
   }
 
   /** Notes each prompt's verdict, once there is one. */
@@ -147,7 +147,7 @@ function emptyColumns(length: number): Columns {
 }
 
 /** A row of the columns, read when it is asked. */
-class Row implements FitPrompt {
+class ColumnsRow implements FitPrompt {
   readonly #columns: Columns;
   readonly #at: number;
 

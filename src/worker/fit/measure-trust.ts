@@ -4,7 +4,7 @@ import {
   countTokens,
   tokenRarity,
   type ActivationSpace,
-} from '../../core/fit/familiarity.ts';
+} from '../../core/fit/trust.ts';
 import { GramAccumulator } from '../../core/linalg/gram.ts';
 import type { AddProduct } from '../../core/linalg/product.ts';
 import type { TokenIds } from '../../core/token-ids.ts';

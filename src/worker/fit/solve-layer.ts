@@ -18,7 +18,7 @@ import { joinRowSums } from '../../core/linalg/row-sums.ts';
 import { isMalicious, type Label } from '../../core/prompts/prompt.ts';
 import type { LayerFit } from '../../core/evaluation/data/fit-summary.ts';
 import { meanByLabel } from '../../core/evaluation/rates/mean-by-label.ts';
-import { splitHalfCosine } from '../../core/fit/stability.ts';
+import { splitHalfCosine } from '../../core/fit/split-half.ts';
 import { auc } from '../../core/stats/auc.ts';
 import { quantile } from '../../core/stats/quantile.ts';
 import { joinParts, type FitRow, type LayerSums, type PartSums } from './layer-sums.ts';

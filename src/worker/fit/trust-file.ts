@@ -1,8 +1,13 @@
 import { join } from 'node:path';
-import { activationDistance, tokenRarity, type ActivationSpace, type TokenCounts } from '../../core/fit/familiarity.ts';
+import {
+  activationDistance,
+  scoreSpread,
+  tokenRarity,
+  type ActivationSpace,
+  type TokenCounts,
+} from '../../core/fit/trust.ts';
 import { HumanError } from '../../core/problem.ts';
 import { readSafetensors, writeSafetensors } from '../../core/formats/safetensors.ts';
-import { scoreSpread } from '../../core/fit/stability.ts';
 import type { TokenIds } from '../../core/token-ids.ts';
 import { readIfThere } from '../../workspace/files/read-if-there.ts';
 import { runFiles } from '../../workspace/runs/run-folder.ts';

@@ -4,7 +4,7 @@ import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import type { ActivationsParams, ActivationsResult } from '../../rpc/worker-api.ts';
 import { readPromptFile } from '../../workspace/load-workspace.ts';
 import { writeFileWhole } from '../../workspace/files/write-file.ts';
-import { eachActivation } from '../fit/each-activation.ts';
+import { eachActivation } from '../fit/activations.ts';
 import { encodePrompts } from '../model/encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { modelAloneSettings, type ModelShelf } from '../model/loaded-model.ts';

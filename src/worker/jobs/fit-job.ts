@@ -13,7 +13,7 @@ import { writeFirstTokens } from '../../workspace/runs/first-tokens-file.ts';
 import { givenName, openRunFolder, runFiles, writeManifest } from '../../workspace/runs/run-folder.ts';
 import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import { chooseSteering } from '../fit/choose-steering.ts';
-import { extractActivations } from '../fit/extract-activations.ts';
+import { extractActivations } from '../fit/activations.ts';
 import { labelFile, openLayerCache } from '../fit/fit-cache.ts';
 import type { FitPrompt, FitPrompts } from '../fit/fit-prompts.ts';
 import { HashMap } from '../fit/hash-map.ts';

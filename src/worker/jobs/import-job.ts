@@ -18,7 +18,7 @@ import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { openRunFolder, runFiles, writeManifest } from '../../workspace/runs/run-folder.ts';
 import { writeFileWhole } from '../../workspace/files/write-file.ts';
-import { eachActivation } from '../fit/each-activation.ts';
+import { eachActivation } from '../fit/activations.ts';
 import { encodePrompts, type Encoded } from '../model/encode-prompts.ts';
 import type { Job } from '../job.ts';
 import { manifestFacts } from '../fit/manifest-facts.ts';

@@ -6,7 +6,7 @@ import { readCsv } from './read-csv.ts';
 import { readJson, readJsonLines } from './read-json.ts';
 import { readTurns } from './read-turns.ts';
 import { readTxt } from './read-txt.ts';
-import type { Fault, Row, Rows, Value } from './row.ts';
+import type { Fault, FileRow, FileRows, Value } from './file-row.ts';
 import type { Turn } from '../turn.ts';
 import { uniqueIds } from './unique-ids.ts';
 
@@ -28,7 +28,7 @@ export interface ParsedPromptFile {
 /** Fields tried for the prompt, in this order. */
 const promptFields = ['prompt', 'query', 'instruction', 'text', 'goal'] as const;
 
-const readers = new Map<string, (text: string) => Rows>([
+const readers = new Map<string, (text: string) => FileRows>([
   ['jsonl', readJsonLines],
   ['json', readJson],
   ['csv', readCsv],
@@ -71,7 +71,7 @@ export function parsePromptFile(path: string, text: string, options: PromptFileO
   const { rows, faults } = read(body);
   const found: Fault[] = [...faults];
   const prompts: Prompt[] = [];
-  const unlabelled: Row[] = [];
+  const unlabelled: FileRow[] = [];
   const nameLabel = labelOfName(path);
   for (const row of rows) {
     const prompt = promptValue(row, options, found);
@@ -103,7 +103,7 @@ export function parsePromptFile(path: string, text: string, options: PromptFileO
 }
 
 /** The prompt and the chat before it. A row with `messages` has both there, unless the prompt's field is named. */
-function promptValue(row: Row, options: PromptFileOptions, faults: Fault[]): PromptText | undefined {
+function promptValue(row: FileRow, options: PromptFileOptions, faults: Fault[]): PromptText | undefined {
   const messages = row.values.get('messages');
   if (messages !== undefined && options.promptField === undefined) {
     const { offset, value } = messages;
@@ -129,7 +129,7 @@ function promptValue(row: Row, options: PromptFileOptions, faults: Fault[]): Pro
   };
 }
 
-function textValue(row: Row, { promptField }: PromptFileOptions, faults: Fault[]): TextValue | undefined {
+function textValue(row: FileRow, { promptField }: PromptFileOptions, faults: Fault[]): TextValue | undefined {
   const name =
     promptField ??
     promptFields.find((field) => typeof row.values.get(field)?.value === 'string') ??
@@ -179,7 +179,7 @@ function wellFormed({ value, offset }: TextValue, faults: Fault[]): string {
 }
 
 function labelOfRow(
-  row: Row,
+  row: FileRow,
   { label, labelField = 'label' }: PromptFileOptions,
   nameLabel: Label | undefined,
   faults: Fault[],
@@ -206,7 +206,7 @@ function labelOfName(path: string): Label | undefined {
 }
 
 /** One fault for all rows of a file without a label: a file is labelled whole or not at all, and fifty thousand faults help nobody. */
-function unlabelledFault(rows: readonly Row[], starts: readonly number[]): Fault {
+function unlabelledFault(rows: readonly FileRow[], starts: readonly number[]): Fault {
   const first = rows[0]!;
   const lines = rows.slice(0, 5).map((row) => placeAt(starts, row.offset).line);
   const which =
@@ -221,7 +221,7 @@ function unlabelledFault(rows: readonly Row[], starts: readonly number[]): Fault
 }
 
 /** A field as text: numbers and booleans are written out, anything else but null is flagged and ignored. */
-function fieldText(row: Row, field: string, faults: Fault[]): string | undefined {
+function fieldText(row: FileRow, field: string, faults: Fault[]): string | undefined {
   const found = row.values.get(field);
   if (found === undefined || found.value === null || found.value === '') return undefined;
   if (typeof found.value === 'string') return ownText(found.value);

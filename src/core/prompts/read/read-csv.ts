@@ -1,4 +1,4 @@
-import { twiceFault, type Fault, type Row, type Rows, type Value } from './row.ts';
+import { twiceFault, type Fault, type FileRow, type FileRows, type Value } from './file-row.ts';
 
 /** One field: its text without quotes and doubled quotes, and the offset of its first character, inside the quotes. */
 interface Field {
@@ -17,8 +17,8 @@ interface Record {
  * Blank lines are skipped. A row that is malformed, or has more or fewer fields than the header, is a fault and the
  * rows after it go on. (csv-parse has no place for a field, and its recovery drops rows; it is the oracle of the tests.)
  */
-export function readCsv(text: string): Rows {
-  const rows: Row[] = [];
+export function readCsv(text: string): FileRows {
+  const rows: FileRow[] = [];
   const faults: Fault[] = [];
   const separator = /[,;\t]/.exec(/^[^\r\n]*/.exec(text.trimStart())?.[0] ?? '')?.[0] ?? ',';
   let header: readonly string[] | undefined;

@@ -1,13 +1,13 @@
 import { getNodeValue, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { lineStarts } from '../../formats/lines.ts';
-import { noValues, twiceFault, type Fault, type Row, type Rows, type Value } from './row.ts';
+import { noValues, twiceFault, type Fault, type FileRow, type FileRows, type Value } from './file-row.ts';
 
 /**
  * JSON Lines: an object or a string a line, blank lines skipped. A line that is no JSON is a fault at the character
  * where the syntax breaks; the other lines go on.
  */
-export function readJsonLines(text: string): Rows {
-  const rows: Row[] = [];
+export function readJsonLines(text: string): FileRows {
+  const rows: FileRow[] = [];
   const faults: Fault[] = [];
   const starts = lineStarts(text);
   for (let i = 0; i < starts.length; i++) {
@@ -26,8 +26,8 @@ export function readJsonLines(text: string): Rows {
  * JSON: an array of objects or strings, or an object with such an array as `prompts`; comments and trailing commas are
  * allowed. Where the syntax breaks inside an element, that element is left out and the others stay.
  */
-export function readJson(text: string): Rows {
-  const rows: Row[] = [];
+export function readJson(text: string): FileRows {
+  const rows: FileRow[] = [];
   const { tree, errors } = parse(text, false);
   const faults = errors.map((error) => syntaxFault(error, 0, 'The JSON is broken here', 'Mend the syntax.'));
   const list = tree?.type === 'object' ? valueNode(tree, 'prompts') : tree;
@@ -51,7 +51,7 @@ export function readJson(text: string): Rows {
   return { rows, faults };
 }
 
-function addRow(node: Node, base: number, rows: Row[], faults: Fault[]): void {
+function addRow(node: Node, base: number, rows: FileRow[], faults: Fault[]): void {
   const offset = base + node.offset;
   if (node.type === 'string') {
     rows.push({ offset, text: { value: node.value, offset: offset + 1 }, values: noValues });

@@ -12,7 +12,7 @@ import type { Workspace } from '../../../workspace/load-workspace.ts';
 import type { Manifest } from '../../../workspace/runs/run-folder.ts';
 import type { ChatSession } from '../../session/chat-session.ts';
 import { encodePrompts, type Encoded } from '../../model/encode-prompts.ts';
-import { extractActivations } from '../../fit/extract-activations.ts';
+import { extractActivations } from '../../fit/activations.ts';
 import { labelFile, openLayerCache } from '../../fit/fit-cache.ts';
 import type { Job } from '../../job.ts';
 import type { Model } from '../../model/model.ts';

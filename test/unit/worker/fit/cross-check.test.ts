@@ -3,7 +3,7 @@ import { dot } from '../../../../src/core/linalg/inner-product.ts';
 import { dealFolds } from '../../../../src/core/prompts/split/folds.ts';
 import type { Label, Prompt } from '../../../../src/core/prompts/prompt.ts';
 import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
-import { scoreSpread } from '../../../../src/core/fit/stability.ts';
+import { scoreSpread } from '../../../../src/core/fit/trust.ts';
 import { mean } from '../../../../src/core/stats/mean.ts';
 import { quantile } from '../../../../src/core/stats/quantile.ts';
 import { solveSums, withoutEachFold } from '../../../../src/worker/fit/cross-check.ts';

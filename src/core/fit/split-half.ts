@@ -1,6 +1,5 @@
-import { halvings } from './halvings.ts';
 import { meanDifference } from '../alphasteer.ts';
-import { cosine, dot } from '../linalg/inner-product.ts';
+import { cosine } from '../linalg/inner-product.ts';
 import { joinRowSums, type RowSums } from '../linalg/row-sums.ts';
 import { mean } from '../stats/mean.ts';
 
@@ -29,15 +28,15 @@ export function splitHalfCosine(
 }
 
 /**
- * Standard error of a prompt's score by the delete-a-group jackknife (P. S. Kott, J. Official Statistics 17, 2001):
- * √((G - 1) / G Σ (s_g - s̄)²) over the G fits that each leave a group of prompts out. What all fits share, it can't tell.
- *
- * @param h [d]
- * @param without w of each of these fits, [d]
+ * The ways to part n things into two equal halves (n even): the half that holds thing 0, as ascending indices, for each.
+ * There are C(n, n / 2) / 2 of them: 35 of 8.
  */
-export function scoreSpread(h: ArrayLike<number>, without: readonly ArrayLike<number>[]): number {
-  const scores = without.map((w) => dot(h, w));
-  const middle = mean(scores);
-  const squares = scores.reduce((sum, s) => sum + (s - middle) ** 2, 0);
-  return Math.sqrt(((scores.length - 1) / scores.length) * squares);
+export function halvings(n: number): number[][] {
+  const choose = (from: number, count: number): number[][] =>
+    count === 0
+      ? [[]]
+      : Array.from({ length: Math.max(0, n - from) }, (_, i) => from + i).flatMap((first) =>
+          choose(first + 1, count - 1).map((rest) => [first, ...rest]),
+        );
+  return choose(1, n / 2 - 1).map((rest) => [0, ...rest]);
 }

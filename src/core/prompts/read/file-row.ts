@@ -5,7 +5,7 @@ export interface Value {
 }
 
 /** A row as the reader of a format hands it over. A bare string (a line of a .txt, a string in a JSON array) has only `text`. */
-export interface Row {
+export interface FileRow {
   readonly offset: number;
   readonly text?: Value;
   readonly values: ReadonlyMap<string, Value>;
@@ -29,8 +29,8 @@ export function twiceFault(name: string, offset: number): Fault {
   };
 }
 
-export interface Rows {
-  readonly rows: readonly Row[];
+export interface FileRows {
+  readonly rows: readonly FileRow[];
   readonly faults: readonly Fault[];
 }
 

@@ -2,6 +2,7 @@ import type { Gram } from '../linalg/gram.ts';
 import { dot } from '../linalg/inner-product.ts';
 import { addProductTransposed, type AddProduct } from '../linalg/product.ts';
 import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
+import { mean as meanOf } from '../stats/mean.ts';
 import type { TokenIds } from '../token-ids.ts';
 
 /** Where the activations of the fit's prompts lie at one layer: a Gaussian that is exact along some axes and round across the others. */
@@ -68,4 +69,18 @@ export function countTokens(prompts: Iterable<TokenIds>): TokenCounts {
 export function tokenRarity(ids: TokenIds, { prompts, counts }: TokenCounts): number {
   const own = Array.from(ids, (id) => counts.get(id) ?? 0).filter((n) => n < prompts);
   return own.reduce((sum, n) => sum - Math.log((n + 0.5) / (prompts + 1)), 0) / Math.max(1, own.length);
+}
+
+/**
+ * Standard error of a prompt's score by the delete-a-group jackknife (P. S. Kott, J. Official Statistics 17, 2001):
+ * √((G - 1) / G Σ (s_g - s̄)²) over the G fits that each leave a group of prompts out. What all fits share, it can't tell.
+ *
+ * @param h [d]
+ * @param without w of each of these fits, [d]
+ */
+export function scoreSpread(h: ArrayLike<number>, without: readonly ArrayLike<number>[]): number {
+  const scores = without.map((w) => dot(h, w));
+  const middle = meanOf(scores);
+  const squares = scores.reduce((sum, s) => sum + (s - middle) ** 2, 0);
+  return Math.sqrt(((scores.length - 1) / scores.length) * squares);
 }

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { activationDistance, activationSpace, countTokens, tokenRarity } from '../../../../src/core/fit/familiarity.ts';
+import {
+  activationDistance,
+  activationSpace,
+  countTokens,
+  scoreSpread,
+  tokenRarity,
+} from '../../../../src/core/fit/trust.ts';
 import { GramAccumulator } from '../../../../src/core/linalg/gram.ts';
 import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
 import { addProduct } from '../linalg/add-product.ts';
@@ -51,4 +57,12 @@ test('tokens of all prompts say nothing of one', () => {
   ]);
   expect(tokenRarity([1, 1, 1, 9], counts)).toBe(tokenRarity([9], counts));
   expect(tokenRarity([1], counts)).toBe(0);
+});
+
+test('of fits that each leave one number out of a mean, the spread is the mean’s standard error', () => {
+  const values = [3, 1, 4, 1, 5, 9, 2, 6];
+  const sum = values.reduce((a, b) => a + b, 0);
+  const without = values.map((value) => [(sum - value) / (values.length - 1)]);
+  // numpy.std(values, ddof=1) / numpy.sqrt(8)
+  expect(scoreSpread([1], without)).toBeCloseTo(0.9717, 4);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { noRows, addRow } from '../../../../src/core/linalg/row-sums.ts';
 import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
-import { scoreSpread, splitHalfCosine } from '../../../../src/core/fit/stability.ts';
+import { halvings, splitHalfCosine } from '../../../../src/core/fit/split-half.ts';
 
 const d = 16;
 
@@ -30,10 +30,17 @@ test('without an answered prompt there is no direction to compare', () => {
   expect(splitHalfCosine(refusedOnly)).toBeNull();
 });
 
-test('of fits that each leave one number out of a mean, the spread is the mean’s standard error', () => {
-  const values = [3, 1, 4, 1, 5, 9, 2, 6];
-  const sum = values.reduce((a, b) => a + b, 0);
-  const without = values.map((value) => [(sum - value) / (values.length - 1)]);
-  // numpy.std(values, ddof=1) / numpy.sqrt(8)
-  expect(scoreSpread([1], without)).toBeCloseTo(0.9717, 4);
+test('each way to part the things in two comes once, told by the half that holds the first', () => {
+  expect(halvings(2)).toEqual([[0]]);
+  expect(halvings(4)).toEqual([
+    [0, 1],
+    [0, 2],
+    [0, 3],
+  ]);
+  const eight = halvings(8);
+  expect(eight).toHaveLength(35);
+  expect(new Set(eight.map(String)).size).toBe(35);
+  expect(
+    eight.every((half) => half[0] === 0 && half.length === 4 && half.every((i, at) => at === 0 || i > half[at - 1]!)),
+  ).toBe(true);
 });
