@@ -65,7 +65,12 @@ async function buildExtension() {
 const built = [
   await build({ ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' }),
   await build({ ...node, entryPoints: ['src/worker/device/device-trial-main.ts'], outfile: 'dist/device-trial.js' }),
-  await build({ ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' }),
+  await build({
+    ...node,
+    banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.js',
+  }),
   await buildExtension(),
 ];
 
