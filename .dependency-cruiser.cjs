@@ -44,6 +44,7 @@ module.exports = {
     ...stack('core', 'src/core', ['report', 'fit', 'evaluation', 'controls', 'attack', 'onnx', 'judge', 'prompts', 'formats', 'stats', 'linalg'], ['alphasteer', 'config', ...coreGround]),
     ...stack('onnx', 'src/core/onnx', ['residual', 'graph']),
     ...stack('evaluation', 'src/core/evaluation', ['rates', 'replies', 'data']),
+    only('one-road-to-what-is-said-of-a-run', { pathNot: '^src/core/evaluation/judged-run\\.ts$' }, { path: '^src/core/evaluation/(summarise|second-opinion|replies/(current-replies|apply-overrides))\\.ts$', dependencyTypesNot: ['type-only'] }),
     ...stack('prompts', 'src/core/prompts', ['read', 'split', 'kinds'], ['prompt', 'turn']),
     ...stack('worker', 'src/worker', ['jobs', 'attack', 'compare', 'judges', 'fit', 'model', 'device', 'session', 'model-files'], ['job']),
     ...stack('workspace', 'src/workspace', ['runs', 'files'], ['load-workspace', 'load-judge']),

@@ -47,7 +47,7 @@ startRunPage<NormsState>({ norm: 'relativeNorm' }, (host, { table: kept }) => {
 
 function head({ run, fit }: RunView): TemplateResult {
   return html`<header>
-    <p class="kicker">Steering norms of ${run.name}</p>
+    <p class="kicker">Steering norms of ${run.title}</p>
     <h1>How layers tell prompts apart, and how hard they are steered</h1>
     <p class="lead">
       Steered layers are measured on the evaluation prompts, the others on prompts the fit set aside. Strength

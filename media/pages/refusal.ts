@@ -35,18 +35,18 @@ startRunPage<{ readonly table?: TableState }>({}, (host, state) => {
 
   return {
     draw: (view) => {
-      const { summary, fit, run, second } = view;
+      const { summary, fit, run, second, facts } = view;
       ({ canOverrule } = run);
       const others = conditionsChart(summary);
       const warnings = [...summary.warnings, ...fit.warnings];
-      const title = `Refusal report of ${run.name}`;
+      const title = `Refusal report of ${run.title}`;
       return html`${otherReport('norms', host.post)} ${template(headlineSection(summary, title, warnings.length))}
       ${template(contents(parts(view)))} ${promptsSection(view, table)} ${template(checksSection(summary))}
       ${template(ratesSection(summary, fit))} ${figures.show('rates', [view], ratesChart(summary))}
       ${template(conditionsSection(summary))} ${others === null ? nothing : figures.show('conditions', [view], others)}
       ${run.judge === undefined ? nothing : template(judgeSection(run.judge))}
       ${second === null ? nothing : template(secondOpinionSection(second))} ${template(warningsSection(warnings))}
-      ${template(choiceSection(fit))} ${template(methodSection(fit, { title, facts: run.facts }))}`;
+      ${template(choiceSection(fit))} ${template(methodSection(fit, { title, facts }))}`;
     },
     shown: (view) => table.show(view),
   };

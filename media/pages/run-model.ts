@@ -1,15 +1,10 @@
-import { applyOverrides } from '../../src/core/evaluation/replies/overrides.ts';
 import type { ReportData } from '../../src/core/report/html/report-data.ts';
-import { reportRows } from '../../src/core/evaluation/replies/report-rows.ts';
-import { secondOpinion, type SecondOpinion } from '../../src/core/evaluation/second-opinion.ts';
-import { summarise } from '../../src/core/evaluation/summarise.ts';
+import { judgedRun, type JudgedRun } from '../../src/core/evaluation/judged-run.ts';
 import type { ReportMessage, RunState } from '../../src/rpc/webview-report.ts';
 
 /** A run, and all that follows from it. */
-export interface RunView extends ReportData {
+export interface RunView extends ReportData, Pick<JudgedRun, 'second' | 'facts'> {
   readonly run: RunState;
-  /** Null where no second judge was asked. */
-  readonly second: SecondOpinion | null;
 }
 
 /** The run with what a message says of it. Undefined before the first one. */
@@ -20,14 +15,16 @@ export function withMessage(run: RunState | undefined, message: ReportMessage): 
   return { ...run, replies: [...run.replies, ...message.replies] };
 }
 
-/** The same numbers as the worker writes into `summary.json`, with people's verdicts in place of the rules'. */
+/** What is said of the run, as in `report.html` and the exports. */
 export function viewOf(run: RunState): RunView {
-  const replies = applyOverrides(run.replies, run.overrides);
+  const { fit, summary, rows, second, facts } = judgedRun(run);
+  const { modelFolder } = run;
   return {
     run,
-    fit: run.fit,
-    summary: summarise(replies, run.fit),
-    rows: reportRows(replies, run.fit.strength),
-    second: secondOpinion(replies, run.secondVerdicts, run.fit),
+    fit,
+    summary,
+    rows,
+    second,
+    facts: [...facts, ...(modelFolder === undefined ? [] : [['Model folder', modelFolder] as const])],
   };
 }

@@ -1,25 +1,16 @@
 /** What the refusal report and the steering norms say to the editor, and it to them. Both show one run. */
-import type { FitSummary } from '../core/evaluation/data/fit-summary.ts';
-import type { JudgeFacts } from '../core/evaluation/data/judge-facts.ts';
+import type { RunRecord } from '../core/evaluation/judged-run.ts';
 import type { Override } from '../core/evaluation/replies/overrides.ts';
-import type { SecondVerdict } from '../core/evaluation/second-opinion.ts';
 import type { Reply } from '../core/evaluation/data/summary.ts';
 
 /** All that a report is drawn from. */
-export interface RunState {
+export interface RunState extends RunRecord {
   /** Absolute path of the run folder: what the page keeps to find its run again after a reload. */
   readonly folder: string;
-  readonly name: string;
-  /** At the strength that was compared, which need not be the fit's. */
-  readonly fit: FitSummary;
-  /** The lines of `replies.jsonl`, untouched by overrides. */
-  readonly replies: readonly Reply[];
-  readonly overrides: readonly Override[];
-  /** Absent for a run that was not compared, or of before judges were measured. */
-  readonly judge?: JudgeFacts;
-  /** The lines of `second-verdicts.jsonl`; none where no second judge was asked. */
-  readonly secondVerdicts: readonly SecondVerdict[];
-  readonly facts: readonly (readonly [name: string, value: string])[];
+  /** What the editor calls the run. */
+  readonly title: string;
+  /** The model's folder as the manifest names it; absent where it does not. */
+  readonly modelFolder?: string | undefined;
   /** False in Restricted Mode, which writes nothing. */
   readonly canOverrule: boolean;
 }

@@ -250,7 +250,8 @@ describe('hostile replies', () => {
     const hostile = runState({
       replies: [reply({ ...about }), reply({ ...about, condition: 'steered', verdict: 'refused', span: [0, 12] })],
       name: attack,
-      facts: [[attack, attack]],
+      title: attack,
+      modelFolder: attack,
     });
     const { page, complaints } = await open(hostile);
     await first(page).click();

@@ -8,10 +8,9 @@ import { build } from 'esbuild';
 import { afterAll } from 'vitest';
 import { renderReport, type Inlined } from '../../src/core/report/html/html.ts';
 import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
-import { secondOpinion } from '../../src/core/evaluation/second-opinion.ts';
-import { summarise } from '../../src/core/evaluation/summarise.ts';
+import { judgedRun } from '../../src/core/evaluation/judged-run.ts';
 import type { Reply } from '../../src/core/evaluation/data/summary.ts';
-import { judge, secondVerdicts } from './run-state.ts';
+import { judge, runState, secondVerdicts } from './run-state.ts';
 
 const media = fileURLToPath(new URL('../../media/pages/', import.meta.url));
 
@@ -50,8 +49,7 @@ async function writeReport(folder: string, replies: readonly Reply[], fit: FitSu
       ['Seed', '1'],
     ],
   } as const;
-  const second = secondOpinion(replies, secondVerdicts(replies), fit);
-  const summary = summarise(replies, fit);
-  await writeFile(file, renderReport({ summary, fit, replies, meta, judge, second, script, style }));
+  const { summary, rows, second } = judgedRun(runState({ replies, fit, secondVerdicts: secondVerdicts(replies) }));
+  await writeFile(file, renderReport({ summary, fit, rows, meta, judge, second, script, style }));
   return pathToFileURL(file).href;
 }

@@ -1,7 +1,10 @@
 import { confusionOf, type Confusion } from '../judge/measure-judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { FitSummary } from './data/fit-summary.ts';
-import { summarise } from './summarise.ts';
+import { conditionPairs } from './condition-pairs.ts';
+import { runChecks } from './rates/checks.ts';
+import { latestReplies } from './replies/latest-replies.ts';
+import { roundNumbers } from './round-numbers.ts';
 import type { Check, Reply } from './data/summary.ts';
 
 /** A second judge's verdict on one reply: a line of `second-verdicts.jsonl`. */
@@ -46,14 +49,14 @@ export function secondOpinion(
     return second === null ? [] : [{ reply, second }];
   });
   const bothOnce = [...new Map(both.map((pair) => [keyOf(pair.reply), pair])).values()];
-  const rules = summarise(
+  const rules = checksOf(
     both.map(({ reply }) => reply),
     fit,
-  ).checks;
-  const second = summarise(
+  );
+  const second = checksOf(
     both.map(({ reply, second: verdict }) => ({ ...reply, verdict })),
     fit,
-  ).checks;
+  );
   return {
     judge,
     asked: asked.length,
@@ -61,6 +64,11 @@ export function secondOpinion(
     confusion: confusionOf(bothOnce.map(({ reply, second: says }) => ({ is: reply.rules ?? reply.verdict, says }))),
     checks: rules.map((check, i) => ({ rules: check, second: second[i]! })),
   };
+}
+
+function checksOf(replies: readonly Reply[], { strength, margins }: FitSummary): readonly Check[] {
+  const { steered, change, degenerate } = conditionPairs(latestReplies(replies, strength).conditions);
+  return roundNumbers(runChecks({ steered, pairs: change.pairs, degenerate }, margins));
 }
 
 function keyOf({ id, reply }: Pick<SecondVerdict, 'id' | 'reply'>): string {

@@ -1,12 +1,11 @@
-import { riseBounds } from '../stats/rise-bounds.ts';
-import { bothClusters, worseSample } from './rates/evidence.ts';
+import { conditionPairs } from './condition-pairs.ts';
 import type { FitSummary } from './data/fit-summary.ts';
 import { groups, inGroup, type Group } from './data/groups.ts';
 import { errorsThatCount, type JudgeErrors } from './data/judge-errors.ts';
 import { latestReplies } from './replies/latest-replies.ts';
 import { summariseLayers } from './layer-summary.ts';
 import { agreement } from './replies/overrides.ts';
-import { missingReplies, pairedChange, pairReplies, type ReplyPair } from './rates/paired-change.ts';
+import { missingReplies, pairedChange, type ReplyPair } from './rates/paired-change.ts';
 import { countRates } from './rates/rates.ts';
 import { roundNumbers } from './round-numbers.ts';
 import { runChecks, verdictOf } from './rates/checks.ts';
@@ -14,26 +13,20 @@ import { contests } from './rates/contests.ts';
 import { kindSpreads } from './rates/kind-spread.ts';
 import { summaryWarnings } from './summary-warnings.ts';
 import { attackChanges, attackRates } from './rates/attack-rates.ts';
-import type { ConditionSummary, DegenerateChange, PairedChange, Rates, Reply, Summary } from './data/summary.ts';
+import type { ConditionSummary, PairedChange, Rates, Reply, Summary } from './data/summary.ts';
 
 /**
- * All that the report says in numbers, from the lines of `replies.jsonl` in any order.
+ * All that the report says in numbers, from the replies of one comparison in any order.
  * Sums run in the order of prompt ids and end rounded, so that a run that was cancelled and gone on with gives the same bytes.
  */
 export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
   const ownStrengths = new Map(fit.controls?.fitted.map(({ condition, strength }) => [condition, strength]));
   const { conditions, replaced } = latestReplies(replies, fit.strength, ownStrengths);
-  const base = conditions.get('base') ?? [];
-  const again = conditions.get('base-again') ?? [];
-  const steered = conditions.get('steered') ?? [];
-  const change = pairReplies(base, steered);
-  const floor = pairReplies(base, again);
-
+  const { steered, change, floor, degenerate } = conditionPairs(conditions);
   const review = agreement([...conditions.values()].flat());
   const judge = errorsThatCount(review, fit.judge);
   const rates = new Map([...conditions].map(([name, list]) => [name, summariseCondition(list, judge)]));
   const paired = changePerGroup(change.pairs);
-  const degenerate = degenerateChange(change.pairs, floor.pairs);
   const attacks = Object.fromEntries([...conditions].map(([name, list]) => [name, attackRates(list, judge)]));
   const checks = runChecks({ steered, pairs: change.pairs, degenerate }, fit.margins);
   const layers = summariseLayers(fit, steered);
@@ -80,29 +73,4 @@ function changePerGroup(pairs: readonly ReplyPair[]): Partial<Record<Group, Pair
     if (members.length > 0) changes[group] = pairedChange(members);
   }
   return changes;
-}
-
-function degenerateChange(pairs: readonly ReplyPair[], again: readonly ReplyPair[]): DegenerateChange {
-  const { n, before, after, rise } = countDegenerate(pairs);
-  return { n, base: before, steered: after, rise, floor: degenerateFloor(again) };
-}
-
-function degenerateFloor(pairs: readonly ReplyPair[]): DegenerateChange['floor'] {
-  const { n, before, after, rise } = countDegenerate(pairs);
-  if (n === 0) return null;
-  const replies = pairs.map((pair) => pair.after);
-  const rises = pairs.map((pair) => Number(isDegenerate(pair.after)) - Number(isDegenerate(pair.before)));
-  const { low } = riseBounds(rises, worseSample(replies, rises, bothClusters));
-  return { n, base: before, again: after, rise, low };
-}
-
-function isDegenerate({ verdict }: Reply): boolean {
-  return verdict === 'degenerate';
-}
-
-function countDegenerate(pairs: readonly ReplyPair[]): { n: number; before: number; after: number; rise: number } {
-  const n = pairs.length;
-  const before = pairs.filter((pair) => isDegenerate(pair.before)).length;
-  const after = pairs.filter((pair) => isDegenerate(pair.after)).length;
-  return { n, before, after, rise: n === 0 ? 0 : (after - before) / n };
 }

@@ -1,39 +1,27 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
+import type { Problem } from '../../core/problem.ts';
 import type { RunState } from '../../rpc/webview-report.ts';
-import { asCompared } from '../../workspace/runs/compared-run.ts';
-import { readJudgeFacts } from '../../workspace/runs/judge-facts-file.ts';
-import { runFacts } from '../../workspace/runs/run-facts.ts';
-import { readFitSummary, readManifest, workspaceOf } from '../../workspace/runs/run-folder.ts';
-import { readSecondVerdicts } from '../../workspace/runs/second-verdicts.ts';
+import { readManifest, workspaceOf } from '../../workspace/runs/run-folder.ts';
+import { readAllButReplies } from '../../workspace/runs/run-record.ts';
 import { runName } from '../runs/run-name.ts';
 
-const modelSchema = z.object({ model: z.object({ path: z.string(), fingerprint: z.string() }) });
+const modelSchema = z.object({ model: z.object({ path: z.string() }) });
 
 /**
- * What a report says of a run beside its replies.
+ * What a report's page is sent of a run beside its replies.
  * @throws {HumanError} the fit is not finished, or its files can't be used
  */
-export async function readRun(folder: string): Promise<Omit<RunState, 'replies' | 'overrides' | 'canOverrule'>> {
-  const [manifest, fit, judge, secondVerdicts] = await Promise.all([
-    readManifest(folder),
-    readFitSummary(folder),
-    readJudgeFacts(folder),
-    readSecondVerdicts(folder),
-  ]);
-  const model = modelSchema.safeParse(manifest).data?.model;
+export async function readRun(
+  folder: string,
+  report: (problem: Problem) => void,
+): Promise<Omit<RunState, 'replies' | 'canOverrule'>> {
+  const [manifest, record] = await Promise.all([readManifest(folder), readAllButReplies(folder, report)]);
   return {
+    ...record,
     folder,
-    name: runName({ manifest }),
-    // The rules may have changed since the fit: their errors are those of the rules that judged.
-    fit: { ...(await asCompared(folder, fit, manifest)), ...(judge !== undefined && { judge: judge.measure }) },
-    ...(judge !== undefined && { judge }),
-    secondVerdicts,
-    facts: [
-      ['Run', basename(folder)],
-      ...(model === undefined ? [] : ([['Model folder', model.path]] as const)),
-      ...runFacts(manifest),
-    ],
+    title: runName({ manifest }),
+    modelFolder: modelSchema.safeParse(manifest).data?.model.path,
   };
 }
 

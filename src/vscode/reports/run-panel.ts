@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { describeProblem, HumanError } from '../../core/problem.ts';
-import type { Override } from '../../core/evaluation/replies/overrides.ts';
+import { describeProblem, HumanError, type Problem } from '../../core/problem.ts';
 import type { Reply } from '../../core/evaluation/data/summary.ts';
 import type { ReportMessage, ReportRequest } from '../../rpc/webview-report.ts';
 import { JsonLinesTail } from '../../workspace/files/json-lines-tail.ts';
@@ -34,7 +33,7 @@ export class RunPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #run: string;
   readonly #view: RunView;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #warn: (problem: Problem) => void;
   readonly #show: (view: RunView['name']) => void;
   readonly #disposables: vscode.Disposable[] = [];
   #tail: JsonLinesTail<Reply>;
@@ -45,13 +44,15 @@ export class RunPanel implements vscode.Disposable {
     this.#panel = panel;
     this.#run = run;
     this.#view = view;
-    this.#log = log;
+    this.#warn = (problem) => log.warn(describeProblem(problem));
     this.#show = show;
     this.#tail = this.#newTail();
     this.#disposables.push(
       panel.webview.onDidReceiveMessage((request: ReportRequest) => this.#answer(request)),
       this.#watch(runFiles.replies, () => this.#postReplies()),
       this.#watch(runFiles.overrides, () => this.#postOverrides()),
+      // Another comparison began, or the run has another name.
+      this.#watch(runFiles.manifest, () => this.#postRun()),
       // Compare writes it last, and so does a second judge: what else they say of the run is there then.
       this.#watch(runFiles.report, () => this.#postRun()),
       // Verdicts can be given from now on.
@@ -88,14 +89,10 @@ export class RunPanel implements vscode.Disposable {
 
   async #postRun(): Promise<void> {
     this.#tail = this.#newTail();
-    const [run, { rows }, overrides] = await Promise.all([
-      readRun(this.#run),
-      this.#tail.read(),
-      this.#readOverrides(),
-    ]);
-    this.#panel.title = `${this.#view.title}: ${run.name}`;
+    const [run, { rows }] = await Promise.all([readRun(this.#run, this.#warn), this.#tail.read()]);
+    this.#panel.title = `${this.#view.title}: ${run.title}`;
     const canOverrule = vscode.workspace.isTrusted;
-    await this.#post({ type: 'run', run: { ...run, replies: rows, overrides, canOverrule } });
+    await this.#post({ type: 'run', run: { ...run, replies: rows, canOverrule } });
   }
 
   async #postReplies(): Promise<void> {
@@ -105,11 +102,7 @@ export class RunPanel implements vscode.Disposable {
   }
 
   async #postOverrides(): Promise<void> {
-    await this.#post({ type: 'overrides', overrides: await this.#readOverrides() });
-  }
-
-  #readOverrides(): Promise<readonly Override[]> {
-    return readOverrides(this.#run, (problem) => this.#log.warn(describeProblem(problem)));
+    await this.#post({ type: 'overrides', overrides: await readOverrides(this.#run, this.#warn) });
   }
 
   async #post(message: ReportMessage): Promise<void> {

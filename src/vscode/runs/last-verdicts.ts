@@ -4,7 +4,7 @@ import type { AskedReply, AskResult } from '../../rpc/worker-api.ts';
 import type { Project } from '../project/read-project.ts';
 import type { Run } from './read-runs.ts';
 import type { Runs } from './runs.ts';
-import type { JudgedRun } from './read-judged-run.ts';
+import type { RunVerdicts } from './read-verdicts.ts';
 import type { VerdictPair } from './verdict-index.ts';
 
 /** What a prompt last got, and whether that still holds. */
@@ -23,7 +23,7 @@ export class VerdictMemory implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   readonly #runs: Runs;
   readonly #tested = new Map</* root, question */ string, AskResult>();
-  readonly #judged = new Map</* root */ string, JudgedRun>();
+  readonly #judged = new Map</* root */ string, RunVerdicts>();
   readonly #log: vscode.LogOutputChannel;
   readonly #subscription: vscode.Disposable;
 
@@ -75,8 +75,8 @@ export class VerdictMemory implements vscode.Disposable {
     if (run === undefined) {
       this.#judged.delete(project.root);
     } else if (!isSame(this.#judged.get(project.root)?.run, run)) {
-      const { readJudgedRun } = await import('./read-judged-run.ts');
-      this.#judged.set(project.root, await readJudgedRun(run, this.#log));
+      const { readVerdicts } = await import('./read-verdicts.ts');
+      this.#judged.set(project.root, await readVerdicts(run, this.#log));
     }
   }
 

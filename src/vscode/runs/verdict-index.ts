@@ -1,6 +1,6 @@
+import type { ReportRow } from '../../core/evaluation/replies/report-rows.ts';
 import type { Verdict } from '../../core/judge/verdict.ts';
 import { questionKey, type Prompt } from '../../core/prompts/prompt.ts';
-import type { Reply } from '../../core/evaluation/data/summary.ts';
 
 /** The verdicts a prompt last got, base and steered; undefined for a condition it has no reply under. */
 export interface VerdictPair {
@@ -16,16 +16,21 @@ export interface VerdictIndex {
   of(prompt: Pick<Prompt, 'id' | 'text' | 'earlier'>): VerdictPair | undefined;
 }
 
-export function indexVerdicts(replies: readonly Reply[]): VerdictIndex {
+/** Indexes the rows of a run's report: a pair is always of one comparison, and the report shows the same one. */
+export function indexVerdicts(rows: readonly ReportRow[]): VerdictIndex {
   const byQuestion = new Map<string, VerdictPair>();
   const byId = new Map<string, VerdictPair>();
-  for (const { id, prompt, earlier = [], condition, verdict } of replies) {
-    if (condition !== 'base' && condition !== 'steered') continue;
+  for (const { id, prompt, earlier = [], base, steered } of rows) {
     const question = questionKey({ text: prompt, earlier });
-    const before = byQuestion.get(question) ?? { question, base: undefined, steered: undefined };
-    const pair = { ...before, [condition]: verdict };
+    const pair = { question, base: base?.verdict, steered: steered?.verdict };
     byQuestion.set(question, pair);
     byId.set(id, pair);
   }
-  return { of: (prompt) => byQuestion.get(questionKey(prompt)) ?? byId.get(prompt.id) };
+  return {
+    of: (prompt) => {
+      const question = questionKey(prompt);
+      const own = byId.get(prompt.id);
+      return own?.question === question ? own : (byQuestion.get(question) ?? own);
+    },
+  };
 }

@@ -4,12 +4,13 @@ import { evenly } from '../../core/evenly-spaced.ts';
 import { HumanError } from '../../core/problem.ts';
 import { isMalicious, type Prompt } from '../../core/prompts/prompt.ts';
 import { seededRandom } from '../../core/prompts/split/seeded-random.ts';
+import { judgedRun } from '../../core/evaluation/judged-run.ts';
 import { latestReplies } from '../../core/evaluation/replies/latest-replies.ts';
 import type { AskedReply, AttackParams, AttackResult } from '../../rpc/worker-api.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/runs/run-folder.ts';
-import { readReplies } from '../../workspace/runs/run-replies.ts';
+import { readRunRecord } from '../../workspace/runs/run-record.ts';
 import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import type { RawReply } from '../session/raw-reply.ts';
 import { encodePrompts } from '../model/encode-prompts.ts';
@@ -137,7 +138,8 @@ async function refusedBySteering(
   strength: number,
   job: Job,
 ): Promise<Prompt[]> {
-  const { conditions } = latestReplies(await readReplies(run, job.problem), strength);
+  const { replies } = judgedRun(await readRunRecord(run, job.problem));
+  const { conditions } = latestReplies(replies, strength);
   const byId = (name: string) => new Map((conditions.get(name) ?? []).map((reply) => [reply.id, reply]));
   const [base, steered] = [byId('base'), byId('steered')];
   const targets = prompts.filter(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { configFileName } from '../../core/config-file-name.ts';
 import { conditionsOf } from '../../core/controls/controls.ts';
@@ -9,13 +9,9 @@ import type { Judgement } from '../../core/judge/verdict.ts';
 import { HumanError, problemSentence } from '../../core/problem.ts';
 import { clustersOf, type Clusters } from '../../core/prompts/kinds/clusters.ts';
 import { firstOfEachLabel } from '../../core/prompts/split/first-of-each-label.ts';
-import { applyOverrides } from '../../core/evaluation/replies/overrides.ts';
-import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
 import type { EvidenceSet } from '../../core/evaluation/data/groups.ts';
-import { leftOutWords } from '../../core/evaluation/left-out-words.ts';
 import type { JudgeFacts, JudgeIdentity } from '../../core/evaluation/data/judge-facts.ts';
-import { secondOpinion } from '../../core/evaluation/second-opinion.ts';
-import { summarise } from '../../core/evaluation/summarise.ts';
+import { judgedRun } from '../../core/evaluation/judged-run.ts';
 import type { Reply } from '../../core/evaluation/data/summary.ts';
 import { summaryJson } from '../../core/evaluation/summary-json.ts';
 import type { AskedReply, CompareParams, CompareResult } from '../../rpc/worker-api.ts';
@@ -24,10 +20,8 @@ import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { readOtherPrompts } from '../../workspace/other-prompts.ts';
 import { makeFolder } from '../../workspace/files/make-folder.ts';
-import { readOverrides } from '../../workspace/runs/overrides-file.ts';
-import { readSecondVerdicts } from '../../workspace/runs/second-verdicts.ts';
-import { runFacts } from '../../workspace/runs/run-facts.ts';
 import { findRun, readFitSummary, readManifest, runFiles, writeManifest } from '../../workspace/runs/run-folder.ts';
+import { readRunRecord } from '../../workspace/runs/run-record.ts';
 import { writeReport } from '../../workspace/runs/report-file.ts';
 import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import type { PromptRow } from '../session/chat-session.ts';
@@ -270,35 +264,25 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   } finally {
     await log.close();
   }
-  const replies = applyOverrides(
-    rows.map((row) => log.find(row)!),
-    await readOverrides(out, job.problem),
-  );
-  // The report speaks of the strength that was compared, which need not be the fit's.
-  const fit: FitSummary = {
-    ...fitted,
-    strength,
-    judge: judgeFacts.measure,
-    ...(controls !== undefined && {
-      controls: {
+  await tell();
+  // Lines that are no replies were told when the log was opened.
+  const record = await readRunRecord({ run, replies: out }, job.problem, () => undefined);
+  const judged = judgedRun({
+    ...record,
+    manifest: { ...record.manifest, compared },
+    marginWarnings: changedMargins.map(problemSentence),
+    summarised: {
+      strength,
+      controls: controls && {
         budget: controls.budget,
         fitted: controls.plans.map(({ control }) => control.chosen),
       },
-    }),
-    warnings: [...changedMargins.map(problemSentence), ...leftOutWords(leftOut, 'evaluation'), ...fitted.warnings],
-  };
-  const summary = summarise(replies, fit);
-  await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));
-  await tell();
-  const report = join(out, runFiles.report);
-  await writeReport(report, import.meta.dirname, {
-    summary,
-    fit,
-    replies,
-    judge: facts,
-    second: secondOpinion(replies, await readSecondVerdicts(out), fit),
-    facts: [['Run', basename(run)], ...runFacts({ ...manifest, compared })],
+    },
   });
+  const { fit, summary } = judged;
+  await writeFileWhole(join(out, runFiles.summary), summaryJson(summary));
+  const report = join(out, runFiles.report);
+  await writeReport(report, import.meta.dirname, judged);
   watch.lap('report');
   return { run, report, fit, summary, reused, made: rows.length - reused, seconds: watch.times() };
 }

@@ -3,15 +3,13 @@ import { readVerdict } from '../../core/judge/rubric.ts';
 import { HumanError } from '../../core/problem.ts';
 import { chatText } from '../../core/report/chat-text.ts';
 import { count } from '../../core/format.ts';
-import { secondOpinion, type SecondVerdict } from '../../core/evaluation/second-opinion.ts';
-import { summarise } from '../../core/evaluation/summarise.ts';
+import type { SecondVerdict } from '../../core/evaluation/second-opinion.ts';
 import type { Reply } from '../../core/evaluation/data/summary.ts';
 import type { JudgeParams, JudgeResult } from '../../rpc/worker-api.ts';
-import { readComparedRun } from '../../workspace/runs/compared-run.ts';
-import { runFacts } from '../../workspace/runs/run-facts.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { writeReport } from '../../workspace/runs/report-file.ts';
 import { findRun, runFiles } from '../../workspace/runs/run-folder.ts';
+import { readComparedRun } from '../../workspace/runs/run-record.ts';
 import { openSecondVerdicts } from '../../workspace/runs/second-verdicts.ts';
 import type { Job } from '../job.ts';
 import { askEndpoint } from '../judges/endpoint-judge.ts';
@@ -31,8 +29,7 @@ interface SecondJudge {
  */
 export async function judgeJob(params: JudgeParams, shelf: ModelShelf, job: Job): Promise<JudgeResult> {
   const folder = await findRun(params.workspace, params.run);
-  const compared = await readComparedRun(folder, job.problem);
-  const { fit, replies, judge: rules } = compared;
+  const { replies } = await readComparedRun(folder, job.problem);
   const stopped = replies.filter((reply) => reply.stopped === true).length;
   if (stopped > 0) {
     throw new HumanError({
@@ -48,8 +45,10 @@ export async function judgeJob(params: JudgeParams, shelf: ModelShelf, job: Job)
   const known = log.rows.filter((row) => row.judge === judge.name);
   const answered = new Set(known.map(keyOf));
   const open = different.filter((reply) => !answered.has(keyOf(reply)));
-  const made: SecondVerdict[] = [];
+  let made = 0;
   try {
+    // The judge whose verdict stands last in the file is the one that counts.
+    if (open.length === 0 && log.rows.at(-1)?.judge !== judge.name) await log.append(known.slice(-1));
     for (let from = 0; from < open.length; from += judge.atOnce) {
       job.progress({ phase: 'Second judge', done: from, total: open.length, unit: 'replies' });
       await job.checkpoint();
@@ -61,27 +60,20 @@ export async function judgeJob(params: JudgeParams, shelf: ModelShelf, job: Job)
       );
       const given = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
       await log.append(given);
-      made.push(...given);
+      made += given.length;
       const failed = asked.find((one) => one.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
     }
   } finally {
     await log.close();
   }
-  const second = secondOpinion(replies, [...known, ...made], fit);
+  const run = await readComparedRun(folder, () => undefined /* told above */);
+  const { second } = run;
   if (second === null)
     throw new HumanError({ file: folder, message: 'There is nothing to judge.', fix: 'Compare first.' });
   const report = join(folder, runFiles.report);
-  const summary = summarise(replies, fit);
-  await writeReport(report, import.meta.dirname, {
-    summary,
-    fit,
-    replies,
-    judge: rules,
-    second,
-    facts: [['Run', compared.name], ...runFacts(compared.manifest)],
-  });
-  return { run: folder, report, second, reused: different.length - open.length, made: made.length };
+  await writeReport(report, import.meta.dirname, run);
+  return { run: folder, report, second, reused: different.length - open.length, made };
 }
 
 function endpointJudge({ url, model, keyVariable }: NonNullable<JudgeParams['endpoint']>): SecondJudge {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { env } from 'onnxruntime-node';
+import type { Software } from '../../core/evaluation/data/run-origin.ts';
 import { version } from '../../core/version.ts';
-import type { Software } from '../../workspace/runs/run-folder.ts';
 
 /**
  * What computes here, for the record: other kernels round otherwise.

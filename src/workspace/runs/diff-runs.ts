@@ -3,7 +3,9 @@ import { HumanError, type Problem } from '../../core/problem.ts';
 import { diffRuns, type DiffedRun, type RunDiff } from '../../core/report/diff/run-diff.ts';
 import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
 import { count, isoMinute } from '../../core/format.ts';
-import { readComparedRun, type ComparedRun } from './compared-run.ts';
+import type { JudgedRun } from '../../core/evaluation/judged-run.ts';
+import { readManifest, type Manifest } from './run-folder.ts';
+import { readComparedRun } from './run-record.ts';
 import type { LoadedJudge } from '../load-judge.ts';
 
 /** The rules that both runs are judged by, and whom to tell of problems. */
@@ -16,14 +18,13 @@ export interface DiffOptions extends Pick<LoadedJudge, 'judge' | 'refusalRuledOu
  * @throws {HumanError} one of them has no replies, can't be read, or has some that were stopped early and could be refusals by these rules
  */
 export async function diffRunFolders(before: string, after: string, options: DiffOptions): Promise<RunDiff> {
-  const [one, other] = await Promise.all(
-    [before, after].map(async (folder) => diffedRun(await readComparedRun(folder, options.report), options)),
-  );
+  const [one, other] = await Promise.all([before, after].map((folder) => readDiffedRun(folder, options)));
   return diffRuns(one!, other!);
 }
 
-function diffedRun(run: ComparedRun, { judge, refusalRuledOut }: DiffOptions): DiffedRun {
-  const { name, fit, replies, folder } = run;
+async function readDiffedRun(folder: string, { judge, refusalRuledOut, report }: DiffOptions): Promise<DiffedRun> {
+  const [run, manifest] = await Promise.all([readComparedRun(folder, report), readManifest(folder)]);
+  const { name, fit, replies } = run;
   const open = replies.filter(({ stopped, rules, reply }) => stopped && rules === undefined && !refusalRuledOut(reply));
   if (open.length > 0) {
     throw new HumanError({
@@ -40,7 +41,7 @@ function diffedRun(run: ComparedRun, { judge, refusalRuledOut }: DiffOptions): D
     if (verdict !== reply.verdict) rejudged++;
     return { ...reply, verdict, span };
   });
-  return { name, settings: settings(run), strength: fit.strength, replies: judged, rejudged };
+  return { name, settings: settings(run, manifest), strength: fit.strength, replies: judged, rejudged };
 }
 
 const madeSchema = z.object({
@@ -48,7 +49,7 @@ const madeSchema = z.object({
   seed: z.number().optional().catch(undefined),
 });
 
-function settings({ manifest, fit, judge }: ComparedRun): DiffedRun['settings'] {
+function settings({ fit, judge }: JudgedRun, manifest: Manifest): DiffedRun['settings'] {
   const { model, seed } = madeSchema.parse(manifest);
   const thresholds = fit.perLayer.flatMap(({ threshold }) => (threshold === null ? [] : [threshold.toFixed(3)]));
   return [
@@ -70,7 +71,7 @@ function settings({ manifest, fit, judge }: ComparedRun): DiffedRun['settings'] 
   ];
 }
 
-function lengthWords({ compared }: ComparedRun['manifest']): string {
+function lengthWords({ compared }: Manifest): string {
   if (compared === undefined) return 'not known';
   return `${count(compared.maxNewTokens, 'token')} at most${compared.earlyStop === true ? ', stopped early' : ''}`;
 }

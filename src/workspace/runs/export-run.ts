@@ -5,14 +5,12 @@ import { repliesCsv } from '../../core/report/exports/csv.ts';
 import type { ExportFormat } from '../../core/report/exports/formats.ts';
 import { junitXml } from '../../core/report/exports/junit.ts';
 import { sarifLog } from '../../core/report/exports/sarif.ts';
-import { summarise } from '../../core/evaluation/summarise.ts';
 import { summaryJson } from '../../core/evaluation/summary-json.ts';
 import { readSafetensors } from '../../core/formats/safetensors.ts';
 import { exportAuthors } from './export-authors.ts';
-import { readComparedRun } from './compared-run.ts';
 import { writeReport } from './report-file.ts';
-import { runFacts } from './run-facts.ts';
 import { runFiles } from './run-folder.ts';
+import { readComparedRun } from './run-record.ts';
 import { writeFileWhole } from '../files/write-file.ts';
 
 export interface ExportTarget {
@@ -35,23 +33,16 @@ export async function exportRun(
   if (format === 'safetensors') return copySteering(run, out);
   if (format === 'authors') return exportAuthors(run, out, report);
   const compared = await readComparedRun(run, report);
-  const { fit, replies, judge, second } = compared;
+  const { fit, replies } = compared;
   switch (format) {
     case 'html':
-      await writeReport(out, built, {
-        summary: summarise(replies, fit),
-        fit,
-        replies,
-        judge,
-        second,
-        facts: [['Run', compared.name], ...runFacts(compared.manifest)],
-      });
+      await writeReport(out, built, compared);
       break;
     case 'csv':
       await writeFileWhole(out, repliesCsv(replies, fit));
       break;
     case 'json':
-      await writeFileWhole(out, summaryJson(summarise(replies, fit)));
+      await writeFileWhole(out, summaryJson(compared.summary));
       break;
     case 'junit':
       await writeFileWhole(out, junitXml(replies, fit.strength));

@@ -16,9 +16,6 @@ const softwareSchema = z.object({
   processors: z.number(),
 });
 
-/** What computed a run. */
-export type Software = z.infer<typeof softwareSchema>;
-
 const manifestSchema = z.looseObject({
   format: z.literal('alphasteer-run/1'),
   /** What decides the fit's numbers, hashed: a run with this key and an unfinished state is gone on with. */

@@ -1,4 +1,3 @@
-import { currentReplies } from './current-replies.ts';
 import type { Reply } from '../data/summary.ts';
 
 export interface LatestReplies {
@@ -11,16 +10,15 @@ export interface LatestReplies {
 const knownConditions = ['base', 'steered', 'base-again'];
 
 /**
- * What counts of `replies.jsonl`: of the lines made as the last one was, the last of each prompt, condition and strength. A
- * condition that ran at several strengths keeps its name at its own (a control's), else at the fit's, else at the last one
- * written; the others are `name@strength`.
+ * What counts of the lines of one comparison: the last of each prompt, condition and strength. A condition that ran at
+ * several strengths keeps its name at its own (a control's), else at the fit's, else at the last one written; the others are
+ * `name@strength`.
  */
 export function latestReplies(
-  lines: readonly Reply[],
+  replies: readonly Reply[],
   strength: number,
   ownStrengths: ReadonlyMap</* condition */ string, number> = new Map(),
 ): LatestReplies {
-  const replies = currentReplies(lines);
   const latest = new Map(replies.map((reply) => [keyOf(reply), reply]));
   const mainStrength = new Map<string, number>();
   for (const { condition, strength: at } of replies) {

@@ -25,17 +25,6 @@ export function personsVerdicts(
   return (reply) => latest.get(keyOf(reply)) ?? undefined;
 }
 
-/** The replies with people's verdicts in place of the rules', which `rules` then holds. */
-export function applyOverrides(replies: readonly Reply[], overrides: readonly Override[]): Reply[] {
-  const verdictOf = personsVerdicts(overrides);
-  return replies.map((reply) => {
-    const verdict = verdictOf(reply);
-    if (verdict === undefined) return reply;
-    // The words that decided speak for the rules' verdict, not against it.
-    return { ...reply, verdict, rules: reply.verdict, span: verdict === reply.verdict ? reply.span : null };
-  });
-}
-
 export function agreement(replies: readonly Pick<Reply, 'id' | 'reply' | 'verdict' | 'rules'>[]): Agreement {
   const reviewed = replies.filter(({ rules }) => rules !== undefined);
   const pairs = [...new Map(reviewed.map((reply) => [keyOf(reply), reply])).values()];

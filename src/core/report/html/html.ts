@@ -16,8 +16,8 @@ import type { JudgeFacts } from '../../evaluation/data/judge-facts.ts';
 import { reportDataId, reportRootId, type ReportData } from './report-data.ts';
 import { reviewSentence } from '../words/reply-words.ts';
 import type { SecondOpinion } from '../../evaluation/second-opinion.ts';
-import { reportRows } from '../../evaluation/replies/report-rows.ts';
-import type { Reply, Summary } from '../../evaluation/data/summary.ts';
+import type { ReportRow } from '../../evaluation/replies/report-rows.ts';
+import type { Summary } from '../../evaluation/data/summary.ts';
 
 /** Text of a script or a style sheet that goes into the page as it is, and the base64 SHA-256 that lets it run. */
 export interface Inlined {
@@ -28,7 +28,7 @@ export interface Inlined {
 export interface ReportInput {
   readonly summary: Summary;
   readonly fit: FitSummary;
-  readonly replies: readonly Reply[];
+  readonly rows: readonly ReportRow[];
   readonly meta: ReportMeta;
   /** Absent for runs of before judges were measured. */
   readonly judge?: JudgeFacts | undefined;
@@ -43,8 +43,7 @@ export interface ReportInput {
  * `report.html`: one file, nothing fetched, readable without scripts. Model output is hostile until proven otherwise, so
  * the page may run its own script alone, known by hash, and every text goes through `html`'s escaping.
  */
-export function renderReport({ summary, fit, replies, meta, judge, second, script, style }: ReportInput): string {
-  const rows = reportRows(replies, fit.strength);
+export function renderReport({ summary, fit, rows, meta, judge, second, script, style }: ReportInput): string {
   const data: ReportData = { summary, fit, rows };
   const warnings = [...summary.warnings, ...fit.warnings];
   const policy = [

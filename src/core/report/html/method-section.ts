@@ -1,12 +1,13 @@
 import { definitions } from '../words/definitions.ts';
 import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
+import type { Facts } from '../../evaluation/run-facts.ts';
 import { count, fixed, percent } from '../../format.ts';
 import { html, nothing, type Html } from './markup.ts';
 
 /** Facts of the run, as name and value: what the manifest says that a reader of the report needs. */
 export interface ReportMeta {
   readonly title: string;
-  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly facts: Facts;
 }
 
 export function warningsSection(warnings: readonly string[]): Html {

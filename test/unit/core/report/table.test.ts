@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyOverrides } from '../../../../src/core/evaluation/replies/overrides.ts';
+import { applyOverrides } from '../../../../src/core/evaluation/replies/apply-overrides.ts';
 import { summarise } from '../../../../src/core/evaluation/summarise.ts';
 import { renderTable } from '../../../../src/core/report/table.ts';
 import { goldenRun } from './golden-run.ts';

@@ -7,12 +7,14 @@ import { goldenRun } from '../../core/report/golden-run.ts';
 const { replies, fit } = goldenRun();
 const run: RunState = {
   folder: '/r',
+  title: 'r',
   name: 'r',
   fit,
+  manifest: { created: '2026-01-02T03:04:05.006Z' },
+  marginWarnings: [],
   replies,
   overrides: [],
   secondVerdicts: [],
-  facts: [],
   canOverrule: true,
 };
 

@@ -1,18 +1,24 @@
 import { expect, test } from 'vitest';
 import { questionKey } from '../../../../src/core/prompts/prompt.ts';
+import { reportRows } from '../../../../src/core/evaluation/replies/report-rows.ts';
 import { indexVerdicts } from '../../../../src/vscode/runs/verdict-index.ts';
 import { reply } from '../../core/report/reply.ts';
 
 const earlier = [{ role: 'system', content: 'Be brief.' }] as const;
 
-const index = indexVerdicts([
-  reply({ id: 'a', prompt: 'first', condition: 'base', verdict: 'complied' }),
-  reply({ id: 'a', prompt: 'first', condition: 'steered', verdict: 'partial' }),
-  reply({ id: 'a', prompt: 'first', condition: 'steered', verdict: 'refused' }),
-  reply({ id: 'a', prompt: 'first', condition: 'base-again', verdict: 'degenerate' }),
-  reply({ id: 'b', prompt: 'second', condition: 'base', verdict: 'complied' }),
-  reply({ id: 'd', prompt: 'first', earlier, condition: 'steered', verdict: 'partial' }),
-]);
+const index = indexVerdicts(
+  reportRows(
+    [
+      reply({ id: 'a', prompt: 'first', condition: 'base', verdict: 'complied' }),
+      reply({ id: 'a', prompt: 'first', condition: 'steered', verdict: 'partial' }),
+      reply({ id: 'a', prompt: 'first', condition: 'steered', verdict: 'refused' }),
+      reply({ id: 'a', prompt: 'first', condition: 'base-again', verdict: 'degenerate' }),
+      reply({ id: 'b', prompt: 'second', condition: 'base', verdict: 'complied' }),
+      reply({ id: 'd', prompt: 'first', earlier, condition: 'steered', verdict: 'partial' }),
+    ],
+    0.3,
+  ),
+);
 
 test('a prompt has its last verdict under base and under steered, and no other condition counts', () => {
   expect(index.of({ id: 'a', text: 'first' })).toEqual({

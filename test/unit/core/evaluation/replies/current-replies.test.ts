@@ -15,7 +15,10 @@ test('replies made otherwise than the last one are no part of a run’s numbers,
 
 test('a report of some prompts compared anew does not mix them with what was made before', () => {
   const whole = ['a', 'b', 'c'].map((id) => made(id, 'whole'));
-  const { conditions, replaced } = latestReplies([...whole, { ...made('a', 'stopped'), stopped: true }], 1);
+  const { conditions, replaced } = latestReplies(
+    currentReplies([...whole, { ...made('a', 'stopped'), stopped: true }]),
+    1,
+  );
   expect(conditions.get('base')!.map(({ id, stopped }) => [id, stopped])).toEqual([['a', true]]);
   expect(replaced).toBe(0);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { agreement, applyOverrides, type Override } from '../../../../../src/core/evaluation/replies/overrides.ts';
+import { applyOverrides } from '../../../../../src/core/evaluation/replies/apply-overrides.ts';
+import { agreement, type Override } from '../../../../../src/core/evaluation/replies/overrides.ts';
 import { summarise } from '../../../../../src/core/evaluation/summarise.ts';
 import { goldenRun } from '../../report/golden-run.ts';
 import { reply } from '../../report/reply.ts';

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { repliesCsv } from '../../../../../src/core/report/exports/csv.ts';
-import { applyOverrides } from '../../../../../src/core/evaluation/replies/overrides.ts';
+import { applyOverrides } from '../../../../../src/core/evaluation/replies/apply-overrides.ts';
 import { reply } from '../reply.ts';
 
 const settings = { strength: 0.3, layers: [9, 12] };

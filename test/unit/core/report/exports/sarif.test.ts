@@ -3,7 +3,7 @@ import Ajv from 'ajv-draft-04';
 import formats from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { sarifLog } from '../../../../../src/core/report/exports/sarif.ts';
-import { applyOverrides } from '../../../../../src/core/evaluation/replies/overrides.ts';
+import { applyOverrides } from '../../../../../src/core/evaluation/replies/apply-overrides.ts';
 import { version } from '../../../../../src/core/version.ts';
 import { goldenRun } from '../golden-run.ts';
 import { hostileTexts } from './hostile-texts.ts';

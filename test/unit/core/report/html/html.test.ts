@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport, type ReportInput } from '../../../../../src/core/report/html/html.ts';
-import { applyOverrides } from '../../../../../src/core/evaluation/replies/overrides.ts';
+import { applyOverrides } from '../../../../../src/core/evaluation/replies/apply-overrides.ts';
+import { reportRows } from '../../../../../src/core/evaluation/replies/report-rows.ts';
 import { summarise } from '../../../../../src/core/evaluation/summarise.ts';
 import type { Reply } from '../../../../../src/core/evaluation/data/summary.ts';
 import { goldenRun } from '../golden-run.ts';
@@ -13,7 +14,7 @@ function render(of: readonly Reply[], other: Partial<ReportInput> = {}): string 
   return renderReport({
     summary: summarise(of, fit),
     fit,
-    replies: of,
+    rows: reportRows(of, fit.strength),
     meta: { title: 'AlphaSteer refusal report', facts: [['Seed', '1']] },
     script: { text: 'void 0;', sha256: 'c2NyaXB0' },
     style: { text: 'p{}', sha256: 'c3R5bGU=' },

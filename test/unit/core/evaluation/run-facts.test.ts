@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runFacts } from '../../../../src/workspace/runs/run-facts.ts';
+import { runFacts } from '../../../../src/core/evaluation/run-facts.ts';
 
 const created = '2026-01-02T03:04:05.006Z';
 const software = {

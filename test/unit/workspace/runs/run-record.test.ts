@@ -1,8 +1,11 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readComparedRun } from '../../../../src/workspace/runs/compared-run.ts';
+import { viewOf } from '../../../../media/pages/run-model.ts';
+import type { Reply } from '../../../../src/core/evaluation/data/summary.ts';
+import { readComparedRun, readRunRecord } from '../../../../src/workspace/runs/run-record.ts';
 import { runFiles } from '../../../../src/workspace/runs/run-folder.ts';
+import { goldenRun } from '../../core/report/golden-run.ts';
 import { runFolder } from './made-run.ts';
 
 test('a run tells of prompts that its comparison left out, wherever it is read again', async () => {
@@ -54,4 +57,28 @@ test('a comparison that was not finished is told of at its own strength, not at 
   const folder = runFolder(undefined, [], { compared });
   writeFileSync(join(folder, runFiles.summary), JSON.stringify({ strength: 4 }));
   expect((await readComparedRun(folder, () => undefined)).fit.strength).toBe(2);
+});
+
+test('compared twice and judged a second time both times: the editor’s page counts the replies that the report counts', async () => {
+  const { replies } = goldenRun();
+  const earlier = replies.map((one): Reply => ({ ...one, recipe: 'aaaa+x', reply: `${one.reply} (longer)` }));
+  const ten = new Set(replies.flatMap(({ id, condition }) => (condition === 'steered' ? [id] : [])).slice(0, 10));
+  const now = replies
+    .filter(({ id, condition }) => ten.has(id) && ['base', 'steered'].includes(condition))
+    .map((one): Reply => ({ ...one, recipe: 'bbbb+y' }));
+  const folder = runFolder([...earlier, ...now]);
+  const verdicts = [...earlier, ...now].map(({ id, reply, verdict }) => ({
+    judge: 'm',
+    id,
+    reply,
+    verdict,
+    answer: '',
+  }));
+  writeFileSync(join(folder, runFiles.secondVerdicts), verdicts.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  const report = await readComparedRun(folder, () => undefined);
+  const record = await readRunRecord(folder, () => undefined);
+  const page = viewOf({ ...structuredClone(record), folder, title: 'r', canOverrule: true });
+  expect(page.second).toEqual(report.second);
+  expect(page.second?.asked).toBe(new Set(now.map(({ id, reply }) => `${id} ${reply}`)).size);
+  expect(page.summary).toEqual(report.summary);
 });

@@ -1,13 +1,11 @@
-import type { ReportMeta } from '../../core/report/html/method-section.ts';
-import { count, isoMinute } from '../../core/format.ts';
-import type { Manifest, Software } from './run-folder.ts';
+import { count, isoMinute } from '../format.ts';
+import type { RunOrigin, Software } from './data/run-origin.ts';
+
+/** What a report says of where its numbers come from: name and value. */
+export type Facts = readonly (readonly [name: string, value: string])[];
 
 /** Where a run's numbers come from, for the end of its report: when they were made, and by what. */
-export function runFacts({
-  created,
-  software,
-  compared,
-}: Pick<Manifest, 'created' | 'software' | 'compared'>): ReportMeta['facts'] {
+export function runFacts({ created, software, compared }: RunOrigin): Facts {
   return [
     ['Fitted', madeBy(created, software)],
     ...(compared === undefined
