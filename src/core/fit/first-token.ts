@@ -1,3 +1,6 @@
+import type { FirstTokenMeasure } from '../evaluation/data/fit-summary.ts';
+import { auc } from '../stats/auc.ts';
+
 /** How often replies that begin with a token refuse, learnt from the short replies of a fit. */
 export interface FirstTokens {
   /** Of all the replies the part that refuses: what is said of a token that began none. */
@@ -47,4 +50,14 @@ export function refusalChance(logits: Float32Array, { prior, shares }: FirstToke
     chance += p * share;
   }
   return chance + Math.max(0, 1 - known) * prior;
+}
+
+/** How well `refusalChance` foretold the verdicts on replies. @param replies the chance told of each, and whether it refused */
+export function measureFirstToken(
+  replies: readonly { readonly chance: number; readonly refused: boolean }[],
+): FirstTokenMeasure {
+  const chancesOf = (wanted: boolean): number[] =>
+    replies.filter(({ refused }) => refused === wanted).map(({ chance }) => chance);
+  const [refused, others] = [chancesOf(true), chancesOf(false)];
+  return { n: replies.length, auc: refused.length === 0 || others.length === 0 ? null : auc(refused, others) };
 }

@@ -27,7 +27,7 @@ import { shortHashOfAll } from '../model-files/short-hash.ts';
 import { shortReplies, type LabelContext } from '../fit/short-replies.ts';
 import { writeTrustMeasure } from '../fit/trust-file.ts';
 import { writeSteering } from '../fit/steering-file.ts';
-import { byScore, searchStrength } from '../fit/strength-search.ts';
+import { byScore, tryStrengths } from '../fit/try-strengths.ts';
 
 /** Strengths tried where the configuration says "auto". */
 const strengths = [1, 2, 3, 4];
@@ -123,7 +123,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
       ),
       thresholds: Float32Array.from(steeredAs, (k) => chosen.thresholds[k] ?? Infinity),
     });
-    const { points, withinBudget, firstToken } = await searchStrength(
+    const { points, withinBudget, firstToken } = await tryStrengths(
       strength === undefined ? strengths : [strength],
       Array.from(chooseRows, (row, i) => ({
         row,

@@ -17,7 +17,7 @@ import type { Job } from '../../job.ts';
 import type { Model } from '../../model/model.ts';
 import { shortHash } from '../../model-files/short-hash.ts';
 import type { Steering } from '../../fit/steering-file.ts';
-import { searchStrength, type Tried } from '../../fit/strength-search.ts';
+import { tryStrengths, type Tried } from '../../fit/try-strengths.ts';
 import { readControl, writeControl } from './control-file.ts';
 import { controlSteering, type ControlSteering } from './control-steering.ts';
 import type { FittedControl } from './fitted-control.ts';
@@ -108,7 +108,7 @@ async function fitControl(
     });
   }
   chat.setSteering(solved);
-  const { points, withinBudget } = await searchStrength(
+  const { points, withinBudget } = await tryStrengths(
     isSystemPrompt ? [1] : strengths,
     tried,
     {

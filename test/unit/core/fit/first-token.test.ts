@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { learnFirstTokens, refusalChance } from '../../../../src/core/fit/first-token.ts';
+import { learnFirstTokens, measureFirstToken, refusalChance } from '../../../../src/core/fit/first-token.ts';
 
 const replies = [
   ...Array.from({ length: 9 }, () => ({ token: 3, refused: true })),
@@ -29,4 +29,14 @@ test('it is a chance, whatever the logits, and between those of the two tokens t
   const even = refusalChance(Float32Array.from([-99, -99, -99, 1, -99, 1]), table);
   const shares = [table.shares.get(3)!, table.shares.get(5)!];
   expect(even).toBeCloseTo((shares[0]! + shares[1]!) / 2, 6);
+});
+
+test('the measure is how often a refusing reply had the higher chance; none where all or none refuse', () => {
+  const of = (chance: number, refused: boolean) => ({ chance, refused });
+  expect(measureFirstToken([of(0.9, true), of(0.4, true), of(0.5, false), of(0.1, false)])).toEqual({
+    n: 4,
+    auc: 0.75,
+  });
+  expect(measureFirstToken([of(0.9, true), of(0.4, true)])).toEqual({ n: 2, auc: null });
+  expect(measureFirstToken([])).toEqual({ n: 0, auc: null });
 });
