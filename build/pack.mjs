@@ -13,6 +13,7 @@ const files = [
   'dist/cli.js',
   'dist/worker.js',
   'dist/device-trial.js',
+  'dist/lane.js',
   'dist/report.js',
   'dist/report.css',
   'dist/THIRD-PARTY-NOTICES.txt',

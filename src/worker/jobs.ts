@@ -16,12 +16,19 @@ import { aloneIn } from './workspace-lock.ts';
 /** The worker's calls, for one job each; the model stays loaded from one to the next. */
 export function createWorker(): (job: Job) => WorkerApi {
   const shelf = createModelShelf();
+  const resting = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } finally {
+      await shelf.rest();
+    }
+  };
   return (job) => ({
-    fit: (params) => aloneIn(params.workspace, job, () => fitJob(params, shelf, job)),
-    compare: (params) => aloneIn(params.workspace, job, () => compareJob(params, shelf, job)),
+    fit: (params) => resting(aloneIn(params.workspace, job, () => fitJob(params, shelf, job))),
+    compare: (params) => resting(aloneIn(params.workspace, job, () => compareJob(params, shelf, job))),
     judge: (params) => aloneIn(params.workspace, job, () => judgeJob(params, shelf, job)),
     ask: (params) => askJob(params, shelf, job),
-    attack: (params) => attackJob(params, shelf, job),
+    attack: (params) => resting(attackJob(params, shelf, job)),
     activations: (params) => activationsJob(params, shelf, job),
     exportOnnx: (params) => exportOnnxJob(params, shelf, job),
     import: (params) => importJob(params, shelf, job),

@@ -78,13 +78,14 @@ function trials(
   }: { readonly again: boolean; readonly askedFor: boolean; readonly progress: Job['progress'] | undefined },
 ): (device: Device) => Promise<MeasuredDevice> {
   const cache = openTrialCache(model);
-  const { folder, hiddenSize, ports, kv, weights, threads } = model;
+  const { folder, hiddenSize, ports, kv, weights, weightBytes, threads } = model;
   const bound = computesInF32(readModel(model.graph, folder.graph)) ? agreement.f32 : agreement.other;
   const layers = [...new Set([Math.floor(model.layers / 2), model.layers - 1])];
   const ids = prompts.map((prompt) => model.tokenizer.encode(prompt).ids);
   const run = (device: Device): Promise<TrialAnswer> => {
     progress?.({ phase: `Trying ${device}`, done: 0, total: 1, unit: 'device' });
-    return tryDevice({ model: { folder, hiddenSize, ports, kv, weights, threads, device }, layers, prompts: ids });
+    const tried = { folder, hiddenSize, ports, kv, weights, weightBytes, threads, device };
+    return tryDevice({ model: tried, layers, prompts: ids });
   };
   let onCpu: Promise<TrialAnswer> | undefined;
 

@@ -2,7 +2,7 @@ import type { ActivationCache } from './activation-cache.ts';
 import type { Tokens } from '../model/encode-prompts.ts';
 import type { Job } from '../job.ts';
 import type { Model } from '../model/model.ts';
-import { openExtractionSession } from '../session/model-session.ts';
+import { openBatchExtraction } from '../session/open-lanes.ts';
 import { requireFinite } from '../session/require-finite.ts';
 
 /** The residual stream of one prompt, [layers * d], and which of the prompts given it is. */
@@ -12,7 +12,8 @@ interface Activation {
 }
 
 /**
- * Runs prompts through the model up to the highest of `layers`, a batch at a time, and hands each batch to `take`.
+ * Runs prompts through the model up to the highest of `layers`, as many batches at a time as there are lanes, and hands each
+ * batch to `take`.
  * @throws {HumanError} a layer gives numbers that are not finite
  * @throws {CancelledError}
  */
@@ -22,16 +23,20 @@ export async function eachActivation(
   { model, job }: { model: Model; job: Job },
   take: (batch: readonly Activation[]) => Promise<void> | void,
 ): Promise<void> {
-  const session = await openExtractionSession(model, layers);
+  const session = await openBatchExtraction(model, layers, rows.length);
   try {
     let done = 0;
-    for (const batch of session.batches(rows.map(({ ids }) => ids))) {
+    const batches = session.batches(rows.map(({ ids }) => ids));
+    for (let first = 0; first < batches.length; first += session.together) {
       job.progress({ phase: 'Activations', done, total: rows.length, unit: 'prompts' });
       await job.checkpoint();
-      const made = await session.run(batch.map((row) => rows[row]!.ids));
-      for (const values of made) requireFinite(values, layers, model);
-      await take(batch.map((row, i) => ({ row, values: made[i]! })));
-      done += batch.length;
+      const some = batches.slice(first, first + session.together);
+      const made = await session.run(some.map((batch) => batch.map((row) => rows[row]!.ids)));
+      for (const [k, batch] of some.entries()) {
+        for (const values of made[k]!) requireFinite(values, layers, model);
+        await take(batch.map((row, i) => ({ row, values: made[k]![i]! })));
+        done += batch.length;
+      }
     }
   } finally {
     await session.release();

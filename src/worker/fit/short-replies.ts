@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Judgement, Verdict } from '../../core/judge/verdict.ts';
 import { openJsonLines } from '../../workspace/files/json-lines.ts';
 import type { ActivationCache } from './activation-cache.ts';
-import type { ChatSession } from '../session/chat-session.ts';
+import type { Chat } from '../session/laned-chat.ts';
 import type { ChatTokenizer } from '../model-files/chat-tokenizer.ts';
 import type { Tokens } from '../model/encode-prompts.ts';
 import { HashMap } from './hash-map.ts';
@@ -21,7 +21,7 @@ type Line = z.infer<typeof lineSchema>;
 /** What labels are made with. */
 export interface LabelContext {
   readonly model: { readonly tokenizer: Pick<ChatTokenizer, 'endTokens' | 'decode'> };
-  readonly chat: Pick<ChatSession, 'batches' | 'replies'>;
+  readonly chat: Pick<Chat, 'batches' | 'replies'>;
   readonly cache: Pick<ActivationCache, 'put'>;
   readonly job: Job;
   readonly judge: (reply: string) => Judgement;

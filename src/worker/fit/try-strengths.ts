@@ -17,7 +17,8 @@ import { logSoftmax } from '../../core/stats/divergence.ts';
 import type { Job } from '../job.ts';
 import type { Tokens } from '../model/encode-prompts.ts';
 import type { Model } from '../model/model.ts';
-import type { ChatSession, PromptRow } from '../session/chat-session.ts';
+import type { PromptRow } from '../session/chat-session.ts';
+import type { Chat } from '../session/laned-chat.ts';
 import type { ReplyOptions } from '../session/raw-reply.ts';
 
 /** A prompt of the choose split with its tokens. */
@@ -42,7 +43,7 @@ export interface Searched {
 /** What short replies are made and judged with. */
 export interface TrialContext {
   readonly model: Pick<Model, 'tokenizer'>;
-  readonly chat: Pick<ChatSession, 'batches' | 'replies'>;
+  readonly chat: Pick<Chat, 'batches' | 'replies'>;
   readonly job: Job;
   readonly judge: (reply: string) => Judgement;
 }

@@ -44,7 +44,7 @@ export async function attackJob(params: AttackParams, shelf: ModelShelf, job: Jo
     await refusedBySteering(run, [...workspace.evaluate, ...workspace.fit], strength, job),
     params.goals,
   );
-  const chat = await shelf.chat(model, steering.layers, steering.layers);
+  const chat = await shelf.batchChat(model, steering.layers, steering.layers);
   chat.setSteering(steering);
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
 

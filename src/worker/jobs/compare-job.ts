@@ -130,7 +130,8 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
           { model, shelf, job, judge },
         );
   if (wanted.length > 0) watch.lap('fit controls', `${wanted.length} controls`);
-  const chat = await shelf.chat(model, steering.layers, steering.layers);
+  const open = config.evaluate.earlyStop ? shelf.chat : shelf.batchChat;
+  const chat = await open(model, steering.layers, steering.layers);
   chat.setSteering(steering);
 
   const { earlyStop } = config.evaluate;
@@ -241,11 +242,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
     );
     await reply('Steered', batchesOf(open), false);
     watch.lap('steered', `${open.length} replies; ${steered.length - open.length} prompts are not steered`);
-    await reply(
-      'Noise floor',
-      again.map((row) => [row]),
-      true,
-    );
+    await reply('Noise floor', again.length > 0 ? [again] : [], true);
     watch.lap('noise floor', `${again.length} base again, alone`);
     let made = 0;
     const baseOf = new Map(base.map((row) => [row.prompt.id, row]));

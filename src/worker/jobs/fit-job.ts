@@ -63,7 +63,7 @@ export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Jo
     heldOutGoals: [...input.heldOut],
   };
   await writeManifest(run, { ...manifest, ...(await givenName(run)) });
-  const chat = await shelf.chat(model, candidates, candidates);
+  const chat = await shelf.batchChat(model, candidates, candidates);
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
 
   const cache = await openLayerCache(root, model, candidates);

@@ -1,12 +1,12 @@
 import { rubricFor, verdictLetters } from '../../core/judge/rubric.ts';
 import { verdicts, type Verdict } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';
-import type { ChatSession } from '../session/chat-session.ts';
+import type { Chat } from '../session/laned-chat.ts';
 import type { ChatTokenizer } from '../model-files/chat-tokenizer.ts';
 import type { Job } from '../job.ts';
 
 export interface LocalModel {
-  readonly chat: ChatSession;
+  readonly chat: Chat;
   readonly tokenizer: ChatTokenizer;
   /** In tokens. */
   readonly context: number;

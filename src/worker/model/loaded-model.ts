@@ -7,10 +7,15 @@ import type { ModelChoice, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { hubModel, hubOfEnvironment } from '../model-files/hub-model.ts';
 import type { Job } from '../job.ts';
-import type { ChatSession } from '../session/chat-session.ts';
+import { LanedChat, type Chat } from '../session/laned-chat.ts';
+import { laneCount } from '../session/lanes.ts';
 import { filesStamp } from '../model-files/model-folder.ts';
 import { openModel, type Model, type ModelSettings } from './model.ts';
 import { openChatSession } from '../session/model-session.ts';
+import { openBatchChat } from '../session/open-lanes.ts';
+
+/** A chat whose layers `steered` can be steered, and whose layers `taps` are read. */
+type OpenChat = (model: Model, steered: readonly number[], taps: readonly number[]) => Promise<Chat>;
 
 /**
  * The model that is loaded, and its session for replies: kept while the next job wants the same, replaced when it wants
@@ -18,17 +23,33 @@ import { openChatSession } from '../session/model-session.ts';
  */
 export interface ModelShelf {
   /** A model named by its hub id is downloaded first, where it is not yet on this machine. */
-  model(settings: ModelSettings, job: Job): Promise<Model>;
-  chat(model: Model, steered: readonly number[], taps: readonly number[]): Promise<ChatSession>;
+  readonly model: (settings: ModelSettings, job: Job) => Promise<Model>;
+  /** For a prompt at a time. */
+  readonly chat: OpenChat;
+  /** For many prompts, which go side by side where that pays; it tells of whole replies, not of tokens. */
+  readonly batchChat: OpenChat;
+  /** Frees what is only worth its memory while a job on many prompts runs. */
+  readonly rest: () => Promise<void>;
 }
 
 export function createModelShelf(): ModelShelf {
   let model: { key: string; value: Model } | undefined;
-  let chat: { key: string; value: ChatSession } | undefined;
+  let chat: { key: string; value: Chat } | undefined;
   const dropChat = async (): Promise<void> => {
     await chat?.value.release();
     chat = undefined;
   };
+  const chatBy =
+    (open: OpenChat, lanesOf: (model: Model) => number): OpenChat =>
+    async (wanted, steered, taps) => {
+      const { fingerprint, device, threads } = wanted;
+      const key = JSON.stringify([lanesOf(wanted), fingerprint, device, threads, steered, taps]);
+      if (chat?.key !== key) {
+        await dropChat();
+        chat = { key, value: await open(wanted, steered, taps) };
+      }
+      return chat.value;
+    };
   return {
     model: async (named, job) => {
       const settings = await onThisMachine(named, job);
@@ -39,13 +60,10 @@ export function createModelShelf(): ModelShelf {
       }
       return model.value;
     },
-    chat: async (wanted, steered, taps) => {
-      const key = JSON.stringify([wanted.fingerprint, wanted.device, wanted.threads, steered, taps]);
-      if (chat?.key !== key) {
-        await dropChat();
-        chat = { key, value: await openChatSession(wanted, steered, taps) };
-      }
-      return chat.value;
+    chat: chatBy(openChatSession, () => 1),
+    batchChat: chatBy(openBatchChat, laneCount),
+    rest: async () => {
+      if (chat?.value instanceof LanedChat) await dropChat();
     },
   };
 }

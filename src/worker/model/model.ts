@@ -73,6 +73,7 @@ export async function openModel(
     ports,
     kv: kvShape(ports, folder),
     weights: await placeOfWeights(folder.graph, external),
+    weightBytes: [graph, steps].reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0) + sizeOf(external),
     tokenizer: await loadTokenizer(folder),
     external,
     fingerprint: await fingerprint(folder, files, userCache('fingerprints')),
@@ -82,6 +83,10 @@ export async function openModel(
   };
   const deviceReport = await chooseDevice(wanted, model, { again: false, ...(progress && { progress }) });
   return { ...model, device: deviceReport.device, deviceReport };
+}
+
+function sizeOf(external: readonly ExternalFile[]): number {
+  return external.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function kvShape({ cache, appendsByRow }: ModelPorts, folder: ModelFolder): KvShape {

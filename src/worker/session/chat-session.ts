@@ -105,9 +105,12 @@ export class ChatSession {
     await this.#device?.release();
   }
 
-  /** Batches of rows for {@link replies}, each with a schedule of its own; the same rows give the same batches. */
-  batches(rows: readonly PromptRow[], maxNewTokens: number): number[][] {
-    const places = this.#places(longestOf(rows) + maxNewTokens);
+  /**
+   * Batches of rows for {@link replies}, each with a schedule of its own; the same rows give the same batches.
+   * @param lanes sessions that share a batch out among them
+   */
+  batches(rows: readonly PromptRow[], maxNewTokens: number, lanes = 1): number[][] {
+    const places = this.#places(longestOf(rows) + maxNewTokens) * lanes;
     const [most, prefill] = this.#joins ? [places * turns, Infinity] : [places, maxPrefillPlaces];
     const prompts = rows.map(({ ids }) => ids);
     if (this.#shape.packed) return batchesByPrefix(prompts, most, prefill);
@@ -129,8 +132,8 @@ export class ChatSession {
   /**
    * Greedy replies to one batch, each handed over as it ends. Where the cache appends at each row's own length, the places
    * of rows that have ended are taken by the next ones: the schedule follows from the rows alone. A lone row is run beside a
-   * copy of itself, unless `alone`: kernels for a single row round otherwise than those for several, and a row must not
-   * change with the company it happens to have.
+   * copy of itself: kernels for a single row round otherwise than those for several, and a row must not change with the
+   * company it happens to have. With `alone` each row is run by itself, one after the other.
    * @throws {HumanError} activations or logits are no finite numbers
    * @throws {CancelledError}
    */
@@ -142,12 +145,13 @@ export class ChatSession {
     const { maxNewTokens, alone = this.#shape.rowsTouch } = options;
     const fewest = alone ? 1 : leastRows;
     const positions = longestOf(rows) + maxNewTokens;
-    const places = Math.max(fewest, this.#joins ? Math.min(this.#places(positions), rows.length) : 1);
+    const most = alone || !this.#joins ? 1 : Math.min(this.#places(positions), rows.length);
+    const places = Math.max(fewest, most);
     const cache = this.#openCache({ rows: places, positions });
     const running = new RunningRows(cache, options, fewest);
     try {
       for (let from = 0; from < rows.length || running.next.length > 0;) {
-        const coming = this.#coming(rows.slice(from), running.next.length, places);
+        const coming = this.#coming(rows.slice(from), running.next.length, places, alone);
         if (coming.length > 0) await this.#join(running, cache, coming, from, fewest, options);
         else await this.#step(running, cache);
         from += coming.length;
@@ -177,8 +181,8 @@ export class ChatSession {
   }
 
   /** Those of the rows left that come in beside so many that are running. */
-  #coming(left: readonly PromptRow[], running: number, places: number): readonly PromptRow[] {
-    if (!this.#joins) return running > 0 ? [] : left.slice(0, this.#shape.rowsTouch ? 1 : left.length);
+  #coming(left: readonly PromptRow[], running: number, places: number, alone: boolean): readonly PromptRow[] {
+    if (!this.#joins) return running > 0 ? [] : left.slice(0, alone || this.#shape.rowsTouch ? 1 : left.length);
     const free = Math.min(places - running, left.length);
     if (free < Math.min(left.length, places, Math.max(leastRows, places * freeToJoin))) return [];
     let longest = 0;

@@ -22,6 +22,8 @@ export interface SessionModel extends Pick<ModelGraphs, 'graph' | 'steps'> {
   readonly ports: ModelPorts;
   readonly kv: KvShape;
   readonly weights: WeightsPlace;
+  /** Bytes of graphs and weights. */
+  readonly weightBytes: number;
   readonly device: Device;
   readonly threads: number | undefined;
 }

@@ -2,14 +2,14 @@
 export interface ReplyOptions {
   readonly maxNewTokens: number;
   readonly endTokens: ReadonlySet<number>;
-  /** A row may be run without another beside it: as other software replies to one prompt, and rounded otherwise. */
+  /** Each row is run without another beside it: as other software replies to one prompt, and rounded otherwise. */
   readonly alone?: boolean;
   /** Told of each new token of each row as it comes; row is the index in the rows given. */
-  onToken?(row: number, token: number): void;
+  readonly onToken?: (row: number, token: number) => void;
   /** Whether a row may end with these tokens though its reply goes on; asked after each but the last one it may have. */
-  isEnough?(row: number, tokens: readonly number[]): boolean;
+  readonly isEnough?: (row: number, tokens: readonly number[]) => boolean;
   /** Told of the first new token's logits [vocabulary], valid during the call only. */
-  onFirstLogits?(row: number, logits: Float32Array): void;
+  readonly onFirstLogits?: (row: number, logits: Float32Array) => void;
 }
 
 /** A reply before anybody has read it, and what its prefill measured. */

@@ -40,6 +40,7 @@ export async function sessionModel(
       appends: ports.appendsByRow,
     },
     weights: await placeOfWeights(files.graph, external),
+    weightBytes: graph.length + external.reduce((sum, { bytes }) => sum + bytes, 0),
     device: 'cpu',
     threads: 2,
   };

@@ -56,7 +56,7 @@ export async function controlPlans(
   const conditions = wanted.filter(({ control }) => control !== 'system-prompt' || takesSystemPrompt(model, job));
   const { steering, fitted, rules } = fit;
   const layersTried = fitted.perLayer.map(({ layer }) => layer);
-  const chat = await shelf.chat(model, steering.layers, layersTried);
+  const chat = await shelf.batchChat(model, steering.layers, layersTried);
   const context = { model, chat, job, judge };
   const prompts = await openFittedPrompts({ ...fit, file: run }, context);
   let products: ProductSession | undefined;

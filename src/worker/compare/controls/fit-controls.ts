@@ -11,7 +11,8 @@ import type { JudgeIdentity } from '../../../core/evaluation/data/judge-facts.ts
 import type { FitSummary } from '../../../core/evaluation/data/fit-summary.ts';
 import { makeFolder } from '../../../workspace/files/make-folder.ts';
 import { runFiles } from '../../../workspace/runs/run-folder.ts';
-import type { ChatSession, PromptRow } from '../../session/chat-session.ts';
+import type { PromptRow } from '../../session/chat-session.ts';
+import type { Chat } from '../../session/laned-chat.ts';
 import { encodePrompts, type Encoded } from '../../model/encode-prompts.ts';
 import type { Job } from '../../job.ts';
 import type { Model } from '../../model/model.ts';
@@ -31,7 +32,7 @@ const version = 1;
 /** What controls are fitted with. */
 export interface ControlContext {
   readonly model: Model;
-  readonly chat: ChatSession;
+  readonly chat: Chat;
   readonly addProduct: AddProduct;
   readonly job: Job;
   readonly judge: (reply: string) => Judgement;

@@ -10,7 +10,7 @@ import { templatesOf } from '../../../core/prompts/kinds/templates.ts';
 import type { FitSummary } from '../../../core/evaluation/data/fit-summary.ts';
 import type { Workspace } from '../../../workspace/load-workspace.ts';
 import type { Manifest } from '../../../workspace/runs/run-folder.ts';
-import type { ChatSession } from '../../session/chat-session.ts';
+import type { Chat } from '../../session/laned-chat.ts';
 import { encodePrompts, type Encoded } from '../../model/encode-prompts.ts';
 import { extractActivations } from '../../fit/activations.ts';
 import { labelFile, openLayerCache } from '../../fit/fit-cache.ts';
@@ -48,7 +48,7 @@ export interface FittedPrompts {
  */
 export async function openFittedPrompts(
   { workspace, manifest, fitted, file }: { workspace: Workspace; manifest: Manifest; fitted: FitSummary; file: string },
-  { model, chat, job, judge }: { model: Model; chat: ChatSession; job: Job; judge: (reply: string) => Judgement },
+  { model, chat, job, judge }: { model: Model; chat: Chat; job: Job; judge: (reply: string) => Judgement },
 ): Promise<FittedPrompts> {
   const made = fittedSchema.parse(manifest);
   const isOfFit = ({ part }: { part: string }): boolean => part === 'fit';
