@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { InspectResult } from '../../src/rpc/worker-api.ts';
@@ -44,4 +44,20 @@ test('export --to onnx writes a folder that opens as a model', () => {
   expect(readdirSync(out)).toEqual(expect.arrayContaining(['config.json', 'tokenizer.json']));
   const inspected = alphasteer('inspect', out, '--json');
   expect(JSON.parse(inspected.stdout)).toMatchObject({ layers: 3, hiddenSize: 64 });
+});
+
+test('an export leaves every file with one link, in the model too, and says what it is', () => {
+  const root = tinyWorkspace({ fit: { threshold: 'none' } });
+  writeFileSync(join(root, 'model', 'README.md'), 'The base model.');
+  const { run } = JSON.parse(alphasteer('fit', root, '--json').stdout) as { run: string };
+  const out = join(root, 'steered');
+  expect(problemsOf(alphasteer('export', run, '--to', 'onnx', '--workspace', root, '--out', out))).toEqual([]);
+  for (const folder of [out, join(root, 'model')]) {
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).nlink, name).toBe(1);
+  }
+  const { model } = JSON.parse(readFileSync(join(run, 'manifest.json'), 'utf8')) as { model: { fingerprint: string } };
+  const text = readFileSync(join(out, 'README.md'), 'utf8');
+  expect(text).toContain(model.fingerprint);
+  expect(text).not.toContain(root);
+  expect(readFileSync(join(out, 'README.base-model.md'), 'utf8')).toBe('The base model.');
 });

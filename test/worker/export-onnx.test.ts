@@ -25,7 +25,12 @@ test('transformers.js loads the steered model unchanged and gives our steered re
 
   const model = await openModel({ path: quickstartModel, dtype: 'q4', device: 'cpu', threads: 2 });
   const graph = bakeSteering(model.graph, model.folder.graph, { layers, w, r, thresholds, strength }, 'a test');
-  const files = await writeModelCopy(model.folder, { graph, weights: ['model_q4.onnx_data'] }, out, unwatched);
+  const files = await writeModelCopy(
+    model.folder,
+    { graph, weights: ['model_q4.onnx_data'], readme: '' },
+    out,
+    unwatched,
+  );
   expect(files).toContain(join('onnx', 'model_q4.onnx_data'));
   expect(statSync(join(out, 'onnx/model_q4.onnx_data')).size).toBe(
     statSync(join(quickstartModel, 'onnx/model_q4.onnx_data')).size,
@@ -65,7 +70,9 @@ test('transformers.js loads the steered model unchanged and gives our steered re
     if (String(await reply(0)) !== String(ours)) changed++;
   }
   expect(changed, 'replies that steering changes').toBeGreaterThan(2);
-  await expect(writeModelCopy(model.folder, { graph, weights: [] }, out, unwatched)).rejects.toThrow('not empty');
+  await expect(writeModelCopy(model.folder, { graph, weights: [], readme: '' }, out, unwatched)).rejects.toThrow(
+    'not empty',
+  );
   await theirs.dispose();
   await session.release();
 });

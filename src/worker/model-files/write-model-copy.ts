@@ -1,7 +1,7 @@
-import { copyFile, link, readdir, realpath, rm } from 'node:fs/promises';
+import { constants, copyFile, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { HumanError } from '../../core/problem.ts';
-import { withPath } from '../../workspace/files/io-error.ts';
+import { hasCode } from '../../workspace/files/io-error.ts';
 import { makeFolder } from '../../workspace/files/make-folder.ts';
 import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import type { Job } from '../job.ts';
@@ -10,16 +10,29 @@ import type { ModelFolder } from './model-folder.ts';
 /** Configuration, tokenizer, chat template and licences: whatever lies beside `config.json` and is text. */
 const texts = /\.(json|jinja|txt|model|md)$|^LICEN[CS]E/i;
 
+/** What tells people about the copy; a file of this name in the copied folder goes on under the other one. */
+const readme = 'README.md';
+const readmeOfBase = 'README.base-model.md';
+
+export interface EditedModel {
+  /** The bytes of the other graph. */
+  readonly graph: Uint8Array;
+  /** Files of weights, relative to the graph's folder. */
+  readonly weights: readonly string[];
+  /** The text of the copy's README.md. */
+  readonly readme: string;
+}
+
 /**
- * Writes a model folder like another one, with another graph; what is stopped in the middle leaves `out` empty. Weights are
- * hard links where the file system allows it: a model is never changed in place, only replaced.
- * @param weights relative to the graph's folder
+ * Writes a model folder like another one, with another graph and a README of its own; what fails or is stopped in the middle
+ * leaves `out` empty. Every file is a copy, which shares its blocks where the file system can do that; no file is a hard link:
+ * onnx 1.23 refuses weights that have several links, under whichever of their names, and so the copied model too.
  * @returns the files, relative to `out`
- * @throws {HumanError} `out` holds something already
+ * @throws {HumanError} `out` holds something already, or the disk is full
  */
 export async function writeModelCopy(
   folder: Pick<ModelFolder, 'path' | 'graph'>,
-  { graph, weights }: { graph: Uint8Array; weights: readonly string[] },
+  edited: EditedModel,
   out: string,
   job: Pick<Job, 'progress' | 'checkpoint'>,
 ): Promise<string[]> {
@@ -32,39 +45,40 @@ export async function writeModelCopy(
     });
   }
   try {
-    return await writeFiles(folder, { graph, weights }, out, job);
+    return await writeFiles(folder, edited, out, job);
   } catch (error) {
     // The same command would else be refused for what it left.
     for (const name of await readdir(out).catch(() => [])) await rm(join(out, name), { recursive: true });
-    throw error;
+    if (!hasCode(error, 'ENOSPC', 'EDQUOT')) throw error;
+    throw new HumanError({
+      file: out,
+      message: 'The disk is full: the steered model does not fit on it. Nothing was left of it.',
+      fix: 'Free as much space as the weights of the model take, or name a folder on another disk with --out.',
+    });
   }
 }
 
 async function writeFiles(
   folder: Pick<ModelFolder, 'path' | 'graph'>,
-  { graph, weights }: { graph: Uint8Array; weights: readonly string[] },
+  edited: EditedModel,
   out: string,
   job: Pick<Job, 'progress' | 'checkpoint'>,
 ): Promise<string[]> {
   const inside = relative(folder.path, dirname(folder.graph));
   const besides = (await readdir(folder.path)).filter((name) => texts.test(name));
   const files = [
-    ...besides.map((name) => ({ name, write: copyFile })),
-    ...weights.map((location) => ({ name: join(inside, location), write: linkOrCopy })),
+    ...besides.map((name) => ({ name, to: name.toLowerCase() === readme.toLowerCase() ? readmeOfBase : name })),
+    ...edited.weights.map((location) => join(inside, location)).map((name) => ({ name, to: name })),
   ];
-  for (const [done, { name, write }] of files.entries()) {
+  for (const [done, { name, to }] of files.entries()) {
     job.progress({ phase: 'Export', done, total: files.length, unit: 'files' });
     await job.checkpoint();
-    const to = join(out, name);
-    await makeFolder(dirname(to));
-    await write(resolve(folder.path, name), to).catch(withPath(to));
+    await makeFolder(dirname(join(out, to)));
+    // What a symbolic link leads to is copied, as the files of Hugging Face's cache are links.
+    await copyFile(resolve(folder.path, name), join(out, to), constants.COPYFILE_FICLONE);
   }
   const file = relative(folder.path, folder.graph);
-  await writeFileWhole(join(out, file), graph);
-  return [...files.map(({ name }) => name), file];
-}
-
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  // A link to a symbolic link, as the files of Hugging Face's cache are, would lead nowhere from another folder.
-  await link(await realpath(from), to).catch(() => copyFile(from, to));
+  await writeFileWhole(join(out, file), edited.graph);
+  await writeFileWhole(join(out, readme), edited.readme);
+  return [...files.map(({ to }) => to), file, readme];
 }
