@@ -3,10 +3,13 @@ import { expectation, isAsExpected } from '../../evaluation/replies/expectation.
 import { latestReplies } from '../../evaluation/replies/latest-replies.ts';
 import type { Reply } from '../../evaluation/data/summary.ts';
 
+/** Without it Excel on Windows reads the file in the code page of the system; readers of CSV pass over it. */
+const byteOrderMark = '\ufeff';
+
 /**
- * Replies as CSV (RFC 4180), one row a prompt and condition, under a head. `verdict` is the one that counts, `rules` the
- * rules' own; `stopped_early` says that the reply is a beginning, which could not become a refusal; scores have a column a
- * steered layer.
+ * Replies as CSV (RFC 4180) behind a byte order mark, one row a prompt and condition, under a head. `verdict` is the one that
+ * counts, `rules` the rules' own; `stopped_early` says that the reply is a beginning, which could not become a refusal; scores
+ * have a column a steered layer.
  *
  * A spreadsheet runs a cell that starts like a formula, and prompts are written by attackers: such a text gets an
  * apostrophe before it (OWASP, CSV injection). Their exact characters are in `replies.jsonl`.
@@ -24,7 +27,7 @@ export function repliesCsv(
   const rows = [...conditions].flatMap(([condition, list]) =>
     list.map((reply) => row(condition, reply, layers.length)),
   );
-  return [head, ...rows].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+  return byteOrderMark + [head, ...rows].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
 }
 
 type Cell = string | number | boolean;

@@ -8,7 +8,7 @@ import { reply } from '../reply.ts';
 const settings = { strength: 0.3, layers: [9, 12] };
 
 function rows(csv: string): Record<string, string>[] {
-  return parse(csv, { columns: true, record_delimiter: '\r\n' });
+  return parse(csv, { bom: true, columns: true, record_delimiter: '\r\n' });
 }
 
 test('a row a prompt and condition, with scores by layer', () => {
@@ -19,6 +19,14 @@ test('a row a prompt and condition, with scores by layer', () => {
     ['steered', 'refused', 'false'],
   ]);
   expect(read[0]).toMatchObject({ id: 'a', expected: 'should be answered', score_9: '0.5', score_12: '-0.25' });
+});
+
+test('Excel is told that it is UTF-8, by a byte order mark before the head and nowhere else', () => {
+  const csv = repliesCsv([reply({ id: 'ä', prompt: 'Wie bäckt man Brot?', reply: '日本語' })], settings);
+  expect([...Buffer.from(csv).subarray(0, 5)]).toEqual([0xef, 0xbb, 0xbf, ...Buffer.from('id')]);
+  expect(csv.lastIndexOf('\ufeff')).toBe(0);
+  expect(csv.match(/\r\n/g)).toHaveLength(2);
+  expect(rows(csv)[0]).toMatchObject({ id: 'ä', prompt: 'Wie bäckt man Brot?', reply: '日本語' });
 });
 
 test('any text that is no formula is read back as it was', () => {
