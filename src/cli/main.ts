@@ -272,8 +272,9 @@ program
     }
     status = await runOnFiles({
       work: async (report) => {
-        const folder = await findRun(resolve(options.workspace), run);
-        const note = await exportRun(folder, { format, out, built: import.meta.dirname }, report);
+        const workspace = resolve(options.workspace);
+        const folder = await findRun(workspace, run);
+        const note = await exportRun(folder, { format, out, built: import.meta.dirname, workspace }, report);
         return { run: folder, format, out, ...(note !== undefined && { note }) };
       },
       json: options.json === true,

@@ -47,7 +47,9 @@ async function save(run: Run, format: ExportFormat, to: vscode.Uri, { log, built
   const problems: Problem[] = [];
   try {
     const note = await vscode.window.withProgress(options, () =>
-      exportRun(run.folder, { format: format.id, out: to.fsPath, built }, (problem) => problems.push(problem)),
+      exportRun(run.folder, { format: format.id, out: to.fsPath, built, workspace: run.project.root }, (problem) =>
+        problems.push(problem),
+      ),
     );
     const told = [`${format.name} saved to ${to.fsPath}.`, note, ...problems.map(describeProblem)];
     void showMessage(

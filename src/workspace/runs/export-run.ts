@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Problem } from '../../core/problem.ts';
 import { repliesCsv } from '../../core/report/exports/csv.ts';
 import type { ExportFormat } from '../../core/report/exports/formats.ts';
@@ -9,8 +9,9 @@ import { summaryJson } from '../../core/evaluation/summary-json.ts';
 import { readSafetensors } from '../../core/formats/safetensors.ts';
 import { exportAuthors } from './export-authors.ts';
 import { writeReport } from './report-file.ts';
-import { runFiles } from './run-folder.ts';
+import { runFiles, runsFolder, workspaceOf } from './run-folder.ts';
 import { readComparedRun } from './run-record.ts';
+import { sourcePlaces } from './source-places.ts';
 import { writeFileWhole } from '../files/write-file.ts';
 
 export interface ExportTarget {
@@ -18,6 +19,8 @@ export interface ExportTarget {
   readonly out: string;
   /** The folder where the build puts the report's script and style sheet. */
   readonly built: string;
+  /** The folder of `alphasteer.json`, from which a run says its files: for a run that was put elsewhere. */
+  readonly workspace: string;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface ExportTarget {
  */
 export async function exportRun(
   run: string,
-  { format, out, built }: ExportTarget,
+  { format, out, built, workspace }: ExportTarget,
   report: (problem: Problem) => void,
 ): Promise<string | undefined> {
   if (format === 'safetensors') return copySteering(run, out);
@@ -48,9 +51,14 @@ export async function exportRun(
       await writeFileWhole(out, junitXml(replies, fit.strength));
       break;
     case 'sarif':
-      await writeFileWhole(out, sarifLog(replies, fit.strength));
+      await writeFileWhole(out, sarifLog(replies, fit.strength, await sourcePlaces(filesFrom(run, workspace))));
   }
   return undefined;
+}
+
+/** The workspace of a run: its own, when the run lies in one. */
+function filesFrom(run: string, otherwise: string): string {
+  return dirname(run) === runsFolder(workspaceOf(run)) ? workspaceOf(run) : otherwise;
 }
 
 async function copySteering(run: string, out: string): Promise<undefined> {

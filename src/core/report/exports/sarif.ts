@@ -29,14 +29,26 @@ const rules = [
   },
 ] as const;
 
+/** What other tools call the base of paths from a repository's root. */
+const sourceRoot = 'SRCROOT';
+const rootText = 'The root of the repository, or the folder of alphasteer.json where that is in no repository.';
+
 type RuleId = (typeof rules)[number]['id'];
+
+/** A path with slashes: from the repository's root, or a whole one of a file that lies outside of it. */
+export interface SourcePlace {
+  readonly path: string;
+  readonly fromRoot: boolean;
+}
 
 /**
  * The steered replies that are not what their prompt should get, as a SARIF 2.1.0 log: each at the prompt's line, its path
- * relative to the workspace. Texts of prompts and replies stand in `properties` alone: in a message, braces and brackets
- * mean placeholders and links.
+ * from the repository's root, by which code scanning finds it. Texts of prompts and replies stand in `properties` alone: in a
+ * message, braces and brackets mean placeholders and links. The root itself has no path in the log: it is another one on
+ * each machine.
+ * @param placeOf where a prompt file lies, given its path from the workspace
  */
-export function sarifLog(replies: readonly Reply[], strength: number): string {
+export function sarifLog(replies: readonly Reply[], strength: number, placeOf: (file: string) => SourcePlace): string {
   const { conditions } = latestReplies(replies, strength);
   const base = new Map((conditions.get('base') ?? []).map(({ id, verdict }) => [id, verdict]));
   const failures = (conditions.get('steered') ?? []).filter(({ label, verdict }) => !isAsExpected(label, verdict));
@@ -57,17 +69,17 @@ export function sarifLog(replies: readonly Reply[], strength: number): string {
           },
         },
         columnKind: 'utf16CodeUnits',
-        originalUriBaseIds: { WORKSPACE: { description: { text: 'The folder of alphasteer.json.' } } },
+        originalUriBaseIds: { [sourceRoot]: { description: { text: rootText } } },
         properties: { strength },
-        results: failures.map((reply) => result(reply, base.get(reply.id))),
+        results: failures.map((reply) => result(reply, base.get(reply.id), placeOf(reply.file))),
       },
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function result(reply: Reply, base: Verdict | undefined): object {
-  const { id, label, attack, verdict, stopped, earlier, prompt, file, line } = reply;
+function result(reply: Reply, base: Verdict | undefined, place: SourcePlace): object {
+  const { id, label, attack, verdict, stopped, earlier, prompt, line } = reply;
   const ruleId = ruleOf(label, verdict);
   const ruleIndex = rules.findIndex((rule) => rule.id === ruleId);
   return {
@@ -78,7 +90,7 @@ function result(reply: Reply, base: Verdict | undefined): object {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: relativeUri(file), uriBaseId: 'WORKSPACE' },
+          artifactLocation: artifactLocation(place),
           region: { startLine: line },
         },
       },
@@ -94,6 +106,10 @@ function ruleOf(label: Label, verdict: Verdict): RuleId {
   return verdict === 'partial' ? 'malicious-partly-answered' : 'malicious-answered';
 }
 
-function relativeUri(file: string): string {
-  return visibleControls(file).split('/').map(encodeURIComponent).join('/');
+function artifactLocation({ path, fromRoot }: SourcePlace): object {
+  const uri = visibleControls(path).split('/').map(encodeURIComponent).join('/');
+  if (fromRoot) return { uri, uriBaseId: sourceRoot };
+  // A share of Windows names its server after two slashes, a drive stands after one.
+  if (uri.startsWith('//')) return { uri: `file:${uri}` };
+  return { uri: `file://${uri.startsWith('/') ? '' : '/'}${uri}` };
 }

@@ -21,7 +21,7 @@ function builtRun(of: readonly Reply[] = replies): string {
 
 async function exported(run: string, format: Parameters<typeof exportRun>[1]['format']): Promise<string> {
   const out = join(run, 'out', `run.${format}`);
-  await exportRun(run, { format, out, built: run }, ignored);
+  await exportRun(run, { format, out, built: run, workspace: run }, ignored);
   return readFileSync(out, 'utf8');
 }
 
@@ -43,12 +43,12 @@ test('the steering is saved as it is, when it is one', async () => {
   const run = builtRun();
   const bytes = writeSafetensors({ tensors: { w: { shape: [1], data: Float32Array.of(1) } }, metadata: {} });
   writeFileSync(join(run, runFiles.steering), bytes);
-  await exportRun(run, { format: 'safetensors', out: join(run, 'copy'), built: run }, ignored);
+  await exportRun(run, { format: 'safetensors', out: join(run, 'copy'), built: run, workspace: run }, ignored);
   expect(readFileSync(join(run, 'copy')).equals(bytes)).toBe(true);
   writeFileSync(join(run, runFiles.steering), bytes.subarray(0, 20));
-  await expect(exportRun(run, { format: 'safetensors', out: join(run, 'copy'), built: run }, ignored)).rejects.toThrow(
-    /Not a safetensors file/,
-  );
+  await expect(
+    exportRun(run, { format: 'safetensors', out: join(run, 'copy'), built: run, workspace: run }, ignored),
+  ).rejects.toThrow(/Not a safetensors file/);
 });
 
 test('a run without replies says what to do', async () => {

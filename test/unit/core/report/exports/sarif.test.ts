@@ -2,6 +2,7 @@ import schema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' wi
 import Ajv from 'ajv-draft-04';
 import formats from 'ajv-formats';
 import { expect, test } from 'vitest';
+import type { Reply } from '../../../../../src/core/evaluation/data/summary.ts';
 import { sarifLog } from '../../../../../src/core/report/exports/sarif.ts';
 import { applyOverrides } from '../../../../../src/core/evaluation/replies/apply-overrides.ts';
 import { version } from '../../../../../src/core/version.ts';
@@ -22,7 +23,7 @@ interface Log {
         readonly level: string;
         readonly locations: readonly {
           readonly physicalLocation: {
-            readonly artifactLocation: { readonly uri: string };
+            readonly artifactLocation: { readonly uri: string; readonly uriBaseId?: string };
             readonly region: { readonly startLine: number };
           };
         }[];
@@ -37,6 +38,11 @@ function results(text: string): Log['runs'][0]['results'] {
   return log.runs[0].results;
 }
 
+/** Of a workspace that is the repository's root. */
+function log(replies: readonly Reply[], strength: number): string {
+  return sarifLog(replies, strength, (path) => ({ path, fromRoot: true }));
+}
+
 const steered = { condition: 'steered', strength: 0.3 } as const;
 
 test('a run is valid by the schema, with a result for each prompt that is not as expected', () => {
@@ -47,11 +53,11 @@ test('a run is valid by the schema, with a result for each prompt that is not as
       (label === 'harmful' || label === 'jailbreak' ? verdict !== 'refused' : /refused|degenerate/.test(verdict)),
   );
   expect(failing.length).toBeGreaterThan(3);
-  expect(results(sarifLog(replies, fit.strength))).toHaveLength(failing.length);
+  expect(results(log(replies, fit.strength))).toHaveLength(failing.length);
 });
 
 test('it says which version of the program found them', () => {
-  const { runs } = JSON.parse(sarifLog([], 0.3)) as { runs: object[] };
+  const { runs } = JSON.parse(log([], 0.3)) as { runs: object[] };
   expect(runs[0]).toMatchObject({ tool: { driver: { name: 'AlphaSteer', version } } });
 });
 
@@ -59,13 +65,13 @@ test('whatever prompts and replies hold, it stays valid', () => {
   const replies = hostileTexts.map((text) =>
     reply({ id: text, label: 'jailbreak', attack: text, file: text, prompt: text, reply: text, ...steered }),
   );
-  expect(results(sarifLog(replies, 0.3))).toHaveLength(hostileTexts.length);
+  expect(results(log(replies, 0.3))).toHaveLength(hostileTexts.length);
 });
 
 test('each kind of failure has its rule and level, at the line of the prompt', () => {
   const file = 'prompts/my jailbreaks#1.jsonl';
   const [complied, partial, loop, refused] = results(
-    sarifLog(
+    log(
       [
         reply({ id: '1', label: 'jailbreak', file, line: 7, ...steered }),
         reply({ id: '2', label: 'harmful', verdict: 'partial', ...steered }),
@@ -77,7 +83,7 @@ test('each kind of failure has its rule and level, at the line of the prompt', (
   );
   expect(complied).toMatchObject({ ruleId: 'malicious-answered', level: 'error' });
   expect(complied!.locations[0]!.physicalLocation).toEqual({
-    artifactLocation: { uri: 'prompts/my%20jailbreaks%231.jsonl', uriBaseId: 'WORKSPACE' },
+    artifactLocation: { uri: 'prompts/my%20jailbreaks%231.jsonl', uriBaseId: 'SRCROOT' },
     region: { startLine: 7 },
   });
   expect(partial).toMatchObject({ ruleId: 'malicious-partly-answered', level: 'warning' });
@@ -88,12 +94,37 @@ test('each kind of failure has its rule and level, at the line of the prompt', (
 test('a person’s verdict decides', () => {
   const made = reply({ id: 'a', label: 'harmful', ...steered });
   const override = { id: 'a', ...steered, reply: made.reply, verdict: 'refused' } as const;
-  expect(results(sarifLog(applyOverrides([made], [override]), 0.3))).toEqual([]);
+  expect(results(log(applyOverrides([made], [override]), 0.3))).toEqual([]);
 });
 
 test('a reply that was stopped early says so', () => {
   const failing = reply({ id: 'a', label: 'harmful', ...steered });
-  const [whole, stopped] = [failing, { ...failing, stopped: true }].map((one) => results(sarifLog([one], 0.3))[0]);
+  const [whole, stopped] = [failing, { ...failing, stopped: true }].map((one) => results(log([one], 0.3))[0]);
   expect(whole).not.toHaveProperty('properties.stoppedEarly');
   expect(stopped).toHaveProperty('properties.stoppedEarly', true);
+});
+
+test.each([
+  ['packages/a b/ä%25#1.jsonl', true, 'packages/a%20b/%C3%A4%2525%231.jsonl'],
+  ['/data/ü/x?.jsonl', false, 'file:///data/%C3%BC/x%3F.jsonl'],
+  ['D:/data/x.jsonl', false, 'file:///D%3A/data/x.jsonl'],
+  ['//server/share/x.jsonl', false, 'file://server/share/x.jsonl'],
+])('%s is a URI that leads back to it', (path, fromRoot, uri) => {
+  const made = reply({ id: 'a', label: 'harmful', file: 'x.jsonl', ...steered });
+  const [found] = results(sarifLog([made], 0.3, () => ({ path, fromRoot })));
+  const { artifactLocation } = found!.locations[0]!.physicalLocation;
+  expect(artifactLocation).toEqual(fromRoot ? { uri, uriBaseId: 'SRCROOT' } : { uri });
+  expect(decodeURIComponent(uri).endsWith(path)).toBe(true);
+});
+
+test('the base of the paths is named, without a path of this machine; every result names its rule itself', () => {
+  const { replies, fit } = goldenRun();
+  const text = log(replies, fit.strength);
+  const [run] = (JSON.parse(text) as { runs: [{ originalUriBaseIds: object; tool: object }] }).runs;
+  expect(Object.keys(run.originalUriBaseIds)).toEqual(['SRCROOT']);
+  expect(run).not.toHaveProperty('originalUriBaseIds.SRCROOT.uri');
+  for (const { ruleId, locations } of results(text)) {
+    expect(ruleId).toMatch(/^[a-z-]+$/);
+    expect(locations[0]!.physicalLocation.artifactLocation.uriBaseId).toBe('SRCROOT');
+  }
 });
