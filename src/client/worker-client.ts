@@ -79,91 +79,15 @@ const collectable = '--expose-gc';
 export function createWorkerClient(options: WorkerOptions): WorkerClient {
   let running: Running | undefined;
   let queue: Promise<unknown> = Promise.resolve();
-
-  const start = (): Running => {
-    const child = fork(options.module, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: modelProcessEnv(options.env),
-      execArgv: [...(options.execArgv ?? process.execArgv), youngHeap, collectable],
-    });
-    const log: string[] = [];
-    const keep = (line: string): void => {
-      log.push(line);
-      if (log.length > lastLines) log.shift();
-      options.listener.log?.(line);
-    };
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => text.trimEnd().split('\n').forEach(keep));
-    }
-    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-    const death = new Promise<never>((_, reject) => {
-      child.once('error', (error) => reject(workerDied(`could not be started: ${error.message}`, log)));
-      child.once('exit', (code, signal) => {
-        if (running?.child === child) running = undefined;
-        reject(workerDied(signal ? `was ended by ${signal}` : `ended with status ${code ?? 'unknown'}`, log));
-        connection.dispose();
-      });
-    });
-    death.catch(() => undefined);
-    const self: Running = { child, connection, death, lastSign: Date.now() };
-    connection.onNotification(notifications.heartbeat, () => void (self.lastSign = Date.now()));
-    connection.onNotification(notifications.progress, (progress) => options.listener.progress?.(progress));
-    connection.onNotification(notifications.problem, (problem) => options.listener.problem?.(problem));
-    connection.onNotification(notifications.text, (text) => options.listener.text?.(text));
-    connection.onNotification(notifications.log, keep);
-    connection.onError(([error]) => keep(error.message));
-    connection.listen();
-    return self;
+  const ended = (child: ChildProcess): void => {
+    if (running?.child === child) running = undefined;
   };
-
-  const run = async <K extends keyof WorkerApi>(
-    name: K,
-    params: Parameters<WorkerApi[K]>[0],
-    signal: AbortSignal | undefined,
-  ): Promise<Awaited<ReturnType<WorkerApi[K]>>> => {
-    if (signal?.aborted) throw new CancelledError();
-    const worker = (running ??= start());
-    const source = new CancellationTokenSource();
-    let killTimer: NodeJS.Timeout | undefined;
-    const kills: NodeJS.Signals[] = [];
-    const kill = (): void => {
-      kills.push('SIGKILL');
-      worker.child.kill('SIGKILL');
-    };
-    const cancel = (): void => {
-      source.cancel();
-      killTimer = setTimeout(kill, options.cancelGrace ?? 15_000);
-    };
-    signal?.addEventListener('abort', cancel, { once: true });
-    const silence = options.silence ?? 300_000;
-    worker.lastSign = Date.now();
-    const watch = setInterval(
-      () => {
-        if (Date.now() - worker.lastSign > silence) kill();
-      },
-      Math.min(silence, 1_000),
-    );
-    try {
-      // The request's type is looked up by name: its parameter and result belong together by the `satisfies` of `requests`.
-      const request = worker.connection.sendRequest(requests[name] as never, params, source.token);
-      request.catch(() => undefined);
-      return await Promise.race([request as Promise<Awaited<ReturnType<WorkerApi[K]>>>, worker.death]);
-    } catch (error) {
-      if (signal?.aborted) throw new CancelledError();
-      if (kills.length > 0) throw workerHung(silence);
-      throw revive(error);
-    } finally {
-      clearInterval(watch);
-      clearTimeout(killTimer);
-      signal?.removeEventListener('abort', cancel);
-      source.dispose();
-    }
-  };
-
   return {
     call: (name, params, signal) => {
-      const result = queue.then(() => run(name, params, signal));
+      const result = queue.then(() => {
+        if (signal?.aborted) throw new CancelledError();
+        return ask((running ??= start(options, ended)), options, name, params, signal);
+      });
       queue = result.catch(() => undefined);
       return result;
     },
@@ -173,6 +97,88 @@ export function createWorkerClient(options: WorkerOptions): WorkerClient {
       running = undefined;
     },
   };
+}
+
+/** @param ended told when the process has ended, before its requests are */
+function start(options: WorkerOptions, ended: (child: ChildProcess) => void): Running {
+  const child = fork(options.module, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: modelProcessEnv(options.env),
+    execArgv: [...(options.execArgv ?? process.execArgv), youngHeap, collectable],
+  });
+  const log: string[] = [];
+  const keep = (line: string): void => {
+    log.push(line);
+    if (log.length > lastLines) log.shift();
+    options.listener.log?.(line);
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => text.trimEnd().split('\n').forEach(keep));
+  }
+  const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+  const death = new Promise<never>((_, reject) => {
+    child.once('error', (error) => reject(workerDied(`could not be started: ${error.message}`, log)));
+    child.once('exit', (code, signal) => {
+      ended(child);
+      reject(workerDied(signal ? `was ended by ${signal}` : `ended with status ${code ?? 'unknown'}`, log));
+      connection.dispose();
+    });
+  });
+  death.catch(() => undefined);
+  const self: Running = { child, connection, death, lastSign: Date.now() };
+  connection.onNotification(notifications.heartbeat, () => void (self.lastSign = Date.now()));
+  connection.onNotification(notifications.progress, (progress) => options.listener.progress?.(progress));
+  connection.onNotification(notifications.problem, (problem) => options.listener.problem?.(problem));
+  connection.onNotification(notifications.text, (text) => options.listener.text?.(text));
+  connection.onNotification(notifications.log, keep);
+  connection.onError(([error]) => keep(error.message));
+  connection.listen();
+  return self;
+}
+
+/** One request. A worker that neither ends it when cancelled nor gives a sign of life is killed. */
+async function ask<K extends keyof WorkerApi>(
+  worker: Running,
+  { cancelGrace = 15_000, silence = 300_000 }: WorkerOptions,
+  name: K,
+  params: Parameters<WorkerApi[K]>[0],
+  signal: AbortSignal | undefined,
+): Promise<Awaited<ReturnType<WorkerApi[K]>>> {
+  const source = new CancellationTokenSource();
+  let killTimer: NodeJS.Timeout | undefined;
+  const kills: NodeJS.Signals[] = [];
+  const kill = (): void => {
+    kills.push('SIGKILL');
+    worker.child.kill('SIGKILL');
+  };
+  const cancel = (): void => {
+    source.cancel();
+    killTimer = setTimeout(kill, cancelGrace);
+  };
+  signal?.addEventListener('abort', cancel, { once: true });
+  worker.lastSign = Date.now();
+  const watch = setInterval(
+    () => {
+      if (Date.now() - worker.lastSign > silence) kill();
+    },
+    Math.min(silence, 1_000),
+  );
+  try {
+    // The request's type is looked up by name: its parameter and result belong together by the `satisfies` of `requests`.
+    const request = worker.connection.sendRequest(requests[name] as never, params, source.token);
+    request.catch(() => undefined);
+    return await Promise.race([request as Promise<Awaited<ReturnType<WorkerApi[K]>>>, worker.death]);
+  } catch (error) {
+    if (signal?.aborted) throw new CancelledError();
+    if (kills.length > 0) throw workerHung(silence);
+    throw revive(error);
+  } finally {
+    clearInterval(watch);
+    clearTimeout(killTimer);
+    signal?.removeEventListener('abort', cancel);
+    source.dispose();
+  }
 }
 
 function revive(error: unknown): unknown {

@@ -20,86 +20,85 @@ const fewClusters = 6;
 
 /** What a reader must know before trusting the numbers, one sentence each, the gravest first. */
 export function summaryWarnings({ conditions, rates, missing, replaced, layers, fit }: Seen): string[] {
-  const warnings: string[] = [];
-  for (const name of ['base', 'steered']) {
-    if (!conditions.has(name))
-      warnings.push(`There are no replies of the condition "${name}": nothing can be compared.`);
-  }
-  for (const { condition, comparedWith, ids } of missing) {
-    const named = ids.slice(0, 5).join(', ');
-    const rest = ids.length > 5 ? ` and ${ids.length - 5} more (all in summary.json)` : '';
-    const prompts = ids.length === 1 ? '1 prompt has' : `${ids.length} prompts have`;
-    warnings.push(
-      `${prompts} a reply under "${comparedWith}" but none under "${condition}" and ${ids.length === 1 ? 'is' : 'are'} left out of paired numbers: ${named}${rest}.`,
-    );
-  }
   const all = [...conditions.values()].flat();
-  const stopped = all.filter((reply) => reply.stopped === true).length;
-  if (stopped > 0) {
-    warnings.push(
-      `${stopped} of ${count(all.length, 'reply', 'replies')} ${stopped === 1 ? 'was' : 'were'} stopped early, once no continuation could be refused. Which replies are refused is as if all were whole; which of the others are partial, complied or degenerate is not, and loops are not checked. For whole replies compare again with evaluate.earlyStop off.`,
-    );
-  }
   const steered = rates.get('steered');
-  const fewer = labelGroups.filter(
-    (group) => (steered?.[group]?.n ?? 0) > 0 && (steered?.[group]?.n ?? 0) < fewPrompts,
-  );
-  for (const group of fewer) {
-    warnings.push(
-      `${groupName(group)}: only ${count(steered?.[group]?.n ?? 0, 'prompt')}, so its rate is known roughly; see its interval.`,
-    );
-  }
-  const unclustered = all.filter(({ template, goal }) => !template || !goal).length;
-  if (unclustered > 0) {
-    warnings.push(
-      `${count(unclustered, 'reply does', 'replies do')} not say which template and goal the prompt has and ${unclustered === 1 ? 'counts' : 'count'} as independent: intervals may be too narrow. Run \`alphasteer compare\` again to add them.`,
-    );
-  }
-  for (const group of groups) {
+  return [
+    ...notAnswered(conditions, missing),
+    ...stoppedEarly(all),
+    ...fewOfALabel(steered),
+    ...unclustered(all),
+    ...fewClustersOf(steered),
+    ...untested(steered),
+    ...noFloor(conditions),
+    ...unlikeTheFit(conditions.get('base') ?? []),
+    ...pushedTowardsAnswering(layers, fit),
+    ...ofAnotherFit(conditions.get('steered') ?? [], fit),
+    ...atOtherStrengths(conditions),
+    ...madeAgain(replaced),
+  ];
+}
+
+/** Conditions without any reply, and prompts with a reply under one condition alone. */
+function notAnswered(conditions: Seen['conditions'], missing: readonly MissingReplies[]): string[] {
+  const absent = ['base', 'steered'].filter((name) => !conditions.has(name));
+  return [
+    ...absent.map((name) => `There are no replies of the condition "${name}": nothing can be compared.`),
+    ...missing.map(({ condition, comparedWith, ids }) => {
+      const named = ids.slice(0, 5).join(', ');
+      const rest = ids.length > 5 ? ` and ${ids.length - 5} more (all in summary.json)` : '';
+      const prompts = ids.length === 1 ? '1 prompt has' : `${ids.length} prompts have`;
+      return `${prompts} a reply under "${comparedWith}" but none under "${condition}" and ${ids.length === 1 ? 'is' : 'are'} left out of paired numbers: ${named}${rest}.`;
+    }),
+  ];
+}
+
+function stoppedEarly(all: readonly Reply[]): string[] {
+  const stopped = all.filter((reply) => reply.stopped === true).length;
+  if (stopped === 0) return [];
+  return [
+    `${stopped} of ${count(all.length, 'reply', 'replies')} ${stopped === 1 ? 'was' : 'were'} stopped early, once no continuation could be refused. Which replies are refused is as if all were whole; which of the others are partial, complied or degenerate is not, and loops are not checked. For whole replies compare again with evaluate.earlyStop off.`,
+  ];
+}
+
+function fewOfALabel(steered: ConditionSummary | undefined): string[] {
+  return labelGroups.flatMap((group) => {
+    const n = steered?.[group]?.n ?? 0;
+    if (n === 0 || n >= fewPrompts) return [];
+    return `${groupName(group)}: only ${count(n, 'prompt')}, so its rate is known roughly; see its interval.`;
+  });
+}
+
+/** Replies of before templates and goals were kept. */
+function unclustered(all: readonly Reply[]): string[] {
+  const alone = all.filter(({ template, goal }) => !template || !goal).length;
+  if (alone === 0) return [];
+  return [
+    `${count(alone, 'reply does', 'replies do')} not say which template and goal the prompt has and ${alone === 1 ? 'counts' : 'count'} as independent: intervals may be too narrow. Run \`alphasteer compare\` again to add them.`,
+  ];
+}
+
+function fewClustersOf(steered: ConditionSummary | undefined): string[] {
+  return groups.flatMap((group) => {
     const few = steered?.[group];
-    if (few === undefined || Math.min(few.templates, few.goals) >= fewClusters) continue;
-    warnings.push(
-      `${groupName(group)}: ${count(few.n, 'prompt')} from ${count(few.templates, 'template')} and ${count(few.goals, 'goal')}. With fewer than ${fewClusters} of either no test over them can tell a change from luck (p is ${2 ** (1 - Math.min(few.templates, few.goals))} at best): add templates and goals, not prompts.`,
-    );
-  }
-  const absent = groups.filter(
-    (group) => group !== 'jailbreak' && steered !== undefined && steered[group] === undefined,
-  );
-  if (absent.length > 0) {
-    warnings.push(
-      `No prompts at all of: ${absent.map(groupName).join('; ')}. What the report says nothing about, it has not tested.`,
-    );
-  }
-  if (conditions.has('base') && !conditions.has('base-again')) {
-    warnings.push(
-      'The base model ran once, so there is no A/A floor: how many verdicts change without any steering is not known.',
-    );
-  }
-  warnings.push(...unlikeTheFit(conditions.get('base') ?? []));
-  for (const { layer, maliciousBelowZero } of layers) {
-    // With a threshold at or above 0, such prompts are left as they are.
-    const threshold = fit.perLayer.find((one) => one.layer === layer)?.threshold ?? -Infinity;
-    if (maliciousBelowZero !== null && maliciousBelowZero > 0 && threshold < 0) {
-      warnings.push(
-        `Layer ${layer}: ${maliciousBelowZero === 1 ? '1 malicious prompt has' : `${maliciousBelowZero} malicious prompts have`} a score below 0, which pushes towards answering there.`,
-      );
-    }
-  }
-  const misfits = (conditions.get('steered') ?? []).filter(({ scores }) => scores.length !== fit.layers.length).length;
-  if (misfits > 0) {
-    warnings.push(
-      `${misfits} steered replies carry scores of other layers than the fit's ${fit.layers.length}: they were made with another fit.`,
-    );
-  }
-  for (const name of conditions.keys()) {
-    if (name.includes('@'))
-      warnings.push(`There are replies at more than one strength: "${name}" is listed apart and in no comparison.`);
-  }
-  if (replaced > 0)
-    warnings.push(
-      `${count(replaced, 'reply was', 'replies were')} made again and came out otherwise; the last one of each prompt counts.`,
-    );
-  return warnings;
+    if (few === undefined || Math.min(few.templates, few.goals) >= fewClusters) return [];
+    return `${groupName(group)}: ${count(few.n, 'prompt')} from ${count(few.templates, 'template')} and ${count(few.goals, 'goal')}. With fewer than ${fewClusters} of either no test over them can tell a change from luck (p is ${2 ** (1 - Math.min(few.templates, few.goals))} at best): add templates and goals, not prompts.`;
+  });
+}
+
+function untested(steered: ConditionSummary | undefined): string[] {
+  if (steered === undefined) return [];
+  const absent = groups.filter((group) => group !== 'jailbreak' && steered[group] === undefined);
+  if (absent.length === 0) return [];
+  return [
+    `No prompts at all of: ${absent.map(groupName).join('; ')}. What the report says nothing about, it has not tested.`,
+  ];
+}
+
+function noFloor(conditions: Seen['conditions']): string[] {
+  if (!conditions.has('base') || conditions.has('base-again')) return [];
+  return [
+    'The base model ran once, so there is no A/A floor: how many verdicts change without any steering is not known.',
+  ];
 }
 
 /** How many prompts are further from the fit's than its own were, by label and kind of attack. */
@@ -113,5 +112,35 @@ function unlikeTheFit(base: readonly Reply[]): string[] {
   });
   return [
     `${count(unlike.length, 'prompt')} of ${base.length} ${unlike.length === 1 ? 'is' : 'are'} unlike those of the fit, so that ${unlike.length === 1 ? 'its score is' : 'their scores are'} not to be trusted: ${kinds.join(', ')}. Of prompts like the fit’s a few in a hundred would be called so.`,
+  ];
+}
+
+/** A score below 0 pushes away from refusal; with a threshold at or above 0, such prompts are left as they are. */
+function pushedTowardsAnswering(layers: readonly LayerSummary[], { perLayer }: FitSummary): string[] {
+  return layers.flatMap(({ layer, maliciousBelowZero }) => {
+    const threshold = perLayer.find((one) => one.layer === layer)?.threshold ?? -Infinity;
+    if (maliciousBelowZero === null || maliciousBelowZero === 0 || threshold >= 0) return [];
+    return `Layer ${layer}: ${maliciousBelowZero === 1 ? '1 malicious prompt has' : `${maliciousBelowZero} malicious prompts have`} a score below 0, which pushes towards answering there.`;
+  });
+}
+
+function ofAnotherFit(steered: readonly Reply[], { layers }: FitSummary): string[] {
+  const misfits = steered.filter(({ scores }) => scores.length !== layers.length).length;
+  if (misfits === 0) return [];
+  return [
+    `${misfits} steered replies carry scores of other layers than the fit's ${layers.length}: they were made with another fit.`,
+  ];
+}
+
+function atOtherStrengths(conditions: Seen['conditions']): string[] {
+  return [...conditions.keys()]
+    .filter((name) => name.includes('@'))
+    .map((name) => `There are replies at more than one strength: "${name}" is listed apart and in no comparison.`);
+}
+
+function madeAgain(replaced: number): string[] {
+  if (replaced === 0) return [];
+  return [
+    `${count(replaced, 'reply was', 'replies were')} made again and came out otherwise; the last one of each prompt counts.`,
   ];
 }
