@@ -46,7 +46,7 @@ module.exports = {
     ...stack('evaluation', 'src/core/evaluation', ['rates', 'replies', 'data']),
     only('one-road-to-what-is-said-of-a-run', { pathNot: '^src/core/evaluation/judged-run\\.ts$' }, { path: '^src/core/evaluation/(summarise|second-opinion|replies/(current-replies|apply-overrides))\\.ts$', dependencyTypesNot: ['type-only'] }),
     ...stack('prompts', 'src/core/prompts', ['read', 'split', 'kinds'], ['prompt', 'turn']),
-    ...stack('worker', 'src/worker', ['jobs', 'attack', 'compare', 'judges', 'fit', 'model', 'device', 'session', 'model-files'], ['job']),
+    ...stack('worker', 'src/worker', ['jobs', 'attack', 'compare', 'judges', 'fit', 'model', 'device', 'lanes', 'session', 'model-files'], ['job']),
     ...stack('workspace', 'src/workspace', ['runs', 'files'], ['load-workspace', 'load-judge']),
     ...stack('media', 'media', ['pages', 'table', 'charts', 'controls']),
   ],

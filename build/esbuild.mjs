@@ -65,7 +65,7 @@ async function buildExtension() {
 const built = [
   await build({ ...node, entryPoints: ['src/worker/main.ts'], outfile: 'dist/worker.js' }),
   await build({ ...node, entryPoints: ['src/worker/device/device-trial-main.ts'], outfile: 'dist/device-trial.js' }),
-  await build({ ...node, entryPoints: ['src/worker/session/lane-main.ts'], outfile: 'dist/lane.js' }),
+  await build({ ...node, entryPoints: ['src/worker/lanes/lane-main.ts'], outfile: 'dist/lane.js' }),
   await build({
     ...node,
     banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },

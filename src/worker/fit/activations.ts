@@ -2,7 +2,7 @@ import type { ActivationCache } from './activation-cache.ts';
 import type { Tokens } from '../model/encode-prompts.ts';
 import type { Job } from '../job.ts';
 import type { Model } from '../model/model.ts';
-import { openBatchExtraction } from '../session/open-lanes.ts';
+import { openBatchExtraction } from '../lanes/open-lanes.ts';
 import { requireFinite } from '../session/require-finite.ts';
 
 /** The residual stream of one prompt, [layers * d], and which of the prompts given it is. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Judgement, Verdict } from '../../core/judge/verdict.ts';
 import { openJsonLines } from '../../workspace/files/json-lines.ts';
 import type { ActivationCache } from './activation-cache.ts';
-import type { Chat } from '../session/laned-chat.ts';
+import type { Chat } from '../lanes/laned-chat.ts';
 import type { ChatTokenizer } from '../model-files/chat-tokenizer.ts';
 import type { Tokens } from '../model/encode-prompts.ts';
 import { HashMap } from './hash-map.ts';

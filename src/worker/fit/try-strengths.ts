@@ -18,7 +18,7 @@ import type { Job } from '../job.ts';
 import type { Tokens } from '../model/encode-prompts.ts';
 import type { Model } from '../model/model.ts';
 import type { PromptRow } from '../session/chat-session.ts';
-import type { Chat } from '../session/laned-chat.ts';
+import type { Chat } from '../lanes/laned-chat.ts';
 import type { ReplyOptions } from '../session/raw-reply.ts';
 
 /** A prompt of the choose split with its tokens. */

@@ -1,7 +1,7 @@
 import { rubricFor, verdictLetters } from '../../core/judge/rubric.ts';
 import { verdicts, type Verdict } from '../../core/judge/verdict.ts';
 import { HumanError } from '../../core/problem.ts';
-import type { Chat } from '../session/laned-chat.ts';
+import type { Chat } from '../lanes/laned-chat.ts';
 import type { ChatTokenizer } from '../model-files/chat-tokenizer.ts';
 import type { Job } from '../job.ts';
 

@@ -7,12 +7,12 @@ import type { ModelChoice, WorkspaceParams } from '../../rpc/worker-api.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { hubModel, hubOfEnvironment } from '../model-files/hub-model.ts';
 import type { Job } from '../job.ts';
-import { LanedChat, type Chat } from '../session/laned-chat.ts';
-import { laneCount } from '../session/lanes.ts';
+import { LanedChat, type Chat } from '../lanes/laned-chat.ts';
+import { laneCount } from '../lanes/lane-count.ts';
 import { filesStamp } from '../model-files/model-folder.ts';
 import { openModel, type Model, type ModelSettings } from './model.ts';
 import { openChatSession } from '../session/model-session.ts';
-import { openBatchChat } from '../session/open-lanes.ts';
+import { openBatchChat } from '../lanes/open-lanes.ts';
 
 /** A chat whose layers `steered` can be steered, and whose layers `taps` are read. */
 type OpenChat = (model: Model, steered: readonly number[], taps: readonly number[]) => Promise<Chat>;

@@ -12,7 +12,7 @@ import type { FitSummary } from '../../../core/evaluation/data/fit-summary.ts';
 import { makeFolder } from '../../../workspace/files/make-folder.ts';
 import { runFiles } from '../../../workspace/runs/run-folder.ts';
 import type { PromptRow } from '../../session/chat-session.ts';
-import type { Chat } from '../../session/laned-chat.ts';
+import type { Chat } from '../../lanes/laned-chat.ts';
 import { encodePrompts, type Encoded } from '../../model/encode-prompts.ts';
 import type { Job } from '../../job.ts';
 import type { Model } from '../../model/model.ts';

@@ -10,7 +10,7 @@ import { templatesOf } from '../../../core/prompts/kinds/templates.ts';
 import type { FitSummary } from '../../../core/evaluation/data/fit-summary.ts';
 import type { Workspace } from '../../../workspace/load-workspace.ts';
 import type { Manifest } from '../../../workspace/runs/run-folder.ts';
-import type { Chat } from '../../session/laned-chat.ts';
+import type { Chat } from '../../lanes/laned-chat.ts';
 import { encodePrompts, type Encoded } from '../../model/encode-prompts.ts';
 import { extractActivations } from '../../fit/activations.ts';
 import { labelFile, openLayerCache } from '../../fit/fit-cache.ts';

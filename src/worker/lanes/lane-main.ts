@@ -5,11 +5,11 @@ import { CancelledError } from '../../core/cancelled.ts';
 import { HumanError } from '../../core/problem.ts';
 import { humanErrorCode } from '../../rpc/worker-api.ts';
 import { checkpoint } from '../job.ts';
-import type { ChatSession } from './chat-session.ts';
-import type { ExtractionSession } from './extraction-session.ts';
-import { keepHalvesAsBits } from './float16.ts';
+import type { ChatSession } from '../session/chat-session.ts';
+import type { ExtractionSession } from '../session/extraction-session.ts';
+import { keepHalvesAsBits } from '../session/float16.ts';
 import { laneNotifications, laneRequests, type AskReplies } from './lane-api.ts';
-import { openChatSession, openExtractionSession } from './model-session.ts';
+import { openChatSession, openExtractionSession } from '../session/model-session.ts';
 
 keepHalvesAsBits();
 

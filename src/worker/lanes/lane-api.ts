@@ -1,9 +1,9 @@
 /** What a lane's process is asked, and what it tells meanwhile. */
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
-import type { PromptRow } from './chat-session.ts';
-import type { SessionModel } from './model-session.ts';
-import type { Finished } from './running-rows.ts';
-import type { SteeringTensors } from './steering-feeds.ts';
+import type { PromptRow } from '../session/chat-session.ts';
+import type { SessionModel } from '../session/model-session.ts';
+import type { Finished } from '../session/running-rows.ts';
+import type { SteeringTensors } from '../session/steering-feeds.ts';
 
 export interface OpenChat {
   readonly model: SessionModel;

@@ -1,9 +1,9 @@
 import type { Job } from '../job.ts';
-import type { ChatSession, PromptRow } from './chat-session.ts';
+import type { ChatSession, PromptRow } from '../session/chat-session.ts';
 import { inTurn, rowsOfLanes } from './lane-schedule.ts';
-import type { RawReply, ReplyOptions } from './raw-reply.ts';
-import type { Finished } from './running-rows.ts';
-import type { SteeringTensors } from './steering-feeds.ts';
+import type { RawReply, ReplyOptions } from '../session/raw-reply.ts';
+import type { Finished } from '../session/running-rows.ts';
+import type { SteeringTensors } from '../session/steering-feeds.ts';
 
 /** What replies to prompts: a session, or lanes of several. */
 export type Chat = Pick<ChatSession, 'setSteering' | 'batches' | 'replies' | 'reply' | 'release'>;

@@ -13,12 +13,12 @@ import { HumanError, type Problem } from '../../core/problem.ts';
 import type { TokenIds } from '../../core/token-ids.ts';
 import { humanErrorCode } from '../../rpc/worker-api.ts';
 import type { Job } from '../job.ts';
-import type { PromptRow } from './chat-session.ts';
+import type { PromptRow } from '../session/chat-session.ts';
 import { laneNotifications, laneRequests } from './lane-api.ts';
-import type { SessionModel } from './model-session.ts';
-import type { ReplyOptions } from './raw-reply.ts';
-import type { Finished } from './running-rows.ts';
-import type { SteeringTensors } from './steering-feeds.ts';
+import type { SessionModel } from '../session/model-session.ts';
+import type { ReplyOptions } from '../session/raw-reply.ts';
+import type { Finished } from '../session/running-rows.ts';
+import type { SteeringTensors } from '../session/steering-feeds.ts';
 import { Heard } from './heard.ts';
 
 /** The bundled lane lies beside the bundled worker. */

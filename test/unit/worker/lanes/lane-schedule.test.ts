@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inTurn, rowsOfLanes } from '../../../../src/worker/session/lane-schedule.ts';
+import { inTurn, rowsOfLanes } from '../../../../src/worker/lanes/lane-schedule.ts';
 
 test('each row is in one lane, in order, and no lane has many more rows than another', () => {
   fc.assert(

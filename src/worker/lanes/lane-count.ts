@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { SessionModel } from './model-session.ts';
+import type { SessionModel } from '../session/model-session.ts';
 
 /** Bytes of weights from which on a second process pays, and up to which two copies of them are no burden. */
 const [least, most] = [16 * 1024 ** 2, 1024 ** 3];

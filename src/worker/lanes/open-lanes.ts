@@ -1,8 +1,8 @@
 import type { TokenIds } from '../../core/token-ids.ts';
 import { LanedChat, type Chat } from './laned-chat.ts';
 import { LaneProcess } from './lane-process.ts';
-import { laneCount, laneThreads } from './lanes.ts';
-import { openChatSession, openExtractionSession, type SessionModel } from './model-session.ts';
+import { laneCount, laneThreads } from './lane-count.ts';
+import { openChatSession, openExtractionSession, type SessionModel } from '../session/model-session.ts';
 
 interface Releasable {
   release(): Promise<void>;
