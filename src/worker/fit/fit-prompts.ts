@@ -109,6 +109,19 @@ export class FitPrompts implements Iterable<FitPrompt> {
   }
 }
 
+/** The two parts of a split that a fit works on. */
+export interface FitParts {
+  readonly fit: FitPrompts;
+  /** Prompts that layers and strength are chosen on. */
+  readonly choose: FitPrompts;
+}
+
+/** The prompts of both parts, one after the other. */
+export function* inTurn({ fit, choose }: FitParts): Generator<FitPrompt> {
+  yield* fit;
+  yield* choose;
+}
+
 /** An entry for each prompt; `Names` are indices of `names`. */
 interface Columns {
   readonly tokens: TokenStore;

@@ -10,7 +10,7 @@ import type { AddProduct } from '../../core/linalg/product.ts';
 import type { TokenIds } from '../../core/token-ids.ts';
 import { quantile } from '../../core/stats/quantile.ts';
 import type { Tokens } from '../model/encode-prompts.ts';
-import type { FitPrompts } from './fit-prompts.ts';
+import type { FitParts } from './fit-prompts.ts';
 import type { TrustMeasure } from './trust-file.ts';
 
 /** Axes that are told apart: as many as catch numbers and code on the demo; few enough to be saved with a run. */
@@ -25,7 +25,7 @@ const unlike = 0.01;
  */
 export async function measureTrust(
   d: number,
-  { fit, choose }: { readonly fit: FitPrompts; readonly choose: FitPrompts },
+  { fit, choose }: FitParts,
   without: readonly (readonly Float64Array[])[],
   read: (row: Tokens, k: number) => Promise<Float32Array>,
   addProduct: AddProduct,
