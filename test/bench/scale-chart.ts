@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
+import { launchBrowser } from '../browser/launch.ts';
 
 const here = import.meta.dirname;
 const results = readFileSync(join(here, 'scale.jsonl'), 'utf8')
@@ -35,7 +35,7 @@ globalThis.draw = (results) => {
   return '<svg xmlns="http://www.w3.org/2000/svg" width="850" height="260" viewBox="0 0 850 260"><rect width="850" height="260" fill="white"/>' + inner + '</svg>';
 };`;
 
-const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium' });
+const browser = await launchBrowser();
 try {
   const page = await browser.newPage();
   const { outputFiles } = await build({

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeRun } from '../unit/core/report/fake-run.ts';
 import { reply } from '../unit/core/report/reply.ts';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser } from '../browser/launch.ts';
 import { reportWriter } from './report-file.ts';
 import { seriousFindings } from './webview.ts';
 

@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { webviewPage } from '../../src/vscode/reports/webview-page.ts';
 import type { ViewName } from '../../src/vscode/reports/set-up-webview.ts';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser } from '../browser/launch.ts';
 
 /** Colours and sizes as VS Code 1.139 gives them to webviews, as far as the pages use them. */
 export const themes = JSON.parse(await readFile(new URL('./themes.json', import.meta.url), 'utf8')) as Readonly<

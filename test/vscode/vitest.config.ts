@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/vscode/ui/**/*.test.ts'],
     fileParallelism: false,
-    reporters: ['default', ['json', { outputFile: 'test-results/installed.json' }]],
+    globalSetup: 'test/vscode/ui/set-up.ts',
+    reporters: ['default', ['./test/tally-reporter.ts', { outputFile: 'test-results/installed.json' }]],
   },
 });

@@ -1,7 +1,8 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { processes } from '../processes.ts';
 
 /** How a run of the command line ended. */
 export interface Ended {
@@ -36,8 +37,7 @@ export function startAlphasteer(...args: string[]): Started {
 
 /** The process of the model, which is the command line's only child; undefined before it is started and once it has ended. */
 export function workerPid({ pid }: ChildProcess): number | undefined {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
-  return rows.map((row) => row.trim().split(/\s+/).map(Number)).find(([, parent]) => parent === pid)?.[0];
+  return processes().find(({ parent }) => parent === pid)?.pid;
 }
 
 /** What a person is told went wrong, a line each; anything like a stack trace fails the test. */

@@ -21,7 +21,8 @@ test.each([
   expect(told).not.toContain('EPIPE');
 });
 
-test.skipIf(!existsSync('/dev/full'))('output onto a full disk is an error in words', async () => {
+test('output onto a full disk is an error in words', async ({ skip }) => {
+  skip(!existsSync('/dev/full'), 'needs /dev/full, which Linux has');
   const full = openSync('/dev/full', 'w');
   const child = spawn(process.execPath, ['dist/cli.js', '--help'], { stdio: ['ignore', full, 'pipe'] });
   closeSync(full);

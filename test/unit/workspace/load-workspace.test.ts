@@ -32,32 +32,27 @@ test('two files with one prompt and contrary labels are told of', async () => {
   expect(problems).toMatchObject([{ severity: 'warning', file: 'benign.txt', line: 1, column: 1 }]);
 });
 
-test.skipIf(process.platform === 'win32')(
-  'a prompt file that is a pipe or leads to a folder is told of, not waited for',
-  async () => {
-    const root = workspace({ 'benign.txt': ['Hello'], 'harmful.txt': ['Kill'] }, 'harmful.txt');
-    rmSync(join(root, 'benign.txt'));
-    execFileSync('sh', ['-c', 'mkfifo "$0"', join(root, 'benign.txt')]);
-    rmSync(join(root, 'harmful.txt'));
-    mkdirSync(join(root, 'folder'));
-    symlinkSync('folder', join(root, 'harmful.txt'));
-    const { problems } = await loadWorkspace(root, () => undefined);
-    expect(problems).toMatchObject([
-      { severity: 'error', file: 'benign.txt', message: 'This is no ordinary file.' },
-      { severity: 'error', file: 'harmful.txt', message: 'This is no ordinary file.' },
-    ]);
-  },
-);
+test('a prompt file that is a pipe or leads to a folder is told of, not waited for', async ({ skip }) => {
+  skip(process.platform === 'win32', 'Windows has no named pipes among its files');
+  const root = workspace({ 'benign.txt': ['Hello'], 'harmful.txt': ['Kill'] }, 'harmful.txt');
+  rmSync(join(root, 'benign.txt'));
+  execFileSync('sh', ['-c', 'mkfifo "$0"', join(root, 'benign.txt')]);
+  rmSync(join(root, 'harmful.txt'));
+  mkdirSync(join(root, 'folder'));
+  symlinkSync('folder', join(root, 'harmful.txt'));
+  const { problems } = await loadWorkspace(root, () => undefined);
+  expect(problems).toMatchObject([
+    { severity: 'error', file: 'benign.txt', message: 'This is no ordinary file.' },
+    { severity: 'error', file: 'harmful.txt', message: 'This is no ordinary file.' },
+  ]);
+});
 
-// Root may read everything.
-test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-  'a folder that cannot be read is told of, and the others are read',
-  async () => {
-    const root = workspace({ 'benign.txt': ['Hello'], 'harmful.txt': ['Kill'] }, 'harmful.txt');
-    mkdirSync(join(root, 'lost+found'));
-    chmodSync(join(root, 'lost+found'), 0);
-    const { fit, problems } = await loadWorkspace(root, () => undefined);
-    expect(fit).toHaveLength(1);
-    expect(problems).toMatchObject([{ severity: 'warning', file: 'lost+found' }]);
-  },
-);
+test('a folder that cannot be read is told of, and the others are read', async ({ skip }) => {
+  skip(process.getuid?.() === 0 || process.platform === 'win32', 'needs a user who may not read everything, not root');
+  const root = workspace({ 'benign.txt': ['Hello'], 'harmful.txt': ['Kill'] }, 'harmful.txt');
+  mkdirSync(join(root, 'lost+found'));
+  chmodSync(join(root, 'lost+found'), 0);
+  const { fit, problems } = await loadWorkspace(root, () => undefined);
+  expect(fit).toHaveLength(1);
+  expect(problems).toMatchObject([{ severity: 'warning', file: 'lost+found' }]);
+});

@@ -1,55 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { createWriteStream, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { codeServer } from './install-code-server.ts';
 import { version } from '../../../src/core/version.ts';
-
-/**
- * code-server is VS Code (its extension host, workbench and webviews) served to a browser, and comes from npm: a real
- * VS Code on machines that reach a package registry and nothing else. It needs a Node of its own.
- */
-const versions = { 'code-server': '4.139.1', [`node-linux-${process.arch}`]: '24.21.0' };
-
-/** Outside the tree: 620 MB that all checkouts share. */
-const folder = process.env['ALPHASTEER_VSCODE_HOST'] ?? join(homedir(), '.cache', 'alphasteer-vscode-host');
-const entry = join(folder, 'node_modules/code-server/out/node/entry.js');
-const node = join(folder, `node_modules/node-linux-${process.arch}/bin/node`);
-const finished = join(folder, `installed-${versions['code-server']}`);
-
-/** Installs it where it is not there yet: 2 to 4 minutes, once. */
-export function installCodeServer(): void {
-  if (existsSync(finished)) return;
-  console.log(`Installing code-server ${versions['code-server']} into ${folder} (once, 2 to 4 minutes, 620 MB)`);
-  installHeaders();
-  mkdirSync(folder, { recursive: true });
-  // npm hands the settings of the project it runs in (no scripts) down to its children.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
-  const npm = (specs: readonly string[], extra: NodeJS.ProcessEnv, options: readonly string[] = []): unknown =>
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', ...options, ...specs], {
-      cwd: folder,
-      env: { ...env, ...extra },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  const [server, ownNode] = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  npm([ownNode!], {});
-  const home = join(node, '../..');
-  const path = { PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}`, npm_config_nodedir: home };
-  npm([server!], path, ['--ignore-scripts=false']);
-  execFileSync(node, [entry, '--version'], { stdio: 'inherit' });
-  writeFileSync(finished, '');
-}
-
-/** Its Kerberos module is compiled, against Debian's headers. */
-function installHeaders(): void {
-  if (existsSync('/usr/include/krb5.h') || existsSync('/usr/include/krb5/krb5.h')) return;
-  if (process.getuid?.() !== 0) throw new Error('code-server needs Kerberos headers: sudo apt-get install libkrb5-dev');
-  execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'libkrb5-dev'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
-}
 
 export interface ServerOptions {
   /** Empty folder for settings, state and log. */
@@ -104,9 +57,9 @@ export async function startCodeServer({
   const config = join(profile, 'config.yaml');
   writeFileSync(config, 'auth: none\ncert: false\n');
   const child = spawn(
-    node,
+    codeServer.node,
     [
-      entry,
+      codeServer.entry,
       ...['--config', config, '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--user-data-dir', join(profile, 'user')],
       ...['--extensions-dir', join(profile, 'extensions'), '--disable-telemetry', '--disable-update-check'],
       ...['--disable-proxy', '--disable-getting-started-override', '--ignore-last-opened'],
@@ -142,10 +95,14 @@ export function linkBuilt(profile: string): void {
 
 /** Puts a VSIX into a profile, as `Install from VSIX` does. */
 export function installVsix(vsix: string, profile: string): void {
-  execFileSync(node, [entry, '--extensions-dir', join(profile, 'extensions'), '--install-extension', vsix], {
-    env: cleanEnv(profile),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    codeServer.node,
+    [codeServer.entry, '--extensions-dir', join(profile, 'extensions'), '--install-extension', vsix],
+    {
+      env: cleanEnv(profile),
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
 }
 
 function cleanEnv(profile: string): NodeJS.ProcessEnv {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
+import { processes } from '../../processes.ts';
 import { hasTab, until, workspaceRoot } from '../suite/editor.ts';
 
 // The folder is not trusted, and has a compared run. Commands are called as a tree row or another extension would call
@@ -39,8 +39,7 @@ function files(): Map<string, string> {
 }
 
 function hasWorker(): boolean {
-  const rows = execFileSync('ps', ['-A', '-o', 'ppid=,args='], { encoding: 'utf8' }).trim().split('\n');
-  return rows.some((row) => Number.parseInt(row.trim(), 10) === process.pid && row.includes('worker.js'));
+  return processes().some(({ parent, command }) => parent === process.pid && command.includes('worker.js'));
 }
 
 /** Calls a command, and closes what it asks or takes the first answer. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,16 +6,13 @@ import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
 import type { Prompt } from '../../../src/core/prompts/prompt.ts';
 import type { AskResult, CompareResult, FitResult } from '../../../src/rpc/worker-api.ts';
+import { processes } from '../../processes.ts';
 import { hasTab, lensesOf, open, until, workspaceRoot } from './editor.ts';
 import { measured } from './measured.ts';
 
 /** The model's process: the child of this extension host that runs dist/worker.js. */
 function workerPid(): number | undefined {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n');
-  const found = rows
-    .map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row)!)
-    .find(([, , parent, args]) => Number(parent) === process.pid && args!.includes('worker.js'));
-  return found && Number(found[1]);
+  return processes().find(({ parent, command }) => parent === process.pid && command.includes('worker.js'))?.pid;
 }
 
 const run = async <T>(command: string, ...args: unknown[]): Promise<T> =>

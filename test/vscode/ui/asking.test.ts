@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fakeRun } from '../../unit/core/report/fake-run.ts';
 import { startHubServer, type HubServer } from '../../worker/hub-server.ts';
 import { writeTinyWorkspace } from '../../worker/tiny-workspace.ts';
-import { installCodeServer, linkBuilt } from '../host/code-server.ts';
+import { linkBuilt } from '../host/code-server.ts';
 import { writeMadeRun } from '../host/made-project.ts';
 import type { Workbench } from '../host/workbench.ts';
 import { pictureFailures, startEditor, type Editor } from './editor.ts';
@@ -52,7 +52,6 @@ async function choose(entry: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  installCodeServer();
   mkdirSync(project);
   writeTinyWorkspace(project, 60);
   // The hub's model has other weights than the tiny one: `dtype` is left open, and JSON leaves out what is undefined.

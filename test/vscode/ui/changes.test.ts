@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeTinyWorkspace } from '../../worker/tiny-workspace.ts';
-import { installCodeServer, linkBuilt, startCodeServer } from '../host/code-server.ts';
+import { linkBuilt, startCodeServer } from '../host/code-server.ts';
 import { newWindow, type Workbench } from '../host/workbench.ts';
 import { pictureFailures, startEditor, type Editor } from './editor.ts';
 
@@ -42,7 +42,6 @@ async function fit(name: string, press: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  installCodeServer();
   for (const root of [first, second]) {
     mkdirSync(root);
     writeTinyWorkspace(root, 60);

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterEach } from 'vitest';
-import { launchBrowser } from '../../ui/browser.ts';
+import { launchBrowser } from '../../browser/launch.ts';
 import { startCodeServer, type CodeServer, type ServerOptions } from '../host/code-server.ts';
 import { newWindow, type Workbench } from '../host/workbench.ts';
 

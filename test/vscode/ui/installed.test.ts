@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { version } from '../../../src/core/version.ts';
-import { installCodeServer, installVsix, startCodeServer } from '../host/code-server.ts';
+import { processes } from '../../processes.ts';
+import { installVsix, startCodeServer } from '../host/code-server.ts';
 import { copyQuickstart } from '../host/quickstart.ts';
 import { newWindow, type Workbench } from '../host/workbench.ts';
 import { pictureFailures, startEditor, type Editor } from './editor.ts';
@@ -18,9 +19,7 @@ let window: Workbench;
 
 /** The process of the model below the server, where one runs. */
 function workerPid(): number | undefined {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-  const own = rows.find((row) => row.includes(profile) && row.includes('worker.js'));
-  return own === undefined ? undefined : Number.parseInt(own.trim(), 10);
+  return processes().find(({ command }) => command.includes(profile) && command.includes('worker.js'))?.pid;
 }
 
 /** Replies that the fit has made to label its prompts, and keeps: a line each. */
@@ -31,7 +30,6 @@ function labelled(): string[] {
 }
 
 beforeAll(async () => {
-  installCodeServer();
   execFileSync('npm', ['run', 'package'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const vsix = readdirSync('.').find((name) => name.endsWith(`-${process.platform}-${process.arch}-${version}.vsix`))!;
   installVsix(vsix, profile);

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installCodeServer } from '../host/code-server.ts';
 import { madeProject } from '../host/made-project.ts';
 import type { Workbench } from '../host/workbench.ts';
 import { pictureFailures, startEditor, type Editor } from './editor.ts';
@@ -32,7 +31,6 @@ async function onRun(name: string, entry: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  installCodeServer();
   madeProject(first, ['early', 'late']);
   madeProject(second, ['other'], 2);
   writeFileSync(

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DoctorResult, InspectResult } from '../../../src/rpc/worker-api.ts';
 import { alphasteer, problemsOf } from '../alphasteer.ts';
 import { tinyWorkspace } from '../tiny-workspace.ts';
@@ -94,7 +94,9 @@ describe('where no graphics driver is', () => {
   });
 });
 
-describe.skipIf(why !== undefined)(`on a software adapter${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
+describe('on a software adapter', () => {
+  beforeEach(({ skip }) => skip(why !== undefined, `needs WebGPU, a software adapter is enough: ${why}`));
+
   test('WebGPU by name runs, its numbers are compared, and its nodes are counted', () => {
     const root = tinyWorkspace();
     const report = deviceOf(inspect(root, 'webgpu'));

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { seededRandom } from '../../../src/core/prompts/split/seeded-random.ts';
 import { openChatSession, type SessionModel } from '../../../src/worker/session/model-session.ts';
 import type { RawReply } from '../../../src/worker/session/raw-reply.ts';
@@ -32,7 +32,9 @@ const models = [
   },
 ];
 
-describe.skipIf(why !== undefined)(`the KV cache on WebGPU${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
+describe('the KV cache on WebGPU', () => {
+  beforeEach(({ skip }) => skip(why !== undefined, `needs WebGPU, a software adapter is enough: ${why}`));
+
   test.each(models)(
     'stays there, is freed, and gives replies of rows that end apart token for token as on the CPU: $what',
     async ({ files, rows, ...sizes }) => {

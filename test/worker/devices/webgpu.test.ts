@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { RawReply } from '../../../src/worker/session/raw-reply.ts';
 import {
   openChatSession,
@@ -45,7 +45,9 @@ const models = [
     }),
 ];
 
-describe.skipIf(why !== undefined)(`WebGPU${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
+describe('WebGPU', () => {
+  beforeEach(({ skip }) => skip(why !== undefined, `needs WebGPU, a software adapter is enough: ${why}`));
+
   /** The model builder's graphs use fused kernels; those of optimum compute cosines and roots, which SwiftShader rounds more. */
   const bounds = { genai: 1e-5, optimum: 2e-3 };
 
