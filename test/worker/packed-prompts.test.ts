@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { instrument } from '../../src/core/onnx/instrument.ts';
+import { openModel } from '../../src/worker/model/model.ts';
+import { openExtractionSession } from '../../src/worker/session/model-session.ts';
+import { quickstart } from './agreement/quickstart.ts';
 import { batchesByPrefix, packedFeeds, packedStep } from '../../src/worker/session/packed-prompts.ts';
 import {
   bits,
@@ -152,4 +155,17 @@ describe('batches', () => {
   test('hold a prompt that is longer than a batch may be, alone', () => {
     expect(batchesByPrefix([Array<number>(50).fill(1), [1]], 8, 20)).toEqual([[0], [1]]);
   });
+});
+
+test('the activations of 129 tokens are the same bits with one thread, with two, and beside another prompt', async () => {
+  const model = await openModel({ path: join(quickstart, 'model'), dtype: 'q4', device: 'cpu', threads: 1 });
+  const long = Array.from({ length: 129 }, (_, i) => 100 + ((i * 37) % 5000));
+  const other = [100, 90, 80];
+  const made: Float32Array[] = [];
+  for (const threads of [1, 2]) {
+    const session = await openExtractionSession({ ...model, threads }, [4]);
+    made.push((await session.run([long]))[0]!, (await session.run([long, other]))[0]!);
+    await session.release();
+  }
+  for (const one of made.slice(1)) expect(one).toEqual(made[0]);
 });

@@ -32,6 +32,13 @@ export function batchesByPrefix(prompts: readonly TokenIds[], maxRows: number, m
 }
 
 /**
+ * Tokens of one tile of onnxruntime's MatMulNBits (1.30, CPU). Where it shares tiles out among threads, a last tile of one
+ * token is computed by the kernel for single rows, which rounds otherwise: with two threads, the last of 129 tokens came to
+ * other bits than with one thread, or beside another token (findings/matmulnbits-lone-row.sh).
+ */
+const tile = 128;
+
+/**
  * Inputs of a graph that `packPrompts` made, for prompts in the order of `batchesByPrefix`.
  * @param shares whether a prompt may share tokens with its neighbours: not one that is steered, whose tokens hang on its last
  */
@@ -62,6 +69,15 @@ export function packedFeeds(
     mask.fill(1n, at, at + prompt.length);
     last.push(Number(rows[at + prompt.length - 1]!));
   });
+  // Nothing reads the copy: it only keeps the last token company.
+  if (tokens.length % tile === 1)
+    for (const [list, width] of [
+      [tokens, 1],
+      [positions, 1],
+      [owners, 2],
+      [places, 1],
+    ] as const)
+      list.push(...list.slice(-width));
   return {
     input_ids: int64(tokens, [1, tokens.length]),
     attention_mask: new Tensor('int64', mask, [prompts.length, longest]),
