@@ -1,4 +1,5 @@
 import type { ByteSource } from './byte-source.ts';
+import { halfToNumber } from '../half.ts';
 import { readTensorPickle, type StorageType } from './tensor-pickle.ts';
 import { unreadable } from './unreadable.ts';
 import { entryStart, zipEntries, type ZipEntry } from './zip-entries.ts';
@@ -11,7 +12,12 @@ export interface SteeringMatrices {
   read(layer: number): Promise<Float32Array | Float64Array>;
 }
 
-const bytesOf: Readonly<Record<StorageType, number>> = { FloatStorage: 4, DoubleStorage: 8, BFloat16Storage: 2 };
+const bytesOf: Readonly<Record<StorageType, number>> = {
+  FloatStorage: 4,
+  DoubleStorage: 8,
+  BFloat16Storage: 2,
+  HalfStorage: 2,
+};
 
 /** A tensor's pickle has some 300 bytes. */
 const maxPickle = 1 << 16;
@@ -65,10 +71,17 @@ function isLegacy(bytes: Uint8Array): boolean {
 
 function numbers(bytes: Uint8Array, type: StorageType): Float32Array | Float64Array {
   const { buffer } = bytes.slice();
-  if (type === 'FloatStorage') return new Float32Array(buffer);
-  if (type === 'DoubleStorage') return new Float64Array(buffer);
-  // bfloat16 is the upper half of a f32.
-  return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (half) => half << 16).buffer);
+  switch (type) {
+    case 'FloatStorage':
+      return new Float32Array(buffer);
+    case 'DoubleStorage':
+      return new Float64Array(buffer);
+    case 'HalfStorage':
+      return Float32Array.from(new Uint16Array(buffer), halfToNumber);
+    case 'BFloat16Storage':
+      // bfloat16 is the upper half of a f32.
+      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
+  }
 }
 
 function text(bytes: Uint8Array): string {

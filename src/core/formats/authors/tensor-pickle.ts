@@ -4,7 +4,7 @@
  */
 import { unreadable } from './unreadable.ts';
 
-export type StorageType = 'FloatStorage' | 'DoubleStorage' | 'BFloat16Storage';
+export type StorageType = 'FloatStorage' | 'DoubleStorage' | 'BFloat16Storage' | 'HalfStorage';
 
 export interface PickledTensor {
   readonly type: StorageType;
@@ -13,7 +13,12 @@ export interface PickledTensor {
   readonly shape: readonly number[];
 }
 
-const storageTypes: readonly string[] = ['FloatStorage', 'DoubleStorage', 'BFloat16Storage'] satisfies StorageType[];
+const storageTypes: readonly string[] = [
+  'FloatStorage',
+  'DoubleStorage',
+  'BFloat16Storage',
+  'HalfStorage',
+] satisfies StorageType[];
 
 const rebuildTensor = 'torch._utils._rebuild_tensor_v2';
 const orderedDict = 'collections.OrderedDict';

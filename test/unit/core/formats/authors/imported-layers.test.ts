@@ -45,3 +45,16 @@ test('numbers that are not finite are refused', async () => {
   const matrices = { layers: 1, d: 2, read: () => Promise.resolve(Float32Array.of(1, NaN, 0, 0)) };
   await expect(importedLayers(matrices, 'x.pt', {}, () => undefined)).rejects.toThrow(/not finite/);
 });
+
+test('an f16 file is imported as its f64 one is, up to rounding; what overflowed in it is told', async () => {
+  const [half, whole] = await Promise.all([imported('f16.pt'), imported('f64.pt')]);
+  expect(half.problems).toEqual([]);
+  expect(half.layers.map(({ layer }) => layer)).toEqual([1, 3]);
+  half.layers.forEach(({ w, r }, k) => {
+    const other = whole.layers[k]!;
+    const sign = Math.sign(r.reduce((sum, value, i) => sum + value * other.r[i]!, 0));
+    const size = Math.hypot(...other.w);
+    w.forEach((value, i) => expect(Math.abs(sign * value - other.w[i]!) / size).toBeLessThan(1e-3));
+  });
+  await expect(imported('f16-infinite.pt')).rejects.toThrow(/layer 1 holds numbers that are not finite/);
+});
