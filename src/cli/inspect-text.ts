@@ -17,5 +17,10 @@ export function inspectText(model: InspectResult): string {
     ...model.strengthZero.map(
       ({ shape, step, equal }) => `strength 0, ${step}, ${shape}: ${equal ? 'equal bit for bit' : 'NOT EQUAL'}`,
     ),
+    ...(model.strengthZero.some(({ withoutShapeNotes }) => withoutShapeNotes)
+      ? [
+          'onnxruntime refuses the untouched graph for the shapes that it notes of inner tensors: it was compared without these notes, all else as it is.',
+        ]
+      : []),
   ].join('\n');
 }

@@ -207,6 +207,8 @@ export interface InspectResult {
     readonly shape: string;
     readonly step: 'prefill' | 'decode';
     readonly equal: boolean;
+    /** onnxruntime refuses the untouched graph for the shapes that it notes of inner tensors: it was run without these notes. */
+    readonly withoutShapeNotes?: true;
   }[];
 }
 
