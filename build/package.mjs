@@ -27,6 +27,7 @@ for (const target of wanted.length > 0 ? wanted : [`${process.platform}-${proces
     target,
     ignoreFile,
     packagePath,
+    readmePath: 'dist/README.md',
     allowMissingRepository: true,
     rewriteRelativeLinks: false,
   });

@@ -1,0 +1,33 @@
+/**
+ * Writes the README as the packed extension shows it: node build/package-readme.mjs [FILE], dist/README.md without one.
+ *
+ * The editor's page of an extension shows pictures from https and `data:` addresses alone, and opens links to the web alone:
+ * beside it there is no folder that a path could lead to (`extensionEditor.ts` of VS Code: `img-src https: data:`, and
+ * `onDidClickLink`). So pictures are put in, and a link to a file becomes its text with the path behind it.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
+
+const types = { '.png': 'image/png', '.jpg': 'image/jpeg' };
+const isWeb = (target) => /^(https?:|mailto:)/.test(target);
+
+function picture(alt, file) {
+  const type = types[extname(file)];
+  // vsce refuses SVG, which may hold scripts.
+  if (type === undefined)
+    throw new Error(`README.md: ${file} is no picture that a packed README can show (PNG, JPEG).`);
+  return `![${alt}](data:${type};base64,${readFileSync(file).toString('base64')})`;
+}
+
+function linkOrPath(text, target) {
+  if (isWeb(target) || target.startsWith('#')) return `[${text}](${target})`;
+  const path = target.replace(/#.*$/, '');
+  return text.replaceAll('`', '') === path ? text : `${text} (\`${path}\`)`;
+}
+
+const readme = readFileSync('README.md', 'utf8')
+  .replace(/!\[([^\]]*)\]\(([^)\s]+)\)/g, (whole, alt, file) => (isWeb(file) ? whole : picture(alt, file)))
+  .replace(/(?<!!)\[([^\]]*)\]\(([^)\s]+)\)/g, (_, text, target) => linkOrPath(text, target));
+
+const note = "Paths in brackets are files of the project's source.";
+writeFileSync(process.argv[2] ?? 'dist/README.md', `${readme.trimEnd()}\n\n${note}\n`);
