@@ -40,10 +40,11 @@ const manifest = {
 execFileSync(process.execPath, ['build/esbuild.mjs', '--production'], { stdio: 'inherit' });
 const staged = mkdtempSync(join(tmpdir(), 'alphasteer-pack-'));
 try {
-  for (const file of [...files, 'README.md', 'LICENSE']) {
+  for (const file of [...files, 'LICENSE']) {
     mkdirSync(join(staged, dirname(file)), { recursive: true });
     cpSync(file, join(staged, file));
   }
+  execFileSync(process.execPath, ['build/package-readme.mjs', join(staged, 'README.md'), '--words']);
   writeFileSync(join(staged, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const target = resolve(process.argv[2] ?? '.');
   // In a shell, because npm is a script of one on Windows.

@@ -1,17 +1,21 @@
 /**
- * Writes the README as the packed extension shows it: node build/package-readme.mjs [FILE], dist/README.md without one.
+ * Writes the README as a package holds it: node build/package-readme.mjs [FILE] [--words], dist/README.md without FILE.
  *
  * The editor's page of an extension shows pictures from https and `data:` addresses alone, and opens links to the web alone:
  * beside it there is no folder that a path could lead to (`extensionEditor.ts` of VS Code: `img-src https: data:`, and
- * `onDidClickLink`). So pictures are put in, and a link to a file becomes its text with the path behind it.
+ * `onDidClickLink`). So pictures are put in, and a link to a file becomes its text with the path behind it. With `--words`, for a
+ * package that is read as text, a picture becomes its words.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 
+const isOfWords = process.argv.includes('--words');
+const out = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? 'dist/README.md';
 const types = { '.png': 'image/png', '.jpg': 'image/jpeg' };
 const isWeb = (target) => /^(https?:|mailto:)/.test(target);
 
 function picture(alt, file) {
+  if (isOfWords) return alt;
   const type = types[extname(file)];
   // vsce refuses SVG, which may hold scripts.
   if (type === undefined)
@@ -30,4 +34,4 @@ const readme = readFileSync('README.md', 'utf8')
   .replace(/(?<!!)\[([^\]]*)\]\(([^)\s]+)\)/g, (_, text, target) => linkOrPath(text, target));
 
 const note = "Paths in brackets are files of the project's source.";
-writeFileSync(process.argv[2] ?? 'dist/README.md', `${readme.trimEnd()}\n\n${note}\n`);
+writeFileSync(out, `${readme.trimEnd()}\n\n${note}\n`);

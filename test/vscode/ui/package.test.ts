@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isOnTheWeb, targetsOf } from '../../unit/docs/markdown.ts';
 
 // Only the package of this machine can be run here; of the others it is read what is in them, and for which machine it was built.
 
@@ -69,6 +70,18 @@ test.each(Object.entries(platforms))(
     expect(megabytes).toBeLessThan(about.most);
   },
 );
+
+test('the pages that the editor shows of the package lead to nothing that is not packed', () => {
+  const entries = new AdmZip(file('linux-x64')).getEntries();
+  const pageOf = (name: string): string => {
+    const page = entries.find(({ entryName }) => entryName.toLowerCase() === `extension/${name}`);
+    return page!.getData().toString();
+  };
+  expect(targetsOf(pageOf('readme.md')).filter(({ isPicture }) => isPicture)).toHaveLength(2);
+  for (const page of ['readme.md', 'changelog.md'])
+    expect(targetsOf(pageOf(page)).filter(({ target }) => !isOnTheWeb(target))).toEqual([]);
+  expect(entries.filter(({ entryName }) => /readme\.md$/i.test(entryName))).toHaveLength(1);
+});
 
 test('starting the editor reads a small part of the packed code', () => {
   const folder = mkdtempSync(join(tmpdir(), 'alphasteer-packed-'));
