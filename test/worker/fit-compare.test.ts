@@ -24,9 +24,9 @@ test(
   'fit learns steering, a second fit computes nothing again, compare resumes after a torn line',
   { timeout: 900_000 },
   () => {
-    const first = alphasteer('fit', root, '--limit', '24', '--layers', '14,16', '--strength', '1', '--json');
+    const first = alphasteer('fit', root, '--limit', '8', '--layers', '14,16', '--strength', '1', '--json');
     expect(first.stderr).not.toMatch(/\n\s+at /);
-    // 24 prompts of a kind are few, which is told, and does not stop the fit.
+    // 8 prompts of a kind are few, which is told, and does not stop the fit.
     expect(first.stderr).toContain('The null space rests on');
     expect(first.status).toBe(1);
     const fitted = JSON.parse(first.stdout) as { run: string; computed: number; fit: { layers: number[] } };
@@ -34,7 +34,7 @@ test(
     expect(fitted.computed).toBeGreaterThan(0);
 
     const second = JSON.parse(
-      alphasteer('fit', root, '--limit', '24', '--layers', '14,16', '--strength', '1', '--json').stdout,
+      alphasteer('fit', root, '--limit', '8', '--layers', '14,16', '--strength', '1', '--json').stdout,
     ) as {
       computed: number;
     };
