@@ -20,9 +20,12 @@ export interface ModelChoice {
   readonly threads?: number;
 }
 
-/** A folder with an `alphasteer.json`, and what the caller overrides in it. */
-export interface WorkspaceParams extends ModelChoice {
+/** A folder with an `alphasteer.json`, and the model where it is not the one named there. */
+export interface ModelParams extends ModelChoice {
   readonly workspace: string;
+}
+
+export interface FitParams extends ModelParams {
   /** At most so many rows of each prompt file, from its start. */
   readonly limit?: number;
   readonly seed?: number;
@@ -41,12 +44,17 @@ export interface FitResult {
   readonly seconds: readonly PhaseTime[];
 }
 
-export interface CompareParams extends WorkspaceParams {
+export interface CompareParams extends ModelParams {
   /** Prompt files to compare on instead of the workspace's evaluation files and held-out goals; then `out` says where to. */
   readonly prompts?: readonly string[];
   /** A run folder or its name; the newest one when absent. */
   readonly run?: string;
+  /** At most so many prompts of each kind. */
+  readonly limit?: number;
+  readonly strength?: number;
   readonly maxNewTokens?: number;
+  /** Folder for replies, summary and report instead of the run folder. */
+  readonly out?: string;
   /** What to compare with as well, instead of what `alphasteer.json` asks for. */
   readonly controls?: readonly ControlName[];
 }
@@ -62,8 +70,10 @@ export interface CompareResult {
   readonly seconds: readonly PhaseTime[];
 }
 
-export interface JudgeParams extends WorkspaceParams {
+export interface JudgeParams extends ModelParams {
   readonly run: string;
+  /** At most so many different replies. */
+  readonly limit?: number;
   /** An OpenAI-compatible API; the run's own model judges when absent. */
   readonly endpoint?: {
     readonly url: string;
@@ -81,9 +91,10 @@ export interface JudgeResult {
   readonly made: number;
 }
 
-export interface AskParams extends WorkspaceParams {
+export interface AskParams extends ModelParams {
   readonly question: Question;
   readonly run?: string;
+  readonly strength?: number;
   readonly maxNewTokens?: number;
 }
 
@@ -114,9 +125,13 @@ export interface AskResult {
   }[];
 }
 
-export interface AttackParams extends WorkspaceParams {
+export interface AttackParams extends ModelParams {
   readonly run?: string;
+  readonly seed?: number;
+  readonly strength?: number;
   readonly maxNewTokens?: number;
+  /** Prompt file for the attacked prompts instead of `attack.jsonl` in the run folder. */
+  readonly out?: string;
   /** Most prompts attacked, and candidates tried for each. */
   readonly goals: number;
   readonly queries: number;
@@ -148,10 +163,12 @@ export interface AttackResult {
   readonly seconds: readonly PhaseTime[];
 }
 
-export interface ActivationsParams extends WorkspaceParams {
+export interface ActivationsParams extends ModelParams {
   readonly file: string;
   readonly layers: readonly number[];
   readonly out: string;
+  /** At most so many prompts, from the file's start. */
+  readonly limit?: number;
 }
 
 export interface ActivationsResult {
@@ -160,7 +177,7 @@ export interface ActivationsResult {
   readonly seconds: readonly PhaseTime[];
 }
 
-export interface ExportOnnxParams extends WorkspaceParams {
+export interface ExportOnnxParams extends ModelParams {
   readonly run: string;
   readonly out: string;
 }
@@ -172,13 +189,17 @@ export interface ExportOnnxResult {
   readonly files: readonly string[];
 }
 
-export interface ImportParams extends WorkspaceParams {
+export interface ImportParams extends ModelParams {
   /** The authors' `steering_matrix_*.pt`. */
   readonly file: string;
   /** As in the authors' settings: negative where it refuses. */
   readonly strength: number;
+  /** Layers to take, instead of all that are not zero. */
+  readonly layers?: readonly number[];
   /** Take the nearest matrix of rank one, however far it is. */
   readonly nearest?: boolean;
+  /** Folder for the run instead of `.alphasteer/runs/<time>-<hash>`. */
+  readonly out?: string;
 }
 
 export interface ImportResult {
@@ -247,7 +268,7 @@ export interface PhaseTime {
 
 /** The calls of the worker. Each one settles: with its result, a `HumanError`, a cancellation, or the worker's death. */
 export interface WorkerApi {
-  fit(params: WorkspaceParams): Promise<FitResult>;
+  fit(params: FitParams): Promise<FitResult>;
   compare(params: CompareParams): Promise<CompareResult>;
   judge(params: JudgeParams): Promise<JudgeResult>;
   ask(params: AskParams): Promise<AskResult>;
@@ -255,13 +276,13 @@ export interface WorkerApi {
   activations(params: ActivationsParams): Promise<ActivationsResult>;
   exportOnnx(params: ExportOnnxParams): Promise<ExportOnnxResult>;
   import(params: ImportParams): Promise<ImportResult>;
-  inspect(params: WorkspaceParams): Promise<InspectResult>;
-  doctor(params: WorkspaceParams): Promise<DoctorResult>;
+  inspect(params: ModelParams): Promise<InspectResult>;
+  doctor(params: ModelParams): Promise<DoctorResult>;
 }
 
 /** The same names as requests on the wire. */
 export const requests = {
-  fit: new RequestType<WorkspaceParams, FitResult, Problem>('fit'),
+  fit: new RequestType<FitParams, FitResult, Problem>('fit'),
   compare: new RequestType<CompareParams, CompareResult, Problem>('compare'),
   judge: new RequestType<JudgeParams, JudgeResult, Problem>('judge'),
   ask: new RequestType<AskParams, AskResult, Problem>('ask'),
@@ -269,8 +290,8 @@ export const requests = {
   activations: new RequestType<ActivationsParams, ActivationsResult, Problem>('activations'),
   exportOnnx: new RequestType<ExportOnnxParams, ExportOnnxResult, Problem>('exportOnnx'),
   import: new RequestType<ImportParams, ImportResult, Problem>('import'),
-  inspect: new RequestType<WorkspaceParams, InspectResult, Problem>('inspect'),
-  doctor: new RequestType<WorkspaceParams, DoctorResult, Problem>('doctor'),
+  inspect: new RequestType<ModelParams, InspectResult, Problem>('inspect'),
+  doctor: new RequestType<ModelParams, DoctorResult, Problem>('doctor'),
 } satisfies {
   [K in keyof WorkerApi]: RequestType<Parameters<WorkerApi[K]>[0], Awaited<ReturnType<WorkerApi[K]>>, Problem>;
 };

@@ -6,7 +6,7 @@ import type { Projects } from './project/project.ts';
 import type { Project } from './project/read-project.ts';
 import { runName } from './runs/run-name.ts';
 import type { Runs } from './runs/runs.ts';
-import { workspaceParams } from './project/settings.ts';
+import { modelParams } from './project/settings.ts';
 
 /** Model, device and strength of the project at hand, or what runs; a click opens the menu. */
 export class StatusBar implements vscode.Disposable {
@@ -53,7 +53,7 @@ export class StatusBar implements vscode.Disposable {
 
   #showProject(project: Project): void {
     const run = this.#runs.newest(project);
-    const path = workspaceParams(project).model ?? project.config?.model;
+    const path = modelParams(project).model ?? project.config?.model;
     const model = path === undefined ? 'no model' : basename(path);
     const state = run?.fit === undefined ? ['not fitted'] : [run.fit.device, `strength ${run.fit.strength}`];
     const name = this.#projects.all.length > 1 ? `${project.name}: ` : '';

@@ -46,6 +46,41 @@ test.each([
   expect([ended.status, ended.stdout]).toEqual([2, '']);
 });
 
+test.each([
+  [['judge', 'run', '--local', '--endpoint', 'https://example.com']],
+  [['judge', 'run', '--endpoint', 'https://example.com']],
+  [['judge', 'run']],
+])('%j is a usage error: it does not say which judge', (args) => {
+  const ended = alphasteer(...args);
+  expect(ended.stderr).toContain('Give either --endpoint with --name, or --local.');
+  expect([ended.status, ended.stdout]).toEqual([2, '']);
+});
+
+test('nothing is sent to a second judge where nobody can be asked, and the exit status says so', () => {
+  const ended = alphasteer('judge', 'some-run', '--endpoint', 'https://example.com', '--name', 'm', '--limit', '3');
+  expect(ended.stderr).toContain('At most 3 different replies of the run some-run');
+  expect(ended.stderr).toContain('Nothing was sent.');
+  expect([ended.status, ended.stdout]).toEqual([130, '']);
+});
+
+test.each([
+  ['diff', 'none', 'none'],
+  ['export', 'none', '--to', 'onnx', '--out', 'none'],
+])('%s of what is not there ends with status 1, and with --json the problem is a document', (...args) => {
+  const workspace = mkdtempSync(join(tmpdir(), 'alphasteer-none-'));
+  onTestFinished(() => rmSync(workspace, { recursive: true }));
+  const ended = alphasteer(...args, '--workspace', workspace, '--json');
+  expect(JSON.parse(ended.stdout)).toMatchObject({ error: { severity: 'error' } });
+  expect(ended.status).toBe(1);
+});
+
+test('the help names every command', () => {
+  const ended = alphasteer('--help');
+  const named = [...ended.stdout.matchAll(/^ {2}(\w+) \[?options/gm)].map(([, name]) => name);
+  expect(named).toEqual('fit compare ask attack activations import inspect doctor judge export diff'.split(' '));
+  expect(ended.status).toBe(0);
+});
+
 test('doctor says by its exit status that something has to be mended, and makes no folder of a mistyped workspace', () => {
   const above = mkdtempSync(join(tmpdir(), 'alphasteer-doctor-'));
   onTestFinished(() => rmSync(above, { recursive: true }));

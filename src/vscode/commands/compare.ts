@@ -6,7 +6,7 @@ import type { ModelProcess } from '../model/model-process.ts';
 import type { Projects } from '../project/project.ts';
 import { runJob } from '../model/run-job.ts';
 import type { Runs } from '../runs/runs.ts';
-import { workspaceParams } from '../project/settings.ts';
+import { modelParams, rowLimit } from '../project/settings.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseRun, type RunTarget } from './choose-run.ts';
 
@@ -24,7 +24,7 @@ export function compareCommand(parts: {
     const result = await runJob(parts.model, parts.log, {
       call: 'compare',
       title: 'Compare',
-      params: { ...workspaceParams(run.project), run: run.folder },
+      params: { ...modelParams(run.project), ...rowLimit(run.project), run: run.folder },
       again: () => compare(run.folder),
       found: (problems) => parts.problems.show(run.project, problems),
     });

@@ -3,7 +3,7 @@ import type { DoctorResult } from '../../rpc/worker-api.ts';
 import type { ModelProcess } from '../model/model-process.ts';
 import type { Projects } from '../project/project.ts';
 import { runJob } from '../model/run-job.ts';
-import { workspaceParams } from '../project/settings.ts';
+import { modelParams } from '../project/settings.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseProject } from './choose-project.ts';
 
@@ -17,7 +17,7 @@ export function doctorCommand(parts: {
   const examine = async (target?: vscode.Uri): Promise<DoctorResult | undefined> => {
     const project = await chooseProject(projects, 'Doctor', target);
     if (project === undefined) return undefined;
-    const params = workspaceParams(project);
+    const params = modelParams(project);
     const again = (): unknown => examine(vscode.Uri.file(project.root));
     const result = await runJob(model, log, { call: 'doctor', title: 'Doctor', params, again });
     if (result === undefined) return undefined;

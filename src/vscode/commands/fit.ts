@@ -7,7 +7,7 @@ import type { ModelProcess } from '../model/model-process.ts';
 import type { Projects } from '../project/project.ts';
 import { runJob } from '../model/run-job.ts';
 import type { Runs } from '../runs/runs.ts';
-import { workspaceParams } from '../project/settings.ts';
+import { modelParams, rowLimit } from '../project/settings.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseProject } from './choose-project.ts';
 
@@ -25,7 +25,7 @@ export function fitCommand(parts: {
     const result = await runJob(parts.model, parts.log, {
       call: 'fit',
       title: 'Fit',
-      params: workspaceParams(project),
+      params: { ...modelParams(project), ...rowLimit(project) },
       // Not on `target`: without one, another project may be at hand by then.
       again: () => fit(vscode.Uri.file(project.root)),
       found: (problems) => parts.problems.show(project, problems),

@@ -8,7 +8,7 @@ import type { ModelProcess } from '../model/model-process.ts';
 import type { Projects } from '../project/project.ts';
 import type { Project } from '../project/read-project.ts';
 import { mayRunModels, runJob } from '../model/run-job.ts';
-import { workspaceParams } from '../project/settings.ts';
+import { modelParams } from '../project/settings.ts';
 import { showMessage } from '../show-problem.ts';
 import { chooseProject } from './choose-project.ts';
 
@@ -29,7 +29,7 @@ export function selectModelCommand(parts: {
 }): (target?: vscode.Uri) => Promise<InspectResult | undefined> {
   const { projects, model, recent, log } = parts;
   const check = async (project: Project): Promise<InspectResult | undefined> => {
-    const params = workspaceParams(project);
+    const params = modelParams(project);
     const again = (): unknown => check(project);
     const result = await runJob(model, log, { call: 'inspect', title: 'Check Model', params, again });
     if (result !== undefined) {

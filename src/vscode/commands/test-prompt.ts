@@ -9,7 +9,7 @@ import type { PromptDocuments } from '../prompts/prompt-documents.ts';
 import type { ReplyView } from '../reports/reply-view.ts';
 import { mayBegin } from '../model/run-job.ts';
 import type { Runs } from '../runs/runs.ts';
-import { workspaceParams } from '../project/settings.ts';
+import { modelParams } from '../project/settings.ts';
 import { describeProblem } from '../../core/problem.ts';
 import { problemOf, showError } from '../show-problem.ts';
 import { chooseRun } from './choose-run.ts';
@@ -44,7 +44,7 @@ export function testPromptCommand(parts: {
     const root = vscode.Uri.file(project.root);
     replies.begin(question, root);
     try {
-      const params = { ...workspaceParams(project), question, run: folder };
+      const params = { ...modelParams(project), question, run: folder };
       const result = await model.run('ask', title, params, {
         text: (piece) => replies.append(piece),
       });

@@ -6,7 +6,7 @@ import { isHubId } from '../../core/hub-id.ts';
 import type { Problem } from '../../core/problem.ts';
 import { matchPromptFiles } from '../../core/prompts/read/prompt-file-matcher.ts';
 import { promptFileGlob } from './prompt-file-glob.ts';
-import { workspaceParams } from './settings.ts';
+import { modelParams } from './settings.ts';
 
 /**
  * What the JSON schema of `alphasteer.json` can't say, which checks its keys and values: entries that match no file, a
@@ -21,7 +21,7 @@ export async function configProblems(document: vscode.TextDocument): Promise<rea
   const found = await vscode.workspace.findFiles(pattern, '**/{node_modules,.git,.alphasteer}/**');
   const paths = found.map(({ fsPath }) => relative(root, fsPath).split(sep).join('/'));
   const { problems } = matchPromptFiles(config.prompts, paths, file, place);
-  if (isHubId(config.model) || workspaceParams({ root }).model !== undefined) return problems;
+  if (isHubId(config.model) || modelParams({ root }).model !== undefined) return problems;
   const hasModel = await access(join(resolve(root, config.model), 'config.json')).then(
     () => true,
     () => false,

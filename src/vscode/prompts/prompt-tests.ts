@@ -13,7 +13,7 @@ import type { Project } from '../project/read-project.ts';
 import { promptFileGlob } from '../project/prompt-file-glob.ts';
 import { mayBegin } from '../model/run-job.ts';
 import type { Runs } from '../runs/runs.ts';
-import { workspaceParams } from '../project/settings.ts';
+import { modelParams } from '../project/settings.ts';
 
 const jobTitle = 'Test Prompts';
 /** Prompts up to which a file lists them all. */
@@ -206,7 +206,7 @@ export class PromptTests implements vscode.Disposable {
     // Only while the model works for this run: what else it works for is not this run's to stop.
     const stopping = token.onCancellationRequested(() => void this.#model.stop());
     try {
-      const params = { ...workspaceParams(project), question: prompt, run: fitted.folder };
+      const params = { ...modelParams(project), question: prompt, run: fitted.folder };
       const asked = await this.#model.run('ask', jobTitle, params, {}).finally(() => void stopping.dispose());
       this.#verdicts.record(project, prompt, asked);
       const result = await this.#verdicts.judged(project, prompt, asked);

@@ -6,7 +6,7 @@ import type { Project } from '../project/read-project.ts';
 import { runName } from './run-name.ts';
 import type { Runs } from './runs.ts';
 import type { Run } from './read-runs.ts';
-import { workspaceParams } from '../project/settings.ts';
+import { modelParams } from '../project/settings.ts';
 
 type Node =
   | { readonly kind: 'project'; readonly project: Project }
@@ -70,7 +70,7 @@ export class RunsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   #modelItem(project: Project): vscode.TreeItem {
     const item = new vscode.TreeItem('Model');
-    const path = workspaceParams(project).model ?? project.config?.model ?? 'none chosen';
+    const path = modelParams(project).model ?? project.config?.model ?? 'none chosen';
     item.description = this.#model.isUp ? `${path}, loaded` : path;
     item.tooltip = `${path}\n${this.#model.isUp ? 'The model’s process is up.' : 'It is loaded when it is first needed.'}`;
     item.iconPath = new vscode.ThemeIcon('package');

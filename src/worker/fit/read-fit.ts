@@ -1,7 +1,7 @@
 import type { Config } from '../../core/config.ts';
 import type { Problem } from '../../core/problem.ts';
 import { splitPrompts } from '../../core/prompts/split/split.ts';
-import type { WorkspaceParams } from '../../rpc/worker-api.ts';
+import type { FitParams } from '../../rpc/worker-api.ts';
 import { loadJudge, type LoadedJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace, type WorkspaceFile } from '../../workspace/load-workspace.ts';
 import { eachEncoded } from '../model/encode-prompts.ts';
@@ -39,7 +39,7 @@ export interface FitInput extends FitParts {
  * @throws {HumanError} no usable configuration, judge or model
  */
 export async function readFit(
-  params: WorkspaceParams,
+  params: FitParams,
   shelf: ModelShelf,
   job: Job,
   watch: Stopwatch,

@@ -3,7 +3,7 @@ import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { whereText } from '../../core/where-text.ts';
 import { HumanError } from '../../core/problem.ts';
-import type { DoctorResult, WorkspaceParams } from '../../rpc/worker-api.ts';
+import type { DoctorResult, ModelParams } from '../../rpc/worker-api.ts';
 import { hasCode } from '../../workspace/files/io-error.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { chooseDevice } from '../device/choose-device.ts';
@@ -15,7 +15,7 @@ import { modelSettings, type ModelShelf } from '../model/loaded-model.ts';
 type Check = DoctorResult['checks'][number];
 
 /** `alphasteer doctor`: devices, workspace, model, disk and memory, each with what to do where it is not well. */
-export async function doctorJob(params: WorkspaceParams, shelf: ModelShelf, job: Job): Promise<DoctorResult> {
+export async function doctorJob(params: ModelParams, shelf: ModelShelf, job: Job): Promise<DoctorResult> {
   const checks: Check[] = [];
   let model: Model | undefined;
   const attempt = async (name: string, run: () => Promise<string>): Promise<void> => {

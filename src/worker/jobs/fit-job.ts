@@ -1,6 +1,6 @@
 import { refusalChance } from '../../core/fit/first-token.ts';
 import { problemSentence, type Problem } from '../../core/problem.ts';
-import type { FitResult, WorkspaceParams } from '../../rpc/worker-api.ts';
+import type { FitResult, FitParams } from '../../rpc/worker-api.ts';
 import { extractActivations } from '../fit/activations.ts';
 import { chooseSteering } from '../fit/choose-steering.ts';
 import { steeringAt, triedPrompts } from '../fit/chosen-layers.ts';
@@ -21,7 +21,7 @@ import { ProductSession } from '../session/product-session.ts';
 const strengths = [1, 2, 3, 4];
 
 /** `alphasteer fit`: extract, label by short replies, solve, choose layers and strength on the choose split, save. */
-export async function fitJob(params: WorkspaceParams, shelf: ModelShelf, job: Job): Promise<FitResult> {
+export async function fitJob(params: FitParams, shelf: ModelShelf, job: Job): Promise<FitResult> {
   const watch = new Stopwatch();
   const input = await readFit(params, shelf, job, watch);
   // The prompts' texts: 50 MB at 100,000 prompts, and the model would come on top of them.

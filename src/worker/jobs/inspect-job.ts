@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { listExternalFiles } from '../../core/onnx/graph/external-data.ts';
 import { readModel } from '../../core/onnx/graph/onnx-model.ts';
-import type { InspectResult, WorkspaceParams } from '../../rpc/worker-api.ts';
+import type { InspectResult, ModelParams } from '../../rpc/worker-api.ts';
 import type { Job } from '../job.ts';
 import { modelAloneSettings, type ModelShelf } from '../model/loaded-model.ts';
 import { checkStrengthZero } from '../model/strength-zero.ts';
 
 /** `alphasteer inspect`: what the model is made of, and whether strength 0 leaves it bit for bit as it was. */
-export async function inspectJob(params: WorkspaceParams, shelf: ModelShelf, job: Job): Promise<InspectResult> {
+export async function inspectJob(params: ModelParams, shelf: ModelShelf, job: Job): Promise<InspectResult> {
   const settings = await modelAloneSettings(params, job.problem);
   const model = await shelf.model(settings, job);
   const onnx = readModel(model.graph, model.folder.graph);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../../core/config.ts';
 import { isHubId } from '../../core/hub-id.ts';
 import type { Problem } from '../../core/problem.ts';
-import type { ModelChoice, WorkspaceParams } from '../../rpc/worker-api.ts';
+import type { ModelChoice, ModelParams } from '../../rpc/worker-api.ts';
 import { loadConfig } from '../../workspace/load-workspace.ts';
 import { hubModel, hubOfEnvironment } from '../model-files/hub-model.ts';
 import type { Job } from '../job.ts';
@@ -94,7 +94,7 @@ export function modelSettings(
 
 /** The same for a job that is about a model alone: a workspace is only needed when the call names no model. */
 export async function modelAloneSettings(
-  { workspace, ...choice }: WorkspaceParams,
+  { workspace, ...choice }: ModelParams,
   report: (problem: Problem) => void,
 ): Promise<ModelSettings> {
   const config =

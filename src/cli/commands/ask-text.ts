@@ -1,6 +1,6 @@
-import { percent } from '../core/format.ts';
-import { trustWords } from '../core/report/words/trust-words.ts';
-import type { AskResult, StreamedText } from '../rpc/worker-api.ts';
+import { percent } from '../../core/format.ts';
+import { trustWords } from '../../core/report/words/trust-words.ts';
+import type { AskResult, StreamedText } from '../../rpc/worker-api.ts';
 
 /** Both replies, their verdicts, and the score and steering norm at each layer. */
 export function askText({ strength, base, steered, distance, firstToken, layers }: AskResult): string {

@@ -1,5 +1,5 @@
-import type { FitSummary } from '../core/evaluation/data/fit-summary.ts';
-import type { FitResult } from '../rpc/worker-api.ts';
+import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
+import type { FitResult } from '../../rpc/worker-api.ts';
 
 /** What a fit learnt, for a terminal. */
 export function fitText({ run, fit, cached, computed }: FitResult): string {

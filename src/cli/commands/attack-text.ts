@@ -1,5 +1,5 @@
-import { wilson } from '../core/stats/wilson.ts';
-import type { AttackedPrompt, AttackResult } from '../rpc/worker-api.ts';
+import { wilson } from '../../core/stats/wilson.ts';
+import type { AttackedPrompt, AttackResult } from '../../rpc/worker-api.ts';
 
 /** What an adaptive attack won back, for a terminal. */
 export function attackText({ prompts, queries, strength, out }: AttackResult): string {

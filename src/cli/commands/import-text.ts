@@ -1,4 +1,4 @@
-import type { ImportResult } from '../rpc/worker-api.ts';
+import type { ImportResult } from '../../rpc/worker-api.ts';
 
 /** What an import made of the authors' matrices, for a terminal. */
 export function importText({ run, fit, outsideRankOne }: ImportResult): string {

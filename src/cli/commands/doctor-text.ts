@@ -1,4 +1,4 @@
-import type { DoctorResult } from '../rpc/worker-api.ts';
+import type { DoctorResult } from '../../rpc/worker-api.ts';
 
 export function doctorText({ checks }: DoctorResult): string {
   return checks

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
-import { checkTarget, checkValue } from '../core/report/words/check-words.ts';
-import { confusionKappa } from '../core/judge/judge-quality.ts';
-import { changedWords, worthlessWords } from '../core/report/words/second-opinion-words.ts';
-import type { JudgeParams, JudgeResult } from '../rpc/worker-api.ts';
+import { checkTarget, checkValue } from '../../core/report/words/check-words.ts';
+import { confusionKappa } from '../../core/judge/judge-quality.ts';
+import { changedWords, worthlessWords } from '../../core/report/words/second-opinion-words.ts';
+import type { JudgeParams, JudgeResult } from '../../rpc/worker-api.ts';
 
 /** What the second judge says, and what that changes. */
 export function judgeText({ report, second, reused, made }: JudgeResult): string {

@@ -1,5 +1,5 @@
-import { whereText } from '../core/where-text.ts';
-import type { InspectResult } from '../rpc/worker-api.ts';
+import { whereText } from '../../core/where-text.ts';
+import type { InspectResult } from '../../rpc/worker-api.ts';
 
 export function inspectText(model: InspectResult): string {
   return [

@@ -1,4 +1,4 @@
-import type { PhaseTime } from '../rpc/worker-api.ts';
+import type { PhaseTime } from '../../rpc/worker-api.ts';
 
 /** Where the time went, a line a phase. */
 export function timesText(times: readonly PhaseTime[]): string {
