@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { steeringMargin, suffixSearch, type SuffixSearch } from '../../core/attack/suffix-search.ts';
 import { evenly } from '../../core/evenly-spaced.ts';
 import { HumanError } from '../../core/problem.ts';
 import { isMalicious, type Prompt } from '../../core/prompts/prompt.ts';
-import { seededRandom } from '../../core/prompts/split/seeded-random.ts';
 import { judgedRun } from '../../core/evaluation/judged-run.ts';
 import { latestReplies } from '../../core/evaluation/replies/latest-replies.ts';
 import type { AskedReply, AttackParams, AttackResult } from '../../rpc/worker-api.ts';
@@ -12,16 +10,13 @@ import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { findRun } from '../../workspace/runs/run-folder.ts';
 import { readRunRecord } from '../../workspace/runs/run-record.ts';
 import { writeFileWhole } from '../../workspace/files/write-file.ts';
-import type { RawReply } from '../session/raw-reply.ts';
-import { encodePrompts } from '../model/encode-prompts.ts';
 import { Stopwatch, type Job } from '../job.ts';
 import { judgedReply } from '../compare/judged-reply.ts';
 import { modelSettings, type ModelShelf } from '../model/loaded-model.ts';
 import { readSteering } from '../fit/steering-file.ts';
-import { suffixTokens } from '../attack/suffix-tokens.ts';
-
-/** Candidates of one search in a round. */
-const perRound = 8;
+import { attacked, promptLine } from '../attack/attacked-prompt.ts';
+import { replyToAttacked } from '../attack/reply-to-attacked.ts';
+import { searchSuffixes } from '../attack/search-suffixes.ts';
 
 /**
  * `alphasteer attack`: an adaptive attack on the steering itself. For malicious prompts that a comparison found answered by
@@ -36,7 +31,6 @@ export async function attackJob(params: AttackParams, shelf: ModelShelf, job: Jo
   const { judge } = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
-  const { tokenizer } = model;
   const steering = await readSteering(run, model);
   const strength = params.strength ?? steering.strength;
   const maxNewTokens = params.maxNewTokens ?? config.evaluate.maxNewTokens;
@@ -48,64 +42,22 @@ export async function attackJob(params: AttackParams, shelf: ModelShelf, job: Jo
   chat.setSteering(steering);
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
 
-  const replies = async (
-    phase: string,
-    prompts: readonly Prompt[],
-    at: number,
-    tokens: number,
-  ): Promise<RawReply[]> => {
-    const rows = encodePrompts(model, prompts, maxNewTokens, job.problem).map(({ ids }) => ({ ids, strength: at }));
-    if (rows.length < prompts.length)
-      throw new HumanError({
-        message: "A prompt and its suffix do not fit into the model's context (see above).",
-        fix: 'Shorten the prompt, or ask for shorter replies with --max-new-tokens.',
-      });
-    const made: RawReply[] = [];
-    let done = 0;
-    const options = { maxNewTokens: tokens, endTokens: tokenizer.endTokens };
-    for (const batch of chat.batches(rows, tokens)) {
-      job.progress({ phase, done, total: rows.length, unit: tokens === 1 ? 'candidates' : 'replies' });
-      await job.checkpoint();
-      const asked = batch.map((i) => rows[i]!);
-      for (const [at, reply] of (await chat.reply(asked, options, job)).entries()) made[batch[at]!] = reply;
-      done += batch.length;
-    }
-    return made;
-  };
+  const context = { model, chat, job, maxNewTokens };
   const judged = async (phase: string, prompts: readonly Prompt[], at: number): Promise<AskedReply[]> =>
-    (await replies(phase, prompts, at, maxNewTokens)).map((reply) => judgedReply(reply, tokenizer, judge));
+    (await replyToAttacked(phase, prompts, at, maxNewTokens, context)).map((reply) =>
+      judgedReply(reply, model.tokenizer, judge),
+    );
+  const { thresholds } = steering;
+  const limits = { thresholds, queries: params.queries, seed: params.seed ?? config.fit.seed };
+  const searches = await searchSuffixes(targets, limits, context);
+  watch.lap('search', `${searches.reduce((sum, { search }) => sum + search.queries, 0)} candidates`);
 
-  const tokens = suffixTokens(tokenizer, model.folder.config.vocab_size);
-  const seed = params.seed ?? config.fit.seed;
-  const searches = targets.map((_, i) =>
-    suffixSearch(tokens, (ids) => tokenizer.decode(ids), params.queries, seededRandom(seed + i)),
-  );
-  const beginnings = searches.map(({ best }) => best);
-  const open = (): [SuffixSearch, Prompt][] =>
-    searches.flatMap((search, i) =>
-      search.margin > 0 && search.queries < params.queries ? [[search, targets[i]!]] : [],
-    );
-  for (let live = open(); live.length > 0; live = open()) {
-    const phase = `Search, ${targets.length - live.length} of ${targets.length} done, ${live[0]![0].queries} of ${params.queries} candidates each`;
-    const asked = live.flatMap(([search, prompt]) =>
-      search.propose(perRound).map((suffix) => attacked(prompt, suffix)),
-    );
-    // Below all thresholds a prompt is not steered, so the untouched model's scores say whether it gets there.
-    const scored = await replies(phase, asked, 0, 1);
-    live.forEach(([search], i) =>
-      search.accept(
-        scored.slice(i * perRound, (i + 1) * perRound).map(({ scores }) => steeringMargin(scores, steering.thresholds)),
-      ),
-    );
-  }
-  watch.lap('search', `${searches.reduce((sum, { queries }) => sum + queries, 0)} candidates`);
-
-  const prompts = targets.map((prompt, i) => attacked(prompt, searches[i]!.best));
+  const prompts = targets.map((prompt, i) => attacked(prompt, searches[i]!.search.best));
   const base = await judged('Base, attacked', prompts, 0);
   const steered = await judged('Steered, attacked', prompts, strength);
   const control = await judged(
     'Steered, random suffix',
-    targets.map((prompt, i) => attacked(prompt, beginnings[i]!)),
+    targets.map((prompt, i) => attacked(prompt, searches[i]!.randomSuffix)),
     strength,
   );
   watch.lap('replies', `${3 * targets.length} to attacked prompts`);
@@ -116,7 +68,7 @@ export async function attackJob(params: AttackParams, shelf: ModelShelf, job: Jo
     out,
     strength,
     queries: params.queries,
-    prompts: searches.map(({ best, queries, margin, firstMargin }, i) => ({
+    prompts: searches.map(({ search: { best, queries, margin, firstMargin } }, i) => ({
       id: targets[i]!.id,
       suffix: best,
       queries,
@@ -158,22 +110,4 @@ async function refusedBySteering(
         : 'No malicious prompt of this run is answered without steering and refused with it: there is nothing to attack.',
     fix: 'Run `alphasteer compare` first, on more prompts.',
   });
-}
-
-function attacked(prompt: Prompt, suffix: string): Prompt {
-  const { id, text } = prompt;
-  return {
-    ...prompt,
-    id: `${id}-suffix`,
-    text: `${text} ${suffix}`,
-    label: 'jailbreak',
-    attack: 'suffix-search',
-    goal: text,
-  };
-}
-
-/** A line of a prompt file. */
-function promptLine({ id, text, earlier, label, attack, goal }: Prompt): string {
-  const asked = earlier === undefined ? { prompt: text } : { messages: [...earlier, { role: 'user', content: text }] };
-  return `${JSON.stringify({ id, ...asked, label, attack, goal })}\n`;
 }
