@@ -65,6 +65,13 @@ test('README has at most 110 lines and two pictures, and names commands that are
   for (const name of named) expect(scripts).toHaveProperty(name);
 });
 
+test("the quickstart's page says how many prompts the demo asks", () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: { demo: string } };
+  const limit = /--limit \d+/.exec(scripts.demo)![0];
+  const page = read('examples/quickstart/README.md');
+  expect(new Set([...page.matchAll(/--limit \d+/g)].map(([said]) => said))).toEqual(new Set([limit]));
+});
+
 test('each screenshot is shown on a page', () => {
   const shown = new Set(
     pages.flatMap((page) => targetsOf(read(page)).map(({ target }) => posix.join(dirname(page), target))),
