@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
+import type { RunFit } from '../../src/core/evaluation/data/run-fit.ts';
 import { fixed, percent } from '../../src/core/format.ts';
 import { spreads, spreadsAlongX, type LayerPoint } from './distribution.ts';
 import type { Chart } from './figure.ts';
@@ -9,7 +9,7 @@ import { labelColourScale, labelOrder, labelSymbolScale } from './palette.ts';
 const reading = 'Shape: median. Bar: the middle half. Line: from 5 to 95 % of the prompts.';
 
 /** s of the evaluation prompts at each steered layer, with its threshold. */
-export function scoreChart(points: readonly LayerPoint[], { perLayer }: FitSummary): Chart {
+export function scoreChart(points: readonly LayerPoint[], { perLayer }: RunFit): Chart {
   const thresholds = perLayer.filter(({ steered, threshold }) => steered && threshold !== null);
   const steering =
     thresholds.length === 0

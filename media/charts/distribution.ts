@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { Label } from '../../src/core/prompts/prompt.ts';
-import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
+import type { RunFit } from '../../src/core/evaluation/data/run-fit.ts';
 import type { ReportRow } from '../../src/core/evaluation/replies/report-rows.ts';
 import { sideLayers, type SideLayer } from '../../src/core/evaluation/side-norms.ts';
 import { quantile } from '../../src/core/stats/quantile.ts';
@@ -14,7 +14,7 @@ export interface LayerPoint extends SideLayer {
 }
 
 /** Every steered reply at every steered layer. */
-export function layerPoints(rows: readonly ReportRow[], fit: FitSummary): LayerPoint[] {
+export function layerPoints(rows: readonly ReportRow[], fit: RunFit): LayerPoint[] {
   return rows.flatMap((row) =>
     row.steered === null ? [] : sideLayers(row.steered, fit).map((layer) => ({ label: row.label, row, ...layer })),
   );

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { count, fixed, percent } from '../../src/core/format.ts';
-import type { LayerFit } from '../../src/core/evaluation/data/fit-summary.ts';
+import type { LayerFit } from '../../src/core/evaluation/data/run-fit.ts';
 import type { LayerPoint, Measure } from './distribution.ts';
 import { hover, type Chart } from './figure.ts';
 import { labelColourScale, labelNames, labelOrder } from './palette.ts';

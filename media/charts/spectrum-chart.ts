@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { LayerFit } from '../../src/core/evaluation/data/fit-summary.ts';
+import type { LayerFit } from '../../src/core/evaluation/data/run-fit.ts';
 import { percent } from '../../src/core/format.ts';
 import { hover, type Chart } from './figure.ts';
 
@@ -10,7 +10,7 @@ export function spectrumChart(layer: LayerFit | undefined, hiddenSize: number): 
     caption: `Variance of benign activations along each direction, from the smallest. w may use the directions left of the cut, where benign prompts hardly differ; a clear step at the cut is a good sign. ${cutWords(layer)}`,
     description:
       'Eigenvalues of the benign second-moment matrix on a log scale, with the cut between the null space and the rest.',
-    empty: 'The fit kept no spectrum.',
+    empty: 'There is no spectrum: the fit kept none, or the steering was imported.',
     options: () => spectrumOptions(layer, hiddenSize),
   };
 }

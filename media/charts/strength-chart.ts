@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
+import type { Fitted, RunFit } from '../../src/core/evaluation/data/run-fit.ts';
 import { shouldRefuse } from '../../src/core/evaluation/data/groups.ts';
 import { fixed, percent } from '../../src/core/format.ts';
 import { strengthFront } from '../../src/core/evaluation/strength-front.ts';
@@ -8,7 +8,8 @@ import { labelLegend } from './legend.ts';
 import { labelColourScale, labelNames, labelOrder, labelSymbolScale } from './palette.ts';
 
 /** Refusals at each strength tried on the choose split. */
-export function strengthChart({ strengths }: FitSummary): Chart {
+export function strengthChart(fit: RunFit): Chart {
+  const strengths = strengthsTried(fit);
   const points = strengths.flatMap(({ strength, refused, n }) =>
     labelOrder.flatMap((label) =>
       refused[label] === undefined ? [] : [{ strength, label, rate: refused[label], n: n[label] ?? 0 }],
@@ -43,7 +44,7 @@ export function strengthChart({ strengths }: FitSummary): Chart {
             symbol: labelSymbolScale,
             marks: [
               Plot.gridY(lines),
-              ...chosenMarks({ strengths }),
+              ...chosenMarks(strengths),
               Plot.dot(front, {
                 x: (x: number) => x,
                 frameAnchor: 'bottom',
@@ -60,7 +61,8 @@ export function strengthChart({ strengths }: FitSummary): Chart {
 }
 
 /** What each strength does to benign prompts before the first word. */
-export function klChart({ strengths }: FitSummary): Chart {
+export function klChart(fit: RunFit): Chart {
+  const strengths = strengthsTried(fit);
   const points = strengths.filter(({ benignKl }) => Number.isFinite(benignKl));
   return {
     title: 'Strength and benign drift',
@@ -77,7 +79,7 @@ export function klChart({ strengths }: FitSummary): Chart {
             y: { zero: true, nice: true, label: '↑ KL, nats', ticks: 5 },
             marks: [
               Plot.gridY(lines),
-              ...chosenMarks({ strengths }),
+              ...chosenMarks(strengths),
               Plot.lineY(points, { x: 'strength', y: 'benignKl', stroke: 'var(--as-benign)', strokeWidth: 1.8 }),
               Plot.dot(points, {
                 x: 'strength',
@@ -103,7 +105,12 @@ const frame = {
   style: { fontSize: '12px' },
 } as const;
 
-function chosenMarks({ strengths }: Pick<FitSummary, 'strengths'>): Plot.Markish[] {
+/** None of an imported steering: its strength was given. */
+function strengthsTried(fit: RunFit): Fitted['strengths'] {
+  return fit.kind === 'fitted' ? fit.strengths : [];
+}
+
+function chosenMarks(strengths: Fitted['strengths']): Plot.Markish[] {
   const chosen = strengths.filter((point) => point.chosen).map(({ strength }) => strength);
   return [
     Plot.ruleX(chosen, { stroke: 'currentColor', strokeWidth: 1.5, strokeDasharray: '4 3' }),

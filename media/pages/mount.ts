@@ -5,7 +5,7 @@ import { conditionsChart } from '../charts/conditions-chart.ts';
 import { normChart, scoreChart } from '../charts/distribution-chart.ts';
 import { layerPoints } from '../charts/distribution.ts';
 import { figure } from '../charts/figure.ts';
-import { layerChoices, layersToChoose } from '../controls/layer-choice.ts';
+import { fittedLayer, layerChoices, layersToChoose } from '../controls/layer-choice.ts';
 import { PromptsTable } from '../table/prompts-table.ts';
 import { ratesChart } from '../charts/rates-chart.ts';
 import { aucChart, leakageChart } from '../charts/separation-chart.ts';
@@ -24,7 +24,7 @@ export function mount(root: HTMLElement, data: ReportData): void {
   });
   const layers = layersToChoose(fit);
   let layer = layers[0];
-  const spectrum = figure(spectrumChart(layer, fit.hiddenSize));
+  const spectrum = figure(spectrumChart(fittedLayer(fit, layer?.layer), fit.hiddenSize));
   const conditions = conditionsChart(summary);
   const charts = {
     rates: figure(ratesChart(summary)).figure,
@@ -38,7 +38,7 @@ export function mount(root: HTMLElement, data: ReportData): void {
   };
   const choose = (chosen: string) => {
     layer = layers.find((one) => String(one.layer) === chosen);
-    spectrum.show(spectrumChart(layer, fit.hiddenSize));
+    spectrum.show(spectrumChart(fittedLayer(fit, layer?.layer), fit.hiddenSize));
     draw();
   };
   const draw = () => {

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { choiceSection } from '../../src/core/report/html/choice-section.ts';
+import { choiceSection, hasChoice } from '../../src/core/report/html/choice-section.ts';
 import { conditionsSection } from '../../src/core/report/html/conditions-section.ts';
 import { contents } from '../../src/core/report/html/contents.ts';
 import { checksSection, headlineSection } from '../../src/core/report/html/headline-section.ts';
@@ -75,7 +75,7 @@ function parts({ run, second, fit }: RunView): Parameters<typeof contents>[0] {
     run.judge === undefined ? undefined : 'judge',
     second === null ? undefined : 'second-judge',
     'warnings',
-    fit.reasons.length > 0 ? 'choice' : undefined,
+    hasChoice(fit) ? 'choice' : undefined,
     'method',
   ];
 }

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Verdict } from '../../src/core/judge/verdict.ts';
-import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
+import type { RunFit } from '../../src/core/evaluation/data/run-fit.ts';
 import { chatText } from '../../src/core/report/chat-text.ts';
 import { count } from '../../src/core/format.ts';
 import { reviewWords, ruleWords, stoppedWords } from '../../src/core/report/words/reply-words.ts';
@@ -36,7 +36,7 @@ export interface WholeTexts {
 /** One prompt opened: its text, both replies side by side with the words that decided, and what each layer did. */
 export function promptDetail(
   row: ReportRow,
-  fit: FitSummary,
+  fit: RunFit,
   {
     controls,
     actions,

@@ -8,7 +8,7 @@ import type { ControlName } from '../core/controls/controls.ts';
 import type { Judgement } from '../core/judge/verdict.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Question } from '../core/prompts/prompt.ts';
-import type { FitSummary } from '../core/evaluation/data/fit-summary.ts';
+import type { Fitted, Imported, RunFit } from '../core/evaluation/data/run-fit.ts';
 import type { SecondOpinion } from '../core/evaluation/second-opinion.ts';
 import type { Summary } from '../core/evaluation/data/summary.ts';
 
@@ -37,7 +37,7 @@ export interface FitParams extends ModelParams {
 
 export interface FitResult {
   readonly run: string;
-  readonly fit: FitSummary;
+  readonly fit: Fitted;
   /** Prompts whose activations came from the cache, and those computed now. */
   readonly cached: number;
   readonly computed: number;
@@ -63,7 +63,7 @@ export interface CompareResult {
   readonly run: string;
   /** The report's file; replies and summary lie beside it. */
   readonly report: string;
-  readonly fit: FitSummary;
+  readonly fit: RunFit;
   readonly summary: Summary;
   readonly reused: number;
   readonly made: number;
@@ -204,7 +204,7 @@ export interface ImportParams extends ModelParams {
 
 export interface ImportResult {
   readonly run: string;
-  readonly fit: FitSummary;
+  readonly fit: Imported;
   /** Part of each matrix's energy that w rᵀ leaves out. */
   readonly outsideRankOne: readonly { readonly layer: number; readonly outside: number }[];
 }

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll } from 'vitest';
 import { renderReport, type Inlined } from '../../src/core/report/html/html.ts';
-import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
+import type { RunFit } from '../../src/core/evaluation/data/run-fit.ts';
 import { judgedRun } from '../../src/core/evaluation/judged-run.ts';
 import type { Reply } from '../../src/core/evaluation/data/summary.ts';
 import { judge, runState, secondVerdicts } from './run-state.ts';
@@ -29,7 +29,7 @@ async function bundle(file: string): Promise<Inlined> {
 }
 
 /** For the tests of a file: writes a report as a file in a folder of its own, which is gone after the tests. @returns its address */
-export function reportWriter(): (replies: readonly Reply[], fit: FitSummary) => Promise<string> {
+export function reportWriter(): (replies: readonly Reply[], fit: RunFit) => Promise<string> {
   const folders: string[] = [];
   afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
   return async (replies, fit) => {
@@ -39,7 +39,7 @@ export function reportWriter(): (replies: readonly Reply[], fit: FitSummary) => 
   };
 }
 
-async function writeReport(folder: string, replies: readonly Reply[], fit: FitSummary): Promise<string> {
+async function writeReport(folder: string, replies: readonly Reply[], fit: RunFit): Promise<string> {
   const [script, style] = await Promise.all([bundle('report.ts'), bundle('report.css')]);
   const file = join(folder, 'report.html');
   const meta = {

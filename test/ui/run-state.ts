@@ -1,5 +1,5 @@
 import measure from '../../src/core/judge/measured.json' with { type: 'json' };
-import type { FitSummary } from '../../src/core/evaluation/data/fit-summary.ts';
+import type { RunFit } from '../../src/core/evaluation/data/run-fit.ts';
 import type { JudgeFacts } from '../../src/core/evaluation/data/judge-facts.ts';
 import type { SecondVerdict } from '../../src/core/evaluation/second-opinion.ts';
 import type { Reply } from '../../src/core/evaluation/data/summary.ts';
@@ -24,7 +24,7 @@ export function secondVerdicts(replies: readonly Reply[]): SecondVerdict[] {
 
 /** A run as the editor sends it. */
 export function runState(
-  of: Partial<RunState> & { readonly replies?: readonly Reply[]; readonly fit?: FitSummary } = {},
+  of: Partial<RunState> & { readonly replies?: readonly Reply[]; readonly fit?: RunFit } = {},
 ): RunState {
   return {
     folder: '/workspace/.alphasteer/runs/20260102-030405-abcdef01',

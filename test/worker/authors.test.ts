@@ -31,10 +31,11 @@ test('a steering that goes out in the authors’ format and comes back steers as
 
   const fit = JSON.parse(readFileSync(join(back, 'fit.json'), 'utf8')) as {
     strength: number;
-    imported: string;
+    kind: string;
+    file: string;
     perLayer: { meanScore: Record<string, number> }[];
   };
-  expect(fit).toMatchObject({ strength: 1, imported: 'steering_matrix_tiny.pt', layers: [1, 2] });
+  expect(fit).toMatchObject({ strength: 1, kind: 'imported', file: 'steering_matrix_tiny.pt', layers: [1, 2] });
   const { harmful, jailbreak } = fit.perLayer[0]!.meanScore;
   expect((harmful! + jailbreak!) / 2).toBeGreaterThan(0.9);
 

@@ -4,7 +4,7 @@ import type { LayerPoint, Measure } from '../../charts/distribution.ts';
 import { barName, histogramChart } from '../../charts/histogram-chart.ts';
 import { spectrumChart } from '../../charts/spectrum-chart.ts';
 import { editorControls } from '../../controls/editor-controls.ts';
-import { layerChoices, layersToChoose } from '../../controls/layer-choice.ts';
+import { fittedLayer, layerChoices, layersToChoose } from '../../controls/layer-choice.ts';
 import { count } from '../../../src/core/format.ts';
 import { layerWords } from './layer-words.ts';
 import { isPicked, type PickedBar } from './norms-state.ts';
@@ -38,7 +38,7 @@ export function layerSection(parts: PageParts): TemplateResult {
     <p>${layerWords(measured, threshold)}</p>
     <div class="grid">${histogram('score', 'score')} ${histogram('norm', state.norm)}</div>
     ${state.picked === undefined ? nothing : behindBar(parts, state.picked, layer, atLayer)}
-    ${figures.show('spectrum', [view, chosen], spectrumChart(chosen, fit.hiddenSize))}
+    ${figures.show('spectrum', [view, chosen], spectrumChart(fittedLayer(fit, chosen?.layer), fit.hiddenSize))}
   </section>`;
 }
 

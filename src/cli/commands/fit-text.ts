@@ -1,4 +1,4 @@
-import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
+import type { Fitted } from '../../core/evaluation/data/run-fit.ts';
 import type { FitResult } from '../../rpc/worker-api.ts';
 
 /** What a fit learnt, for a terminal. */
@@ -13,7 +13,7 @@ export function fitText({ run, fit, cached, computed }: FitResult): string {
       Object.keys(fit.perLayer[0]?.meanScore ?? {}).join('  '),
     ...fit.perLayer.map(({ layer, steered, auc, leakage, recognised, threshold, meanScore }) => {
       const scores = Object.entries(meanScore).map(([label, x]) => `${label} ${x.toFixed(2)}`);
-      return `${steered ? '*' : ' '} ${String(layer).padStart(5)}  ${auc.toFixed(3)}  ${leakage.toFixed(3).padStart(8)}${percent(recognised, 12)}${(threshold?.toFixed(3) ?? '-').padStart(11)}   ${scores.join('  ')}`;
+      return `${steered ? '*' : ' '} ${String(layer).padStart(5)}  ${measured(auc)}  ${measured(leakage).padStart(8)}${percent(recognised, 12)}${(threshold?.toFixed(3) ?? '-').padStart(11)}   ${scores.join('  ')}`;
     }),
     '  recognised: jailbreaks above a threshold that the benign budget allows, each scored by a fit without its kind',
     '',
@@ -29,10 +29,15 @@ export function fitText({ run, fit, cached, computed }: FitResult): string {
   ].join('\n');
 }
 
-function firstTokenLine({ firstToken }: FitSummary): string[] {
+function firstTokenLine({ firstToken }: Fitted): string[] {
   if (firstToken === undefined) return [];
   const auc = firstToken.auc === null ? 'all or none of them refused' : `AUC ${firstToken.auc.toFixed(3)}`;
   return [`  Whether a reply refuses, told by its first token alone: ${auc}, on ${firstToken.n} replies`];
+}
+
+/** A number that a choose split without benign prompts does not give. */
+function measured(value: number | undefined): string {
+  return value?.toFixed(3) ?? '-';
 }
 
 function percent(part: number | undefined, width: number): string {

@@ -1,5 +1,5 @@
 import type { ControlFits } from '../controls/control-fit.ts';
-import type { FitSummary } from './data/fit-summary.ts';
+import type { RunFit } from './data/run-fit.ts';
 import type { JudgeFacts } from './data/judge-facts.ts';
 import type { RunOrigin } from './data/run-origin.ts';
 import type { Reply, Summary } from './data/summary.ts';
@@ -17,7 +17,7 @@ export interface RunRecord {
   /** The name that a person gave the run, else its folder's. */
   readonly name: string;
   /** `fit.json`. */
-  readonly fit: FitSummary;
+  readonly fit: RunFit;
   readonly manifest: RunOrigin;
   /** What makes the fit's margins less than fixed beforehand, one sentence each. */
   readonly marginWarnings: readonly string[];
@@ -37,7 +37,7 @@ export interface RunRecord {
 export interface JudgedRun {
   readonly name: string;
   /** The fit as its last comparison used it: at that strength, with its controls, and with its warnings first. */
-  readonly fit: FitSummary;
+  readonly fit: RunFit;
   /** Of the last comparison alone, with people's verdicts in place of the rules'. */
   readonly replies: readonly Reply[];
   readonly judge: JudgeFacts | undefined;
@@ -76,7 +76,7 @@ export function judgedRun(record: RunRecord): JudgedRun {
   };
 }
 
-function asCompared({ fit, manifest, marginWarnings, judge, summarised }: RunRecord): FitSummary {
+function asCompared({ fit, manifest, marginWarnings, judge, summarised }: RunRecord): RunFit {
   const { compared } = manifest;
   return {
     ...fit,

@@ -2,12 +2,12 @@ import { steeringNorm } from '../alphasteer.ts';
 import { isMalicious, type Label } from '../prompts/prompt.ts';
 import { auc } from '../stats/auc.ts';
 import { mean } from '../stats/mean.ts';
-import type { FitSummary, LayerFit } from './data/fit-summary.ts';
+import type { LayerMeasure, RunFit } from './data/run-fit.ts';
 import { meanByLabel } from './rates/mean-by-label.ts';
 import type { LayerSummary, Reply } from './data/summary.ts';
 
 /** Per layer: how well the score separates on the evaluation prompts, and how hard the steering pushed each label. */
-export function summariseLayers(fit: FitSummary, steered: readonly Reply[]): LayerSummary[] {
+export function summariseLayers(fit: RunFit, steered: readonly Reply[]): LayerSummary[] {
   return fit.perLayer.map((layer) => {
     const index = fit.layers.indexOf(layer.layer);
     const scored = index < 0 ? [] : steered.filter(({ scores }) => Number.isFinite(scores[index]));
@@ -15,7 +15,7 @@ export function summariseLayers(fit: FitSummary, steered: readonly Reply[]): Lay
   });
 }
 
-function ofTheReplies(layer: LayerFit, index: number, replies: readonly Reply[], strength: number): LayerSummary {
+function ofTheReplies(layer: LayerMeasure, index: number, replies: readonly Reply[], strength: number): LayerSummary {
   const score = (reply: Reply) => reply.scores[index]!;
   const norm = (reply: Reply) => steeringNorm(score(reply), strength, layer.refusalNorm, layer.threshold ?? -Infinity);
   const malicious = replies.filter(({ label }) => isMalicious(label)).map(score);
@@ -33,8 +33,18 @@ function ofTheReplies(layer: LayerFit, index: number, replies: readonly Reply[],
   };
 }
 
-function ofTheFit({ layer, steered, auc, meanScore, norm, relativeNorm, leakage }: LayerFit): LayerSummary {
-  return { layer, steered, from: 'choose', auc, meanScore, norm, relativeNorm, leakage, maliciousBelowZero: null };
+function ofTheFit({ layer, steered, auc, meanScore, norm, relativeNorm, leakage }: LayerMeasure): LayerSummary {
+  return {
+    layer,
+    steered,
+    from: 'choose',
+    auc: auc ?? null,
+    meanScore,
+    norm,
+    relativeNorm,
+    leakage: leakage ?? null,
+    maliciousBelowZero: null,
+  };
 }
 
 /** Of the replies that have one. */

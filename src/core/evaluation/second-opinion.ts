@@ -1,6 +1,6 @@
 import { confusionOf, type Confusion } from '../judge/measure-judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import type { FitSummary } from './data/fit-summary.ts';
+import type { RunFit } from './data/run-fit.ts';
 import { conditionPairs } from './condition-pairs.ts';
 import { runChecks } from './rates/checks.ts';
 import { latestReplies } from './replies/latest-replies.ts';
@@ -35,7 +35,7 @@ export interface SecondOpinion {
 export function secondOpinion(
   replies: readonly Reply[],
   verdicts: readonly SecondVerdict[],
-  fit: FitSummary,
+  fit: RunFit,
 ): SecondOpinion | null {
   const judge = verdicts.at(-1)?.judge;
   if (judge === undefined) return null;
@@ -66,7 +66,7 @@ export function secondOpinion(
   };
 }
 
-function checksOf(replies: readonly Reply[], { strength, margins }: FitSummary): readonly Check[] {
+function checksOf(replies: readonly Reply[], { strength, margins }: RunFit): readonly Check[] {
   const { steered, change, degenerate } = conditionPairs(latestReplies(replies, strength).conditions);
   return roundNumbers(runChecks({ steered, pairs: change.pairs, degenerate }, margins));
 }

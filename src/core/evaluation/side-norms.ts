@@ -1,5 +1,5 @@
 import { steeringNorm } from '../alphasteer.ts';
-import type { FitSummary } from './data/fit-summary.ts';
+import type { RunFit } from './data/run-fit.ts';
 import type { RowSide } from './replies/report-rows.ts';
 
 /** One steered layer as it saw one prompt. */
@@ -13,7 +13,7 @@ export interface SideLayer {
 }
 
 /** Score and steering norm per steered layer; empty for a reply that carries scores of other layers. */
-export function sideLayers({ scores, activationNorms }: RowSide, fit: FitSummary): SideLayer[] {
+export function sideLayers({ scores, activationNorms }: RowSide, fit: RunFit): SideLayer[] {
   if (scores.length !== fit.layers.length) return [];
   return fit.layers.flatMap((layer, at) => {
     const fitted = fit.perLayer.find((candidate) => candidate.layer === layer);

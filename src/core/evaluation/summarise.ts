@@ -1,5 +1,5 @@
 import { conditionPairs } from './condition-pairs.ts';
-import type { FitSummary } from './data/fit-summary.ts';
+import type { RunFit } from './data/run-fit.ts';
 import { groups, inGroup, type Group } from './data/groups.ts';
 import { errorsThatCount, type JudgeErrors } from './data/judge-errors.ts';
 import { latestReplies } from './replies/latest-replies.ts';
@@ -19,7 +19,7 @@ import type { ConditionSummary, PairedChange, Rates, Reply, Summary } from './da
  * All that the report says in numbers, from the replies of one comparison in any order.
  * Sums run in the order of prompt ids and end rounded, so that a run that was cancelled and gone on with gives the same bytes.
  */
-export function summarise(replies: readonly Reply[], fit: FitSummary): Summary {
+export function summarise(replies: readonly Reply[], fit: RunFit): Summary {
   const ownStrengths = new Map(fit.controls?.fitted.map(({ condition, strength }) => [condition, strength]));
   const { conditions, replaced } = latestReplies(replies, fit.strength, ownStrengths);
   const { steered, change, floor, degenerate } = conditionPairs(conditions);

@@ -1,4 +1,4 @@
-import type { FitSummary } from './data/fit-summary.ts';
+import type { RunFit } from './data/run-fit.ts';
 import { count } from '../format.ts';
 import { groupName, groups, labelGroups } from './data/groups.ts';
 import type { ConditionSummary, LayerSummary, MissingReplies, Reply } from './data/summary.ts';
@@ -9,7 +9,7 @@ interface Seen {
   readonly missing: readonly MissingReplies[];
   readonly replaced: number;
   readonly layers: readonly LayerSummary[];
-  readonly fit: FitSummary;
+  readonly fit: RunFit;
 }
 
 /** Below this many prompts a rate's interval spans more than 30 points around the middle. */
@@ -116,7 +116,7 @@ function unlikeTheFit(base: readonly Reply[]): string[] {
 }
 
 /** A score below 0 pushes away from refusal; with a threshold at or above 0, such prompts are left as they are. */
-function pushedTowardsAnswering(layers: readonly LayerSummary[], { perLayer }: FitSummary): string[] {
+function pushedTowardsAnswering(layers: readonly LayerSummary[], { perLayer }: RunFit): string[] {
   return layers.flatMap(({ layer, maliciousBelowZero }) => {
     const threshold = perLayer.find((one) => one.layer === layer)?.threshold ?? -Infinity;
     if (maliciousBelowZero === null || maliciousBelowZero === 0 || threshold >= 0) return [];
@@ -124,7 +124,7 @@ function pushedTowardsAnswering(layers: readonly LayerSummary[], { perLayer }: F
   });
 }
 
-function ofAnotherFit(steered: readonly Reply[], { layers }: FitSummary): string[] {
+function ofAnotherFit(steered: readonly Reply[], { layers }: RunFit): string[] {
   const misfits = steered.filter(({ scores }) => scores.length !== layers.length).length;
   if (misfits === 0) return [];
   return [

@@ -1,4 +1,4 @@
-import type { FirstTokenMeasure } from '../evaluation/data/fit-summary.ts';
+import type { FirstTokenMeasure } from '../evaluation/data/run-fit.ts';
 import { auc } from '../stats/auc.ts';
 
 /** How often replies that begin with a token refuse, learnt from the short replies of a fit. */

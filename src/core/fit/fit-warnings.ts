@@ -2,7 +2,7 @@ import { describeProblem, type Problem } from '../problem.ts';
 import { isMalicious, type Label, type Prompt } from '../prompts/prompt.ts';
 import { quantile } from '../stats/quantile.ts';
 import { wilson } from '../stats/wilson.ts';
-import type { AttackFit, LayerFit } from '../evaluation/data/fit-summary.ts';
+import type { AttackFit, LayerFit } from '../evaluation/data/run-fit.ts';
 import { count, fixed, interval, percent } from '../format.ts';
 import { leftOutWords } from '../evaluation/left-out-words.ts';
 
@@ -101,11 +101,12 @@ function overlapWithEvaluation({ duplicates, shared }: FitEvidence): string[] {
 }
 
 function overlap({ layers }: FitEvidence): string[] {
-  if (layers.every(({ auc }) => Number.isNaN(auc)))
+  const measured = layers.flatMap(({ layer, auc }) => (auc === undefined ? [] : [{ layer, auc }]));
+  if (measured.length === 0)
     return [
       'No malicious or no benign prompt was set aside to choose by: how well the layers tell them apart was not measured, and what was not set by hand rests on nothing. Add prompts, or raise fit.chooseFraction.',
     ];
-  const best = layers.reduce((a, b) => (b.auc > a.auc ? b : a));
+  const best = measured.reduce((a, b) => (b.auc > a.auc ? b : a));
   if (best.auc >= lowAuc) return [];
   return [
     `No layer tells malicious prompts from benign ones: the best, layer ${best.layer}, ranks a malicious prompt above a benign one in ${percent(best.auc)} of the pairs, and a coin in 50 %. Steering by this score would hit both alike. Check the labels, or add prompts.`,

@@ -1,7 +1,7 @@
 import { chosenWords, contestSentences } from './words/control-words.ts';
 import { checkBounds, checkTarget, checkValue, enoughWords, outcomeWords } from './words/check-words.ts';
 import { conditionGroups, conditionRows } from './condition-rows.ts';
-import type { FitSummary } from '../evaluation/data/fit-summary.ts';
+import type { RunFit } from '../evaluation/data/run-fit.ts';
 import { floorSentence, kindSentences } from './words/rate-words.ts';
 import { interval, percent, pValue, signed } from '../format.ts';
 import { groupName, labelGroups } from '../evaluation/data/groups.ts';
@@ -13,7 +13,7 @@ import type { Rates, Summary } from '../evaluation/data/summary.ts';
 const width = 98;
 
 /** The report for a terminal: at most 98 columns, plain ASCII but for what prompts and attacks are called. */
-export function renderTable(summary: Summary, fit: FitSummary): string {
+export function renderTable(summary: Summary, fit: RunFit): string {
   const { sentence, cost, checks } = headline(summary);
   const sections = [
     wrap(`${outcomeWords[summary.verdict].toUpperCase()}. ${checks}`),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { percent } from '../../core/format.ts';
-import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
+import type { Fitted } from '../../core/evaluation/data/run-fit.ts';
 import type { FitResult } from '../../rpc/worker-api.ts';
 import type { FileProblems } from '../prompts/file-problems.ts';
 import type { ModelProcess } from '../model/model-process.ts';
@@ -49,7 +49,7 @@ export function fitCommand(parts: {
   return fit;
 }
 
-function fitSentence({ layers, strength, strengths }: FitSummary): string {
+function fitSentence({ layers, strength, strengths }: Fitted): string {
   const what = `Fitted: layers ${layers.join(', ')}, strength ${strength}.`;
   const refused = strengths.find(({ chosen }) => chosen)?.refused.jailbreak;
   if (refused === undefined) return what;

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
-import { listRuns, readFitSummary, readManifest, runFiles, type Manifest } from '../../workspace/runs/run-folder.ts';
+import type { RunFit } from '../../core/evaluation/data/run-fit.ts';
+import { readRunFit } from '../../workspace/runs/fit-file.ts';
+import { listRuns, readManifest, runFiles, type Manifest } from '../../workspace/runs/run-folder.ts';
 import type { Project } from '../project/read-project.ts';
 
 /** A run folder, as far as it is shown. */
@@ -10,7 +11,7 @@ export interface Run {
   readonly folder: string;
   readonly manifest: Manifest;
   /** Absent while the fit has not ended. */
-  readonly fit: FitSummary | undefined;
+  readonly fit: RunFit | undefined;
   /** Whether there are replies to report on. */
   readonly compared: boolean;
   /** Another one whenever its replies, or what people said of them, are others. */
@@ -24,7 +25,7 @@ export async function readRuns(project: Project): Promise<Run[]> {
       // A folder whose manifest is not there yet, or is no run at all, is nothing to show.
       const manifest = await readManifest(folder).catch(() => undefined);
       if (manifest === undefined) return undefined;
-      const fit = manifest.state === 'fitted' ? await readFitSummary(folder).catch(() => undefined) : undefined;
+      const fit = manifest.state === 'fitted' ? await readRunFit(folder).catch(() => undefined) : undefined;
       const [replies, overrides] = await Promise.all(
         [runFiles.replies, runFiles.overrides].map((name) => stat(join(folder, name)).catch(() => undefined)),
       );

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { RunFit } from '../../core/evaluation/data/run-fit.ts';
 import { count } from '../../core/format.ts';
 import type { ModelProcess } from '../model/model-process.ts';
 import type { Projects } from '../project/project.ts';
@@ -103,11 +104,10 @@ function runItem(run: Run): vscode.TreeItem {
     item.tooltip = [...lines, 'The fit has not ended; Fit AlphaSteer goes on with it.'].join('\n');
     return item;
   }
-  const { counts } = fit;
   item.tooltip = [
     ...lines,
     `${fit.dtype} on ${fit.device}, layers ${fit.layers.join(', ')}, strength ${fit.strength}`,
-    `Fitted on ${count(counts.benign, 'benign prompt')} and ${counts.malicious} malicious ones (${counts.refused} refused, ${counts.answered} answered)`,
+    originWords(fit),
     ...fit.warnings,
   ].join('\n');
   item.command = {
@@ -121,4 +121,10 @@ function runItem(run: Run): vscode.TreeItem {
 /** The run that a command of the view's menu was called on. */
 export function runOfNode(node: unknown): Run | undefined {
   return typeof node === 'object' && node !== null && 'run' in node ? (node as { run: Run }).run : undefined;
+}
+
+function originWords(fit: RunFit): string {
+  if (fit.kind === 'imported') return `Imported from ${fit.file}`;
+  const { benign, malicious, refused, answered } = fit.counts;
+  return `Fitted on ${count(benign, 'benign prompt')} and ${malicious} malicious ones (${refused} refused, ${answered} answered)`;
 }

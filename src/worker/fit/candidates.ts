@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config.ts';
-import type { LayerStability } from '../../core/evaluation/data/fit-summary.ts';
+import type { LayerStability } from '../../core/evaluation/data/run-fit.ts';
 import { recognised, type BenignShares, type LayerScores } from '../../core/fit/choose-layers.ts';
 import type { AddProduct } from '../../core/linalg/product.ts';
 import type { Label } from '../../core/prompts/prompt.ts';

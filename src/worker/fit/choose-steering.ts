@@ -1,6 +1,6 @@
 import { partAbove } from '../../core/alphasteer.ts';
 import type { Config } from '../../core/config.ts';
-import type { AttackFit } from '../../core/evaluation/data/fit-summary.ts';
+import type { AttackFit } from '../../core/evaluation/data/run-fit.ts';
 import {
   chooseLayers,
   recognised,

@@ -1,7 +1,7 @@
 import type { LayerScores } from '../../core/fit/choose-layers.ts';
 import { cosine } from '../../core/linalg/inner-product.ts';
 import { isMalicious, labels, type Label } from '../../core/prompts/prompt.ts';
-import type { AttackFit, LayerStability } from '../../core/evaluation/data/fit-summary.ts';
+import type { AttackFit, LayerStability } from '../../core/evaluation/data/run-fit.ts';
 import { meanByLabel } from '../../core/evaluation/rates/mean-by-label.ts';
 import { scoreSpread } from '../../core/fit/trust.ts';
 import { auc } from '../../core/stats/auc.ts';
@@ -44,6 +44,7 @@ export function aucOfAttack(fit: Fitted, unseen: UnseenScores): Record<string, n
       else scores.push(score);
     }
   }
+  if (benign.length === 0) return {};
   return Object.fromEntries([...attacks].map(([attack, scores]) => [attack, auc(scores, benign)]));
 }
 

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
-import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
+import type { Fitted } from '../../core/evaluation/data/run-fit.ts';
 import type { FirstTokens } from '../../core/fit/first-token.ts';
 import type { Label } from '../../core/prompts/prompt.ts';
-import { writeFileWhole } from '../../workspace/files/write-file.ts';
 import { writeFirstTokens } from '../../workspace/runs/first-tokens-file.ts';
-import { givenName, openRunFolder, runFiles, writeManifest, type Manifest } from '../../workspace/runs/run-folder.ts';
+import { writeRunFit } from '../../workspace/runs/fit-file.ts';
+import { givenName, openRunFolder, writeManifest, type Manifest } from '../../workspace/runs/run-folder.ts';
 import { shortHashOfAll } from '../model-files/short-hash.ts';
 import { inTurn, type FitParts } from './fit-prompts.ts';
 import { manifestFacts } from './manifest-facts.ts';
@@ -20,7 +19,7 @@ export interface OpenFit {
 
 /** What a finished fit leaves in its folder. */
 export interface FinishedFit {
-  readonly fit: FitSummary;
+  readonly fit: Fitted;
   readonly steering: Steering;
   readonly trust: TrustMeasure;
   readonly firstTokens: FirstTokens;
@@ -64,7 +63,7 @@ export async function saveFit(
   await writeSteering(run, steering, model, metadata);
   await writeTrustMeasure(run, trust);
   await writeFirstTokens(run, firstTokens);
-  await writeFileWhole(join(run, runFiles.fit), `${JSON.stringify(fit, null, 2)}\n`);
+  await writeRunFit(run, fit);
   await writeManifest(run, { ...manifest, ...(await givenName(run)), state: 'fitted' });
 }
 

@@ -3,7 +3,6 @@ import {
   benignVarianceInside,
   intoSpectrum,
   kindContrasts,
-  leakage,
   meanDifference,
   nullSpaceCut,
   refusalDirection,
@@ -16,11 +15,10 @@ import { cosine, dot, norm } from '../../core/linalg/inner-product.ts';
 import type { AddProduct } from '../../core/linalg/product.ts';
 import { joinRowSums } from '../../core/linalg/row-sums.ts';
 import { isMalicious, type Label } from '../../core/prompts/prompt.ts';
-import type { LayerFit } from '../../core/evaluation/data/fit-summary.ts';
+import type { LayerFit } from '../../core/evaluation/data/run-fit.ts';
 import { meanByLabel } from '../../core/evaluation/rates/mean-by-label.ts';
+import { separation } from '../../core/evaluation/rates/separation.ts';
 import { splitHalfCosine } from '../../core/fit/split-half.ts';
-import { auc } from '../../core/stats/auc.ts';
-import { quantile } from '../../core/stats/quantile.ts';
 import { joinParts, type FitRow, type LayerSums, type PartSums } from './layer-sums.ts';
 
 /** How w is solved for, beside the ratio: as configured. */
@@ -108,21 +106,25 @@ export async function solveLayer(
       const scoresOf = (wanted: (label: Label) => boolean): number[] =>
         scored.filter(({ label }) => wanted(label)).map(score);
       const benign = scoresOf((label) => !isMalicious(label));
-      const aucOf = (wanted: (label: Label) => boolean): number => auc(scoresOf(wanted), benign);
+      const { auc, leakage, leakage95 } = separation(scoresOf(isMalicious), benign);
       return {
         w: ws[at]!,
         choose: scored.map(score),
         fitted: {
           layer,
-          auc: aucOf(isMalicious),
+          auc,
           aucOf: Object.fromEntries(
-            (['harmful', 'jailbreak'] as const)
-              .filter((label) => scored.some((row) => row.label === label))
-              .map((label) => [label, aucOf((one) => one === label)]),
+            (['harmful', 'jailbreak'] as const).flatMap((label) => {
+              const own = separation(
+                scoresOf((one) => one === label),
+                benign,
+              ).auc;
+              return own === undefined ? [] : [[label, own]];
+            }),
           ),
           meanScore: meanByLabel(scored, score),
-          leakage: leakage(benign),
-          leakage95: quantile(benign.map(Math.abs), 0.95),
+          leakage,
+          leakage95,
           refusalNorm: norm(r),
           templateCosine,
           spectrum: sampleSpectrum(spectrum, 200),

@@ -1,5 +1,5 @@
 import { steeringNorm } from '../../core/alphasteer.ts';
-import type { FitSummary, FirstTokenMeasure, LayerFit } from '../../core/evaluation/data/fit-summary.ts';
+import type { Fitted, FirstTokenMeasure, LayerFit } from '../../core/evaluation/data/run-fit.ts';
 import { meanByLabel } from '../../core/evaluation/rates/mean-by-label.ts';
 import type { StrengthChoice } from '../../core/fit/choose-strength.ts';
 import { fitReasons } from '../../core/fit/fit-reasons.ts';
@@ -20,7 +20,7 @@ export interface FitFindings {
 }
 
 /** What `fit.json` says of a fit. */
-export function summariseFit(input: FitInput, { counts, chosen, trial, warnings }: FitFindings): FitSummary {
+export function summariseFit(input: FitInput, { counts, chosen, trial, warnings }: FitFindings): Fitted {
   const { model, config, choose } = input;
   const picked = trial.points.find((point) => point.chosen)!;
   const layers = chosen.layers.map(({ layer }) => layer);
@@ -29,6 +29,7 @@ export function summariseFit(input: FitInput, { counts, chosen, trial, warnings 
   );
   return {
     format: 'alphasteer-fit/4',
+    kind: 'fitted',
     margins: config.evaluate.margins,
     judge: input.judge.measure,
     model: model.fingerprint,

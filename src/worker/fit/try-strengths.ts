@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config.ts';
-import type { FirstTokenMeasure } from '../../core/evaluation/data/fit-summary.ts';
+import type { FirstTokenMeasure } from '../../core/evaluation/data/run-fit.ts';
 import {
   chooseStrength,
   isAffordable,

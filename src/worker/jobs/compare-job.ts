@@ -20,7 +20,8 @@ import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
 import { readOtherPrompts } from '../../workspace/other-prompts.ts';
 import { makeFolder } from '../../workspace/files/make-folder.ts';
-import { findRun, readFitSummary, readManifest, runFiles, writeManifest } from '../../workspace/runs/run-folder.ts';
+import { readRunFit } from '../../workspace/runs/fit-file.ts';
+import { findRun, readManifest, runFiles, writeManifest } from '../../workspace/runs/run-folder.ts';
 import { readRunRecord } from '../../workspace/runs/run-record.ts';
 import { writeReport } from '../../workspace/runs/report-file.ts';
 import { writeFileWhole } from '../../workspace/files/write-file.ts';
@@ -28,6 +29,7 @@ import type { PromptRow } from '../session/chat-session.ts';
 import type { RawReply } from '../session/raw-reply.ts';
 import { controlPlans } from '../compare/controls/control-plans.ts';
 import { replyRecipe } from '../compare/controls/reply-recipe.ts';
+import { requireFitted } from '../compare/controls/require-fitted.ts';
 import { encodePrompts, type Encoded } from '../model/encode-prompts.ts';
 import { enoughWhere } from '../compare/early-stop.ts';
 import { floorPerKind, floorSample } from '../compare/floor-sample.ts';
@@ -72,12 +74,15 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   const { judge, refusalRuledOut, ...judgeFacts } = await loadJudge(workspace.root, config, job.problem);
   const run = await findRun(params.workspace, params.run);
   const manifest = await readManifest(run);
+  const runFit = await readRunFit(run);
+  const place = (path: readonly string[]) => ({ file: join(workspace.root, configFileName), ...workspace.place(path) });
+  const asked = params.controls === undefined ? place(['evaluate', 'controls']) : { file: run };
+  const fitted = wanted.length === 0 ? undefined : requireFitted(runFit, asked);
   const heldOut = new Set(manifest.heldOutGoals);
   const model = await shelf.model(modelSettings(params.workspace, config, params), job);
   const steering = await readSteering(run, model);
   const measure = await readTrustMeasure(run);
-  const fitted = await readFitSummary(run);
-  const changedMargins = marginProblems(fitted.margins, manifest.marginsHash, config.evaluate.margins, {
+  const changedMargins = marginProblems(runFit.margins, manifest.marginsHash, config.evaluate.margins, {
     file: join(workspace.root, configFileName),
     ...workspace.place(['evaluate', 'margins']),
   });
@@ -121,7 +126,7 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
   await makeFolder(out);
   watch.lap('load model', `${model.folder.dtype} on ${model.device}`);
   const controls =
-    wanted.length === 0
+    fitted === undefined
       ? undefined
       : await controlPlans(
           wanted,
@@ -136,12 +141,12 @@ export async function compareJob(params: CompareParams, shelf: ModelShelf, job: 
 
   const { earlyStop } = config.evaluate;
   const sampled = floorSample(encoded);
-  const asked = shortHash([
+  const compares = shortHash([
     [encoded, sampled].map((some) => some.map(({ prompt }) => prompt.id)),
     strength,
     (controls?.plans ?? []).map(({ control: { chosen } }) => [chosen.condition, chosen.strength]),
   ]);
-  const recipe = `${await recipeOf(model, run, maxNewTokens, earlyStop ? judgeFacts.identity : undefined)}+${asked}`;
+  const recipe = `${await recipeOf(model, run, maxNewTokens, earlyStop ? judgeFacts.identity : undefined)}+${compares}`;
   const rowOf = ({ prompt, set, clusters, ids }: Compared, condition: string, at: number): Row => ({
     prompt,
     set,

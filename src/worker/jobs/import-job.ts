@@ -1,23 +1,21 @@
-import { basename, join } from 'node:path';
-import { leakage, steeringNorm } from '../../core/alphasteer.ts';
+import { basename } from 'node:path';
+import { steeringNorm } from '../../core/alphasteer.ts';
 import { importedLayers, type ImportedLayer } from '../../core/formats/authors/imported-layers.ts';
 import { readSteeringMatrices } from '../../core/formats/authors/read-steering-matrix.ts';
 import { dot, norm } from '../../core/linalg/inner-product.ts';
 import { HumanError } from '../../core/problem.ts';
 import { firstOfEachLabel } from '../../core/prompts/split/first-of-each-label.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
-import { count } from '../../core/format.ts';
-import type { FitSummary, LayerFit } from '../../core/evaluation/data/fit-summary.ts';
+import type { Imported, LayerMeasure } from '../../core/evaluation/data/run-fit.ts';
 import { meanByLabel } from '../../core/evaluation/rates/mean-by-label.ts';
-import { auc } from '../../core/stats/auc.ts';
+import { separation } from '../../core/evaluation/rates/separation.ts';
 import { mean } from '../../core/stats/mean.ts';
-import { quantile } from '../../core/stats/quantile.ts';
 import type { ImportParams, ImportResult } from '../../rpc/worker-api.ts';
 import { withFileSource } from '../../workspace/files/file-source.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
 import { loadWorkspace } from '../../workspace/load-workspace.ts';
-import { openRunFolder, runFiles, writeManifest } from '../../workspace/runs/run-folder.ts';
-import { writeFileWhole } from '../../workspace/files/write-file.ts';
+import { writeRunFit } from '../../workspace/runs/fit-file.ts';
+import { openRunFolder, writeManifest } from '../../workspace/runs/run-folder.ts';
 import { eachActivation } from '../fit/activations.ts';
 import { encodePrompts, type Encoded } from '../model/encode-prompts.ts';
 import type { Job } from '../job.ts';
@@ -86,30 +84,23 @@ export async function importJob(params: ImportParams, shelf: ModelShelf, job: Jo
     model,
     { imported: basename(file) },
   );
-  const fit: FitSummary = {
-    format: 'alphasteer-fit/4',
+  const fit: Imported = {
+    format: 'alphasteer-fit/5',
+    kind: 'imported',
+    file: basename(file),
+    prompts: rows.length,
     model: model.fingerprint,
     dtype: model.folder.dtype,
     device: model.device,
     layers: steered,
     strength,
-    imported: basename(file),
-    nullSpaceRatio: NaN,
-    ridge: NaN,
-    steeredPart: { benign: 1, borderline: 1 },
-    counts: { benign: 0, malicious: 0, refused: 0, answered: 0, leftOut: 0, choose: rows.length, heldOutGoals: 0 },
     hiddenSize: model.hiddenSize,
-    attacks: {},
+    perLayer: layers.map((layer, k) => layerMeasure(layer, rows, activations[k]!, strength)),
     margins: workspace.config.evaluate.margins,
-    perLayer: layers.map((layer, k) => layerFit(layer, rows, activations[k]!, strength)),
-    strengths: [],
-    reasons: [
-      `Imported from ${basename(file)}: nothing was fitted here. Scores are 1 on average for the first malicious prompts of the fit files, and AUC and leakage are measured on ${count(rows.length, 'prompt')} of them.`,
-    ],
-    warnings: [],
     judge: measure,
+    warnings: [],
   };
-  await writeFileWhole(join(run, runFiles.fit), `${JSON.stringify(fit, null, 2)}\n`);
+  await writeRunFit(run, fit);
   await writeManifest(run, {
     format: 'alphasteer-run/1',
     key,
@@ -146,12 +137,12 @@ function scaled(layer: ImportedLayer, rows: readonly Encoded[], activations: rea
   return { ...layer, w: layer.w.map((value) => value / unit), r: layer.r.map((value) => value * unit) };
 }
 
-function layerFit(
+function layerMeasure(
   { layer, w, r }: ImportedLayer,
   rows: readonly Encoded[],
   activations: readonly Float32Array[],
   strength: number,
-): LayerFit {
+): LayerMeasure {
   const refusalNorm = norm(r);
   const scored = activations.map((h, i) => {
     const score = dot(h, w);
@@ -160,26 +151,20 @@ function layerFit(
   });
   const scoresOf = (wanted: (label: Encoded['prompt']['label']) => boolean): number[] =>
     scored.filter(({ label }) => wanted(label)).map(({ score }) => score);
-  const benign = scoresOf((label) => label === 'benign');
+  const { auc, leakage, leakage95 } = separation(
+    scoresOf(isMalicious),
+    scoresOf((label) => label === 'benign'),
+  );
   return {
     layer,
     steered: true,
-    auc: auc(scoresOf(isMalicious), benign),
-    aucOf: {},
-    aucOfAttack: {},
+    auc,
     meanScore: meanByLabel(scored, ({ score }) => score),
     norm: meanByLabel(scored, ({ length }) => length),
     relativeNorm: meanByLabel(scored, ({ relative }) => relative),
-    leakage: leakage(benign),
-    leakage95: quantile(benign.map(Math.abs), 0.95),
+    leakage,
+    leakage95,
     refusalNorm,
-    templateCosine: NaN,
     threshold: null,
-    recognised: NaN,
-    spectrum: [],
-    cut: 0,
-    cutMoved: false,
-    benignVarianceInside: NaN,
-    stability: { w: { mean: NaN, low: NaN }, scoreSpread: {}, r: null },
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { HumanError, type Problem } from '../../core/problem.ts';
 import { diffRuns, type DiffedRun, type RunDiff } from '../../core/report/diff/run-diff.ts';
-import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
+import type { Fitted, RunFit } from '../../core/evaluation/data/run-fit.ts';
 import { count, isoMinute } from '../../core/format.ts';
 import type { JudgedRun } from '../../core/evaluation/judged-run.ts';
 import { readManifest, type Manifest } from './run-folder.ts';
@@ -61,13 +61,25 @@ function settings({ fit, judge }: JudgedRun, manifest: Manifest): DiffedRun['set
     ['Strength', String(fit.strength)],
     ['Reply length', lengthWords(manifest)],
     ['Thresholds', thresholds.length === 0 ? 'none' : thresholds.join(', ')],
-    ['Imported from', fit.imported ?? 'fitted here'],
-    ['Null-space ratio', fit.imported === undefined ? String(fit.nullSpaceRatio) : 'not known'],
-    ['Ridge', fit.imported === undefined ? ridgeWords(fit.ridge) : 'not known'],
-    ['Fitted on', `${fit.counts.benign} benign, ${fit.counts.malicious} malicious`],
+    ...fitSettings(fit),
     ...Object.entries(fit.margins).map(([name, value]): [string, string] => [`Margin ${name}`, String(value)]),
     ['Seed', String(seed ?? 'not known')],
     ['Judged by rules', judge === undefined ? 'not known' : `version ${judge.version}, ${judge.sha256.slice(0, 8)}`],
+  ];
+}
+
+/** An import says nothing of how its matrices were fitted. */
+function fitSettings(fit: RunFit): DiffedRun['settings'] {
+  if (fit.kind === 'imported') {
+    const unknown = ['Null-space ratio', 'Ridge', 'Fitted on'].map((name) => [name, 'not known'] as const);
+    return [['Imported from', fit.file], ...unknown];
+  }
+  const { nullSpaceRatio, ridge, counts } = fit;
+  return [
+    ['Imported from', 'fitted here'],
+    ['Null-space ratio', String(nullSpaceRatio)],
+    ['Ridge', ridgeWords(ridge)],
+    ['Fitted on', `${counts.benign} benign, ${counts.malicious} malicious`],
   ];
 }
 
@@ -76,6 +88,6 @@ function lengthWords({ compared }: Manifest): string {
   return `${count(compared.maxNewTokens, 'token')} at most${compared.earlyStop === true ? ', stopped early' : ''}`;
 }
 
-function ridgeWords(ridge: FitSummary['ridge']): string {
+function ridgeWords(ridge: Fitted['ridge']): string {
   return typeof ridge === 'number' ? String(ridge) : `${ridge.relative} x mean eigenvalue`;
 }

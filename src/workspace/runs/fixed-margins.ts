@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { configFileName } from '../../core/config-file-name.ts';
 import { problemSentence, type Problem } from '../../core/problem.ts';
 import type { Margins } from '../../core/config.ts';
-import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
+import type { RunFit } from '../../core/evaluation/data/run-fit.ts';
 import { loadConfig } from '../load-workspace.ts';
 import { workspaceOf } from './run-folder.ts';
 
@@ -43,7 +43,7 @@ export function marginProblems(
 /** The same as sentences for a report, of a run in its workspace; elsewhere there is no `alphasteer.json` to compare with. */
 export async function marginWarnings(
   run: string,
-  { margins }: Pick<FitSummary, 'margins'>,
+  { margins }: Pick<RunFit, 'margins'>,
   hash: string,
 ): Promise<string[]> {
   const root = workspaceOf(run);

@@ -1,9 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { HumanError } from '../../core/problem.ts';
-import type { FitSummary } from '../../core/evaluation/data/fit-summary.ts';
 import { makeFolder } from '../files/make-folder.ts';
+import { readJson } from '../files/read-json.ts';
 import { writeFileWhole } from '../files/write-file.ts';
 
 const softwareSchema = z.object({
@@ -49,10 +49,6 @@ const manifestSchema = z.looseObject({
 
 /** `manifest.json` of a run folder: where the run's numbers come from. Times and paths stand only here. */
 export type Manifest = z.infer<typeof manifestSchema>;
-
-/** What is known of a fit by its format alone: this program wrote it. */
-const fitFormat: FitSummary['format'] = 'alphasteer-fit/4';
-const fitSchema = z.looseObject({ format: z.string().startsWith('alphasteer-fit/') });
 
 /** Names of the files of a run folder. */
 export const runFiles = {
@@ -166,31 +162,6 @@ export async function readManifest(folder: string): Promise<Manifest> {
 export async function givenName(folder: string): Promise<{ readonly name?: unknown }> {
   const name = (await readManifest(folder).catch(() => undefined))?.['name'];
   return name === undefined ? {} : { name };
-}
-
-/** @throws {HumanError} */
-export async function readFitSummary(folder: string): Promise<FitSummary> {
-  const file = join(folder, runFiles.fit);
-  const value = await readJson(file);
-  const format = fitSchema.safeParse(value).data?.format;
-  if (format === fitFormat) return value as FitSummary;
-  throw new HumanError({
-    file,
-    message:
-      format === undefined
-        ? 'The run says nothing usable of its fit.'
-        : `The run was fitted by another version of AlphaSteer: its format is ${format}, and this version reads ${fitFormat}.`,
-    fix: 'Fit again: `alphasteer fit`. Activations and labels come from the cache, so it is quick.',
-  });
-}
-
-async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {

@@ -7,7 +7,8 @@ import { readMade } from '../files/read-made.ts';
 import { marginWarnings } from './fixed-margins.ts';
 import { readJudgeFacts } from './judge-facts-file.ts';
 import { readOverrides } from './overrides-file.ts';
-import { readFitSummary, readManifest, runFiles } from './run-folder.ts';
+import { readRunFit } from './fit-file.ts';
+import { readManifest, runFiles } from './run-folder.ts';
 import { readReplies } from './run-replies.ts';
 import { readSecondVerdicts } from './second-verdicts.ts';
 
@@ -48,7 +49,7 @@ export async function readAllButReplies(
   const { run, replies: folder } = placed(place);
   const [manifest, fit, overrides, secondVerdicts, judge, summarised] = await Promise.all([
     readManifest(run),
-    readFitSummary(run),
+    readRunFit(run),
     readOverrides(folder, report),
     readSecondVerdicts(folder),
     readJudgeFacts(folder),

@@ -1,12 +1,18 @@
 import { wilson } from '../../stats/wilson.ts';
-import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
+import type { Fitted, RunFit } from '../../evaluation/data/run-fit.ts';
 import { count } from '../../format.ts';
 import { rateCells } from './cells.ts';
 import { html, nothing, type Html } from './markup.ts';
 
+/** Whether there is something to say in `choiceSection`. */
+export function hasChoice(fit: RunFit): fit is Fitted {
+  return fit.kind === 'fitted' && fit.reasons.length > 0;
+}
+
 /** Why the fit took these layers, this ratio, thresholds and strength; nothing of an imported steering. */
-export function choiceSection({ reasons, perLayer, attacks }: FitSummary): Html {
-  if (reasons.length === 0) return nothing;
+export function choiceSection(fit: RunFit): Html {
+  if (!hasChoice(fit)) return nothing;
+  const { reasons, perLayer, attacks } = fit;
   const n = Object.values(attacks).reduce((sum, attack) => sum + attack.n, 0);
   return html`<section id="choice" aria-labelledby="choice-title">
     <h2 id="choice-title">Why these settings</h2>
@@ -21,7 +27,7 @@ export function choiceSection({ reasons, perLayer, attacks }: FitSummary): Html 
   </section>`;
 }
 
-function layersTried(perLayer: FitSummary['perLayer'], n: number): Html {
+function layersTried(perLayer: Fitted['perLayer'], n: number): Html {
   return html`<details>
     <summary>Each layer tried, alone</summary>
     <table class="numbers">

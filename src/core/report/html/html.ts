@@ -1,6 +1,6 @@
 import { embedJson } from './embed-json.ts';
-import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
-import { choiceSection } from './choice-section.ts';
+import type { RunFit } from '../../evaluation/data/run-fit.ts';
+import { choiceSection, hasChoice } from './choice-section.ts';
 import { conditionsSection } from './conditions-section.ts';
 import { contents } from './contents.ts';
 import { flipsSection } from './flips-section.ts';
@@ -27,7 +27,7 @@ export interface Inlined {
 
 export interface ReportInput {
   readonly summary: Summary;
-  readonly fit: FitSummary;
+  readonly fit: RunFit;
   readonly rows: readonly ReportRow[];
   readonly meta: ReportMeta;
   /** Absent for runs of before judges were measured. */
@@ -59,7 +59,7 @@ export function renderReport({ summary, fit, rows, meta, judge, second, script, 
       'checks',
       'rates',
       'conditions',
-      fit.reasons.length > 0 ? 'choice' : undefined,
+      hasChoice(fit) ? 'choice' : undefined,
       'layer-numbers',
       judge === undefined ? undefined : 'judge',
       'warnings',

@@ -1,12 +1,14 @@
 import { wilson } from '../../stats/wilson.ts';
-import type { FitSummary, LayerFit } from '../../evaluation/data/fit-summary.ts';
+import type { RunFit, LayerFit } from '../../evaluation/data/run-fit.ts';
 import { fixed } from '../../format.ts';
 import { groupName } from '../../evaluation/data/groups.ts';
 import { cell, rateCells } from './cells.ts';
 import { html, nothing, type Html } from './markup.ts';
 
-/** How well the fit tells each malicious label and each kind of jailbreak from benign prompts, the worst kind first; nothing without jailbreaks. */
-export function kindsSection({ attacks, perLayer }: FitSummary): Html {
+/** How well the fit tells each malicious label and each kind of jailbreak from benign prompts, the worst kind first; nothing without jailbreaks, and of an imported steering. */
+export function kindsSection(fit: RunFit): Html {
+  if (fit.kind === 'imported') return nothing;
+  const { attacks, perLayer } = fit;
   const kinds = Object.entries(attacks).sort(([, a], [, b]) => a.recognised / a.n - b.recognised / b.n);
   if (kinds.length === 0) return nothing;
   const steered = perLayer.filter((layer) => layer.steered);

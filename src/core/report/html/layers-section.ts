@@ -1,13 +1,14 @@
 import { fixed, percent } from '../../format.ts';
 import { groupName, labelGroups } from '../../evaluation/data/groups.ts';
-import type { FitSummary, LayerFit } from '../../evaluation/data/fit-summary.ts';
+import type { LayerFit, LayerMeasure, RunFit } from '../../evaluation/data/run-fit.ts';
 import type { LayerSummary, Summary } from '../../evaluation/data/summary.ts';
 import { html, type Html } from './markup.ts';
 import { cell } from './cells.ts';
 
 /** The per layer numbers behind the charts. */
-export function layersSection(summary: Summary, fit: FitSummary): Html {
-  const fits = new Map(fit.perLayer.map((layer) => [layer.layer, layer]));
+export function layersSection(summary: Summary, fit: RunFit): Html {
+  const measures = new Map(fit.perLayer.map((layer) => [layer.layer, layer]));
+  const fits = new Map(fit.kind === 'fitted' ? fit.perLayer.map((layer) => [layer.layer, layer]) : []);
   return html`<section id="layer-numbers" aria-labelledby="layer-numbers-title">
     <h2 id="layer-numbers-title">Layer by layer, in numbers</h2>
     <p>
@@ -34,20 +35,20 @@ export function layersSection(summary: Summary, fit: FitSummary): Html {
           </tr>
         </thead>
         <tbody>
-          ${summary.layers.map((layer) => layerRow(layer, fits.get(layer.layer)))}
+          ${summary.layers.map((layer) => layerRow(layer, measures.get(layer.layer), fits.get(layer.layer)))}
         </tbody>
       </table>
     </div>
   </section>`;
 }
 
-function layerRow(layer: LayerSummary, fit: LayerFit | undefined): Html {
+function layerRow(layer: LayerSummary, measure: LayerMeasure | undefined, fit: LayerFit | undefined): Html {
   const number = (value: number | null | undefined, digits: number) =>
     cell(value === null || value === undefined ? '–' : fixed(value, digits));
   return html`<tr class="${layer.steered ? 'steered' : 'unsteered'}">
     <th scope="row">${layer.layer}</th>
     <td>${layer.from === 'evaluation' ? 'evaluation' : 'choose'}</td>
-    ${number(layer.auc, 3)}${number(layer.leakage, 3)}${number(fit?.leakage95, 3)}${stability(fit)}${number(fit?.stability.r, 2)}${number(fit?.templateCosine, 2)}${labelGroups.map((label) => number(layer.meanScore[label], 2))}${labelGroups.map(
+    ${number(layer.auc, 3)}${number(layer.leakage, 3)}${number(measure?.leakage95, 3)}${stability(fit)}${number(fit?.stability.r, 2)}${number(fit?.templateCosine, 2)}${labelGroups.map((label) => number(layer.meanScore[label], 2))}${labelGroups.map(
       (label) => {
         const norm = layer.relativeNorm[label];
         return cell(norm === undefined ? '–' : percent(norm));

@@ -1,8 +1,8 @@
 import { definitions } from '../words/definitions.ts';
-import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
+import type { Fitted, Imported, RunFit } from '../../evaluation/data/run-fit.ts';
 import type { Facts } from '../../evaluation/run-facts.ts';
 import { count, fixed, percent } from '../../format.ts';
-import { html, nothing, type Html } from './markup.ts';
+import { html, type Html } from './markup.ts';
 
 /** Facts of the run, as name and value: what the manifest says that a reader of the report needs. */
 export interface ReportMeta {
@@ -23,7 +23,7 @@ export function warningsSection(warnings: readonly string[]): Html {
   </section>`;
 }
 
-export function methodSection(fit: FitSummary, meta: ReportMeta): Html {
+export function methodSection(fit: RunFit, meta: ReportMeta): Html {
   return html`<section id="method" aria-labelledby="method-title">
     <h2 id="method-title">How it was measured</h2>
     <dl class="facts">
@@ -35,7 +35,7 @@ export function methodSection(fit: FitSummary, meta: ReportMeta): Html {
           </div>`,
       )}
     </dl>
-    ${fit.imported === undefined ? whatTheFitSaw(fit) : nothing}
+    ${fit.kind === 'fitted' ? whatTheFitSaw(fit) : whatWasImported(fit)}
     <h3>Terms</h3>
     <dl class="terms">
       ${definitions.map(
@@ -49,7 +49,7 @@ export function methodSection(fit: FitSummary, meta: ReportMeta): Html {
   </section>`;
 }
 
-function facts(fit: FitSummary, meta: ReportMeta): (readonly [string, string])[] {
+function facts(fit: RunFit, meta: ReportMeta): (readonly [string, string])[] {
   return [
     ['Model', fit.model],
     ['Weights', fit.dtype],
@@ -57,7 +57,7 @@ function facts(fit: FitSummary, meta: ReportMeta): (readonly [string, string])[]
     ['Steered layers', fit.layers.join(', ')],
     ['Width of a layer', `${fit.hiddenSize} dimensions`],
     ['Strength', String(fit.strength)],
-    ...(fit.imported === undefined ? fittedFacts(fit) : ([['Imported from', fit.imported]] as const)),
+    ...(fit.kind === 'fitted' ? fittedFacts(fit) : ([['Imported from', fit.file]] as const)),
     [
       'Thresholds',
       fit.perLayer
@@ -68,7 +68,7 @@ function facts(fit: FitSummary, meta: ReportMeta): (readonly [string, string])[]
   ];
 }
 
-function fittedFacts({ nullSpaceRatio, ridge, firstToken }: FitSummary): (readonly [string, string])[] {
+function fittedFacts({ nullSpaceRatio, ridge, firstToken }: Fitted): (readonly [string, string])[] {
   return [
     ['Null space', `${percent(nullSpaceRatio)} of the dimensions`],
     ['Ridge', typeof ridge === 'number' ? String(ridge) : `${ridge.relative} × the mean eigenvalue`],
@@ -76,13 +76,13 @@ function fittedFacts({ nullSpaceRatio, ridge, firstToken }: FitSummary): (readon
   ];
 }
 
-function firstTokenQuality({ n, auc }: NonNullable<FitSummary['firstToken']>): string {
+function firstTokenQuality({ n, auc }: NonNullable<Fitted['firstToken']>): string {
   if (auc === null)
     return `${count(n, 'reply', 'replies')} tried for the strength, all or none refused: its worth is not known`;
   return `AUC ${fixed(auc, 3)} against the verdicts on ${count(n, 'reply', 'replies')} tried for the strength`;
 }
 
-function whatTheFitSaw({ counts }: FitSummary): Html {
+function whatTheFitSaw({ counts }: Fitted): Html {
   return html`<h3>What the fit saw</h3>
     <p>
       ${count(counts.benign, 'benign prompt')} and ${counts.malicious} malicious ones, of which the base model refused
@@ -90,5 +90,13 @@ function whatTheFitSaw({ counts }: FitSummary): Html {
       ${count(counts.leftOut, 'partial or degenerate reply', 'partial or degenerate replies')} left out of the refusal
       direction. ${count(counts.choose, 'further prompt')} chose layers and strength; ${counts.heldOutGoals} were kept
       for the check on held-out goals. No prompt of this report's rates was used for either.
+    </p>`;
+}
+
+function whatWasImported({ prompts }: Imported): Html {
+  return html`<h3>What was imported</h3>
+    <p>
+      Nothing was fitted here. Scores are 1 on average for the first malicious prompts of the fit files; AUC and leakage
+      of the fit's choose split are measured on the first ${count(prompts, 'prompt')} of these files.
     </p>`;
 }

@@ -1,4 +1,4 @@
-import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
+import type { RunFit } from '../../evaluation/data/run-fit.ts';
 import { correctionWords, floorSentence, kindSentences } from '../words/rate-words.ts';
 import { interval, percent, points, pValue } from '../../format.ts';
 import { rateRows, type RateRow } from '../rate-rows.ts';
@@ -7,7 +7,7 @@ import type { Agreement, PairedChange, Rates, Summary } from '../../evaluation/d
 import { html, nothing, type Content, type Html } from './markup.ts';
 import { cell, rateCells } from './cells.ts';
 
-export function ratesSection(summary: Summary, fit: Pick<FitSummary, 'judge'>): Html {
+export function ratesSection(summary: Summary, fit: Pick<RunFit, 'judge'>): Html {
   const rows = rateRows(summary);
   const floor = floorSentence(summary);
   if (rows.length === 0)

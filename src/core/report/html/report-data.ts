@@ -1,11 +1,11 @@
-import type { FitSummary } from '../../evaluation/data/fit-summary.ts';
+import type { RunFit } from '../../evaluation/data/run-fit.ts';
 import type { ReportRow } from '../../evaluation/replies/report-rows.ts';
 import type { Summary } from '../../evaluation/data/summary.ts';
 
 /** What the report's script draws from. */
 export interface ReportData {
   readonly summary: Summary;
-  readonly fit: FitSummary;
+  readonly fit: RunFit;
   readonly rows: readonly ReportRow[];
 }
 

@@ -4,7 +4,7 @@ import { refusingSystemPrompt, withRefusingSystemPrompt } from '../../../core/co
 import type { Judgement } from '../../../core/judge/verdict.ts';
 import type { JudgeIdentity } from '../../../core/evaluation/data/judge-facts.ts';
 import { HumanError } from '../../../core/problem.ts';
-import type { FitSummary } from '../../../core/evaluation/data/fit-summary.ts';
+import type { Fitted } from '../../../core/evaluation/data/run-fit.ts';
 import type { Workspace } from '../../../workspace/load-workspace.ts';
 import type { Manifest } from '../../../workspace/runs/run-folder.ts';
 import type { PromptRow } from '../../session/chat-session.ts';
@@ -47,7 +47,7 @@ export async function controlPlans(
     workspace: Workspace;
     manifest: Manifest;
     steering: Steering;
-    fitted: FitSummary;
+    fitted: Fitted;
     maxNewTokens: number;
     rules: JudgeIdentity;
   },

@@ -6,7 +6,7 @@ import { randomVector } from '../../../core/controls/random-vector.ts';
 import { norm } from '../../../core/linalg/inner-product.ts';
 import type { AddProduct } from '../../../core/linalg/product.ts';
 import { seededRandom } from '../../../core/prompts/split/seeded-random.ts';
-import type { FitSummary } from '../../../core/evaluation/data/fit-summary.ts';
+import type { Fitted } from '../../../core/evaluation/data/run-fit.ts';
 import { thresholdsAsAsked } from '../../fit/choose-steering.ts';
 import { folds } from '../../fit/fit-prompts.ts';
 import type { Steering } from '../../fit/steering-file.ts';
@@ -26,7 +26,7 @@ const everything = { benign: 1, borderline: 1 };
 export async function controlSteering(
   { control, draw }: ControlCondition,
   steering: Steering,
-  fitted: FitSummary,
+  fitted: Fitted,
   prompts: FittedPrompts,
   addProduct: AddProduct,
 ): Promise<ControlSteering> {

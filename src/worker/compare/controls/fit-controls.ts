@@ -8,7 +8,7 @@ import { judgeVersion } from '../../../core/judge/judge.ts';
 import type { AddProduct } from '../../../core/linalg/product.ts';
 import type { Judgement } from '../../../core/judge/verdict.ts';
 import type { JudgeIdentity } from '../../../core/evaluation/data/judge-facts.ts';
-import type { FitSummary } from '../../../core/evaluation/data/fit-summary.ts';
+import type { Fitted } from '../../../core/evaluation/data/run-fit.ts';
 import { makeFolder } from '../../../workspace/files/make-folder.ts';
 import { runFiles } from '../../../workspace/runs/run-folder.ts';
 import type { PromptRow } from '../../session/chat-session.ts';
@@ -44,7 +44,7 @@ export interface ControlContext {
  */
 export async function fitControls(
   conditions: readonly ControlCondition[],
-  { run, steering, fitted, rules }: { run: string; steering: Steering; fitted: FitSummary; rules: JudgeIdentity },
+  { run, steering, fitted, rules }: { run: string; steering: Steering; fitted: Fitted; rules: JudgeIdentity },
   prompts: FittedPrompts,
   context: ControlContext,
 ): Promise<FittedControl[]> {
@@ -81,7 +81,7 @@ export function controlRow({ ids }: Pick<Encoded, 'ids'>, push: ControlFit['push
 
 async function fitControl(
   condition: ControlCondition,
-  { steering, fitted, recipe }: { steering: Steering; fitted: FitSummary; recipe: string },
+  { steering, fitted, recipe }: { steering: Steering; fitted: Fitted; recipe: string },
   prompts: FittedPrompts,
   context: ControlContext,
 ): Promise<FittedControl> {

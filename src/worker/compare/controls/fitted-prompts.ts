@@ -7,7 +7,7 @@ import { dealFolds } from '../../../core/prompts/split/folds.ts';
 import { isMalicious } from '../../../core/prompts/prompt.ts';
 import { splitPrompts } from '../../../core/prompts/split/split.ts';
 import { templatesOf } from '../../../core/prompts/kinds/templates.ts';
-import type { FitSummary } from '../../../core/evaluation/data/fit-summary.ts';
+import type { Fitted } from '../../../core/evaluation/data/run-fit.ts';
 import type { Workspace } from '../../../workspace/load-workspace.ts';
 import type { Manifest } from '../../../workspace/runs/run-folder.ts';
 import type { Chat } from '../../lanes/laned-chat.ts';
@@ -47,7 +47,7 @@ export interface FittedPrompts {
  * @throws {HumanError} the workspace's prompts are not those of the fit any more
  */
 export async function openFittedPrompts(
-  { workspace, manifest, fitted, file }: { workspace: Workspace; manifest: Manifest; fitted: FitSummary; file: string },
+  { workspace, manifest, fitted, file }: { workspace: Workspace; manifest: Manifest; fitted: Fitted; file: string },
   { model, chat, job, judge }: { model: Model; chat: Chat; job: Job; judge: (reply: string) => Judgement },
 ): Promise<FittedPrompts> {
   const made = fittedSchema.parse(manifest);

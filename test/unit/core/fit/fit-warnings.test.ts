@@ -35,7 +35,7 @@ test('a fit without a fault is warned of nothing', () => {
 });
 
 test('a fit without prompts to choose by says so, and not that its layers tell nothing apart', () => {
-  const layers = good.layers.map((layer) => ({ ...layer, auc: NaN }));
+  const layers = good.layers.map((layer) => ({ ...layer, auc: undefined }));
   expect(fitWarnings({ ...good, layers })).toEqual([expect.stringContaining('set aside to choose by')]);
 });
 

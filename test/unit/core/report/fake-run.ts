@@ -2,7 +2,7 @@ import type { ControlFit } from '../../../../src/core/controls/control-fit.ts';
 import type { Verdict } from '../../../../src/core/judge/verdict.ts';
 import { isMalicious, type Label } from '../../../../src/core/prompts/prompt.ts';
 import { seededRandom } from '../../../../src/core/prompts/split/seeded-random.ts';
-import type { FitSummary, LayerFit } from '../../../../src/core/evaluation/data/fit-summary.ts';
+import type { Fitted, LayerFit } from '../../../../src/core/evaluation/data/run-fit.ts';
 import type { StrengthPoint } from '../../../../src/core/controls/strength-point.ts';
 import type { Reply } from '../../../../src/core/evaluation/data/summary.ts';
 import { margins } from './margins.ts';
@@ -63,7 +63,7 @@ const strength = 0.3;
 const steeredLayers = [9, 10, 11, 12, 14, 15];
 
 /** A run that never was: the same numbers each time, for tests and for looking at the report. */
-export function fakeRun(size: FakeSize = realisticSize, seed = 1): { replies: Reply[]; fit: FitSummary } {
+export function fakeRun(size: FakeSize = realisticSize, seed = 1): { replies: Reply[]; fit: Fitted } {
   const random = seededRandom(seed);
   const asked = prompts(size);
   const replies = asked.flatMap((prompt) => repliesTo(prompt, refusing, random));
@@ -209,10 +209,11 @@ function replyText(verdict: Verdict, prompt: FakePrompt, random: () => number): 
   };
 }
 
-function fakeFit(random: () => number): FitSummary {
+function fakeFit(random: () => number): Fitted {
   const perLayer = Array.from({ length: 16 }, (_, i) => fakeLayer(i + 4, random));
   return {
     format: 'alphasteer-fit/4',
+    kind: 'fitted',
     model: 'SmolLM2-135M-Instruct (quickstart)',
     dtype: 'q4',
     device: 'cpu',

@@ -5,6 +5,7 @@ import { reportRows } from '../../../../../src/core/evaluation/replies/report-ro
 import { summarise } from '../../../../../src/core/evaluation/summarise.ts';
 import type { Reply } from '../../../../../src/core/evaluation/data/summary.ts';
 import { goldenRun } from '../golden-run.ts';
+import { importedFit } from '../imported-fit.ts';
 import { expectGolden } from '../golden.ts';
 import { reply } from '../reply.ts';
 
@@ -116,5 +117,17 @@ describe('renderReport', () => {
     const note = '<span class="quiet">stopped early: no continuation could be refused</span>';
     expect(render([base, steered])).not.toContain(note);
     expect(render([base, { ...steered, stopped: true }])).toContain(note);
+  });
+
+  it('tells of an imported steering what is known of it, and nothing that only a fit knows', () => {
+    const imported = importedFit();
+    const page = render(replies, {
+      fit: imported,
+      summary: summarise(replies, imported),
+      rows: reportRows(replies, imported.strength),
+    });
+    expect(page).toContain('steering_matrix_x.pt');
+    expect(page).toContain('Nothing was fitted here');
+    expect(page).not.toMatch(/NaN|undefined|Why these settings|What the fit saw|Kinds of jailbreak that a fit/);
   });
 });

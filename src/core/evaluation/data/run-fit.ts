@@ -4,31 +4,35 @@ import type { JudgeErrors } from './judge-errors.ts';
 import type { Label } from '../../prompts/prompt.ts';
 import type { StrengthPoint } from '../../controls/strength-point.ts';
 
-/** What the fit measured at one layer, on prompts of the choose split (not fitted on). */
-export interface LayerFit {
+/** What was measured of one layer, on prompts that nothing was fitted on. */
+export interface LayerMeasure {
   readonly layer: number;
   /** Whether the run steers this layer. */
   readonly steered: boolean;
-  /** Area under the ROC curve of s, malicious against benign. */
-  readonly auc: number;
-  /** The same of one malicious label against benign. */
-  readonly aucOf: Partial<Record<'harmful' | 'jailbreak', number>>;
-  /** The same of each kind of jailbreak (`attack`), every prompt scored by a fit without it and its like. */
-  readonly aucOfAttack: Readonly<Record<string, number>>;
+  /** Area under the ROC curve of s, malicious against benign; absent where one of the two has no prompt. */
+  readonly auc?: number | undefined;
   readonly meanScore: Partial<Record<Label, number>>;
   /** Mean steering norm |strength · s| · ‖r‖ per label, at the chosen strength and 0 below the threshold; as if without one where not steered. */
   readonly norm: Partial<Record<Label, number>>;
   /** The same divided by ‖h‖. */
   readonly relativeNorm: Partial<Record<Label, number>>;
-  /** Benign leakage: mean |s| of benign prompts not fitted on. */
-  readonly leakage: number;
-  /** 95th percentile of the same |s|. */
-  readonly leakage95: number;
+  /** Benign leakage: mean |s| of benign prompts not fitted on; absent where there are none. */
+  readonly leakage?: number | undefined;
+  /** 95th percentile of the same |s|; absent with it. */
+  readonly leakage95?: number | undefined;
   readonly refusalNorm: number;
-  /** Cosine between r and the difference of means of harmful and jailbreak prompts: near 1 says "plain against template", not refusal. */
-  readonly templateCosine: number;
   /** Score above which this layer steers a prompt; null: it steers every prompt, as in the paper. Only steered layers have one. */
   readonly threshold: number | null;
+}
+
+/** What a fit knows of one layer, on prompts of the choose split. */
+export interface LayerFit extends LayerMeasure {
+  /** `auc` of one malicious label against benign. */
+  readonly aucOf: Partial<Record<'harmful' | 'jailbreak', number>>;
+  /** The same of each kind of jailbreak (`attack`), every prompt scored by a fit without it and its like. */
+  readonly aucOfAttack: Readonly<Record<string, number>>;
+  /** Cosine between r and the difference of means of harmful and jailbreak prompts: near 1 says "plain against template", not refusal. */
+  readonly templateCosine: number;
   /** Part of the jailbreaks, each scored by a fit without its kind, that this layer alone recognises within the benign budget. */
   readonly recognised: number;
   /** Eigenvalues of H_bᵀH_b / N_b, at most 200 of them, evenly taken, ascending, with their index; the cut is an index. */
@@ -65,16 +69,30 @@ export interface FirstTokenMeasure {
   readonly auc: number | null;
 }
 
-/** What a fit says of itself: `fit.json` of a run folder. */
-export interface FitSummary {
-  readonly format: 'alphasteer-fit/4';
+/** A steering and what is known of it, wherever it is from. */
+interface Steered {
   readonly model: string;
   readonly dtype: string;
   readonly device: string;
   readonly layers: readonly number[];
   readonly strength: number;
-  /** The authors' file that the steering is from; what only a fit measures is then empty or null. */
-  readonly imported?: string;
+  readonly hiddenSize: number;
+  readonly perLayer: readonly LayerMeasure[];
+  /** What the evaluation has to show, fixed before it. */
+  readonly margins: Margins;
+  /** The judge's errors on the labelled replies. */
+  readonly judge: JudgeErrors;
+  /** What was chosen for the controls, once a comparison has made some; `fit.json` has none. */
+  readonly controls?: ControlFits;
+  readonly warnings: readonly string[];
+}
+
+/** A steering that was fitted here, and what the fit says of itself. */
+export interface Fitted extends Steered {
+  readonly format: 'alphasteer-fit/4';
+  /** Files of 0.1.0 do not say it. */
+  readonly kind: 'fitted';
+  readonly perLayer: readonly LayerFit[];
   readonly nullSpaceRatio: number;
   /** As configured: a number, or a multiple of the mean eigenvalue. */
   readonly ridge: number | { readonly relative: number };
@@ -89,19 +107,24 @@ export interface FitSummary {
     readonly choose: number;
     readonly heldOutGoals: number;
   };
-  readonly hiddenSize: number;
   readonly attacks: Readonly<Record<string, AttackFit>>;
-  readonly perLayer: readonly LayerFit[];
   readonly strengths: readonly StrengthPoint[];
-  /** Absent for fits of before it was measured, and for imported ones. */
+  /** Absent for fits of before it was measured. */
   readonly firstToken?: FirstTokenMeasure;
-  /** What was chosen for the controls, once a comparison has made some; `fit.json` has none. */
-  readonly controls?: ControlFits;
-  /** Why these layers, this ratio and this strength, one sentence each, and what a reader must beware of. */
+  /** Why these layers, this ratio and this strength, one sentence each. */
   readonly reasons: readonly string[];
-  /** What the evaluation has to show, fixed before it. */
-  readonly margins: Margins;
-  /** The judge's errors on the labelled replies. */
-  readonly judge: JudgeErrors;
-  readonly warnings: readonly string[];
 }
+
+/** A steering that was taken from the authors' matrices: nothing was fitted, and every prompt is steered by its score. */
+export interface Imported extends Steered {
+  /** 0.1.0 would take it for a fit: it refuses this format in words. */
+  readonly format: 'alphasteer-fit/5';
+  readonly kind: 'imported';
+  /** Name of the authors' file. */
+  readonly file: string;
+  /** Prompts of the fit files that scores were scaled and measured on. */
+  readonly prompts: number;
+}
+
+/** Where a run's steering is from: `fit.json` of a run folder. What was not measured is absent. */
+export type RunFit = Fitted | Imported;
