@@ -45,7 +45,10 @@ export interface FitResult {
 }
 
 export interface CompareParams extends ModelParams {
-  /** Prompt files to compare on instead of the workspace's evaluation files and held-out goals; then `out` says where to. */
+  /**
+   * Prompt files to compare on instead of the workspace's evaluation files and held-out goals; then `out` says where
+   * to.
+   */
   readonly prompts?: readonly string[];
   /** A run folder or its name; the newest one when absent. */
   readonly run?: string;
@@ -108,14 +111,19 @@ export interface AskResult {
   readonly strength: number;
   readonly base: AskedReply;
   readonly steered: AskedReply;
-  /** How far the prompt is from the fit's, above 1 further than 99 % of those set aside; null where the run doesn't say. */
+  /**
+   * How far the prompt is from the fit's, above 1 further than 99 % of those set aside; null where the run doesn't say.
+   */
   readonly distance: number | null;
   /** The chance of refusal that the first token alone gives; null where the run has no table of first tokens. */
   readonly firstToken: Readonly<Record<StreamedText['condition'], number>> | null;
   readonly layers: readonly {
     readonly layer: number;
     readonly score: number;
-    /** Standard error of the unsteered score, over fits without an eighth of the prompts each; null where the run doesn't say. */
+    /**
+     * Standard error of the unsteered score, over fits without an eighth of the prompts each; null where the run
+     * doesn't say.
+     */
     readonly spread: number | null;
     /** Null where every prompt is steered. */
     readonly threshold: number | null;
@@ -142,12 +150,17 @@ export interface AttackedPrompt {
   readonly id: string;
   readonly suffix: string;
   readonly queries: number;
-  /** Whether no layer steers the prompt with the suffix: its margin, the score's largest lead over a threshold, is not above 0. */
+  /**
+   * Whether no layer steers the prompt with the suffix: its margin, the score's largest lead over a threshold, is not
+   * above 0.
+   */
   readonly slipped: boolean;
   readonly margin: number;
-  /** That of the random suffix. */
+  /** Margin of the random suffix. */
   readonly randomMargin: number;
-  /** Replies to prompt and suffix, and the steered one to the prompt with the random suffix that the search began with. */
+  /**
+   * Replies to prompt and suffix, and the steered one to the prompt with the random suffix that the search began with.
+   */
   readonly base: AskedReply;
   readonly steered: AskedReply;
   readonly randomSuffix: AskedReply;
@@ -192,7 +205,7 @@ export interface ExportOnnxResult {
 export interface ImportParams extends ModelParams {
   /** The authors' `steering_matrix_*.pt`. */
   readonly file: string;
-  /** As in the authors' settings: negative where it refuses. */
+  /** In the sign of the authors' settings: negative where it refuses. */
   readonly strength: number;
   /** Layers to take, instead of all that are not zero. */
   readonly layers?: readonly number[];
@@ -228,7 +241,10 @@ export interface InspectResult {
     readonly shape: string;
     readonly step: 'prefill' | 'decode';
     readonly equal: boolean;
-    /** onnxruntime refuses the untouched graph for the shapes that it notes of inner tensors: it was run without these notes. */
+    /**
+     * onnxruntime refuses the untouched graph for the shapes that it notes of inner tensors: it was run without these
+     * notes.
+     */
     readonly withoutShapeNotes?: true;
   }[];
 }
@@ -266,7 +282,9 @@ export interface PhaseTime {
   readonly detail: string;
 }
 
-/** The calls of the worker. Each one settles: with its result, a `HumanError`, a cancellation, or the worker's death. */
+/**
+ * The calls of the worker. Each one settles: with its result, a `HumanError`, a cancellation, or the worker's death.
+ */
 export interface WorkerApi {
   fit(params: FitParams): Promise<FitResult>;
   compare(params: CompareParams): Promise<CompareResult>;
@@ -280,7 +298,7 @@ export interface WorkerApi {
   doctor(params: ModelParams): Promise<DoctorResult>;
 }
 
-/** The same names as requests on the wire. */
+/** The requests on the wire; they bear the names of the calls. */
 export const requests = {
   fit: new RequestType<FitParams, FitResult, Problem>('fit'),
   compare: new RequestType<CompareParams, CompareResult, Problem>('compare'),

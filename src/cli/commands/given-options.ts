@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-/** Those of the named options that were given. */
+/** Picks the named options, and leaves out what was not given. */
 export function given<T extends object, K extends keyof T>(options: T, ...names: readonly K[]): Pick<T, K> {
   const picked: Partial<Pick<T, K>> = {};
   for (const name of names) if (options[name] !== undefined) picked[name] = options[name];

@@ -32,7 +32,10 @@ export interface TriedReplies {
   readonly firsts: AtStrengths<Float32Array>;
 }
 
-/** Part of the benign prompts that no fit saw which is steered at all, 0 to 1: a better measure than the few of the choose split. */
+/**
+ * Part of the benign prompts that no fit saw which is steered at all, 0 to 1: a better measure than the few of the
+ * choose split.
+ */
 export type OpenPart = Readonly<Partial<Record<Label, number>>>;
 
 /** One strength tried, before one is chosen. */
@@ -63,9 +66,9 @@ export function needsReply({ open, base }: TriedPrompt, strength: number): boole
 }
 
 /**
- * What the replies say of each strength. The rise on benign prompts is told from the open ones: the part that came to be
- * refused of those, times the part of all that is open. A label is left out where the split has none of it, or where a
- * prompt of it was not asked.
+ * What the replies say of each strength. The rise on benign prompts is told from the open ones: the part that came to
+ * be refused of those, times the part of all that is open. A label is left out where the split has none of it, or where
+ * a prompt of it was not asked.
  */
 export function strengthPoints(
   tried: readonly TriedPrompt[],
@@ -121,8 +124,9 @@ export function isAffordable({ benignKl, refused }: Measured, budget: BenignBudg
 }
 
 /**
- * Chooses the first point that reaches the target refusal of jailbreaks within the benign budget; else, within the budget,
- * the first that no other refuses noticeably more malicious prompts than; else, with none within it, the first of all.
+ * Chooses the first point that reaches the target refusal of jailbreaks within the benign budget; else, within the
+ * budget, the first that no other refuses noticeably more malicious prompts than; else, with none within it, the first
+ * of all.
  *
  * @param points in ascending order of strength
  * @param target part of the jailbreaks, 0 to 1

@@ -52,7 +52,10 @@ export function refusalChance(logits: Float32Array, { prior, shares }: FirstToke
   return chance + Math.max(0, 1 - known) * prior;
 }
 
-/** How well `refusalChance` foretold the verdicts on replies. @param replies the chance told of each, and whether it refused */
+/**
+ * How well `refusalChance` foretold the verdicts on replies.
+ * @param replies the chance told of each, and whether it refused
+ */
 export function measureFirstToken(
   replies: readonly { readonly chance: number; readonly refused: boolean }[],
 ): FirstTokenMeasure {

@@ -4,9 +4,9 @@ import { joinRowSums, type RowSums } from '../linalg/row-sums.ts';
 import { mean } from '../stats/mean.ts';
 
 /**
- * How far the refusal direction is a property of the model and not of the prompts it was taken from: the cosine between r of
- * one half of the prompts and r of the other, on average over all ways to halve their parts. 1 says the same direction, 0
- * none in common. Null where no half and its other half have refused and answered prompts both.
+ * How far the refusal direction is a property of the model and not of the prompts it was taken from: the cosine between
+ * r of one half of the prompts and r of the other, on average over all ways to halve their parts. 1 says the same
+ * direction, 0 none in common. Null where no half and its other half have refused and answered prompts both.
  *
  * @param parts an even number of them, without a goal in two
  */
@@ -28,8 +28,8 @@ export function splitHalfCosine(
 }
 
 /**
- * The ways to part n things into two equal halves (n even): the half that holds thing 0, as ascending indices, for each.
- * There are C(n, n / 2) / 2 of them: 35 of 8.
+ * The ways to part n things into two equal halves (n even): the half that holds thing 0, as ascending indices, for
+ * each. There are C(n, n / 2) / 2 of them: 35 of 8.
  */
 export function halvings(n: number): number[][] {
   const choose = (from: number, count: number): number[][] =>

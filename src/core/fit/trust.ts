@@ -5,7 +5,10 @@ import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
 import { mean as meanOf } from '../stats/mean.ts';
 import type { TokenIds } from '../token-ids.ts';
 
-/** Where the activations of the fit's prompts lie at one layer: a Gaussian that is exact along some axes and round across the others. */
+/**
+ * Where the activations of the fit's prompts lie at one layer: a Gaussian that is exact along some axes and round
+ * across the others.
+ */
 export interface ActivationSpace {
   /** [d] */
   readonly mean: Float64Array;
@@ -62,9 +65,9 @@ export function countTokens(prompts: Iterable<TokenIds>): TokenCounts {
 }
 
 /**
- * How rare a prompt's tokens are among the fit's prompts: mean of -ln((n + 1/2) / (N + 1)), n of N prompts having the token.
- * Sees random letters and other languages, which the last token's activation hardly does. Tokens that all of them have (the chat
- * template's) are left out: they would hide a short prompt. 0 of no others.
+ * How rare a prompt's tokens are among the fit's prompts: mean of -ln((n + 1/2) / (N + 1)), n of N prompts having the
+ * token. Sees random letters and other languages, which the last token's activation hardly does. Tokens that all of
+ * them have (the chat template's) are left out: they would hide a short prompt. A prompt of no other tokens has 0.
  */
 export function tokenRarity(ids: TokenIds, { prompts, counts }: TokenCounts): number {
   const own = Array.from(ids, (id) => counts.get(id) ?? 0).filter((n) => n < prompts);
@@ -73,7 +76,8 @@ export function tokenRarity(ids: TokenIds, { prompts, counts }: TokenCounts): nu
 
 /**
  * Standard error of a prompt's score by the delete-a-group jackknife (P. S. Kott, J. Official Statistics 17, 2001):
- * √((G - 1) / G Σ (s_g - s̄)²) over the G fits that each leave a group of prompts out. What all fits share, it can't tell.
+ * √((G - 1) / G Σ (s_g - s̄)²) over the G fits that each leave a group of prompts out. What all fits share, it can't
+ * tell.
  *
  * @param h [d]
  * @param without w of each of these fits, [d]

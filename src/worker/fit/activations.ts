@@ -12,8 +12,8 @@ interface Activation {
 }
 
 /**
- * Runs prompts through the model up to the highest of `layers`, as many batches at a time as there are lanes, and hands each
- * batch to `take`.
+ * Runs prompts through the model up to the highest of `layers`, as many batches at a time as there are lanes, and hands
+ * each batch to `take`.
  * @throws {HumanError} a layer gives numbers that are not finite
  * @throws {CancelledError}
  */

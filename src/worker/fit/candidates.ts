@@ -12,7 +12,10 @@ import { folds, goalParts, type FitParts, type FitPrompts } from './fit-prompts.
 import { sumLayer, type FitRow, type LayerSums } from './layer-sums.ts';
 import { solveLayer, type LayerSolution, type RatioSolution } from './solve-layer.ts';
 
-/** Null-space ratios tried where the configuration says "auto": the ends of the paper's range, and no null space but the penalty. */
+/**
+ * Null-space ratios tried where the configuration says "auto": the ends of the paper's range, and no null space but the
+ * penalty.
+ */
 const autoRatios = [0.3, 0.6, 1];
 
 /** A layer at the chosen ratio, with what it says of prompts that a fit never saw. */
@@ -65,8 +68,8 @@ export function benignShares({ benignBudget }: Pick<Config['fit'], 'benignBudget
 }
 
 /**
- * Solves every layer at every null-space ratio, chooses the ratio on the choose split, and measures each layer at that ratio
- * by fits that leave prompts out.
+ * Solves every layer at every null-space ratio, chooses the ratio on the choose split, and measures each layer at that
+ * ratio by fits that leave prompts out.
  * @param tried the layers, in the order of the cache's values
  */
 export async function solveCandidates(
@@ -97,7 +100,10 @@ export async function solveCandidates(
   };
 }
 
-/** The layers' solutions. They are cross-checked at `likely` while the sums are at hand: a ratio of 1 needs no eigenvectors. */
+/**
+ * The layers' solutions. They are cross-checked at `likely` while the sums are at hand: a ratio of 1 needs no
+ * eigenvectors.
+ */
 async function solveEach(
   { fit, choose }: FitParts,
   tried: readonly number[],
@@ -153,7 +159,10 @@ async function crossCheckEach(
   return candidates;
 }
 
-/** The prompts at the k-th layer. Each row is made when its turn comes: at 200 bytes each, all rows would take most of a layer's memory. */
+/**
+ * The prompts at the k-th layer. Each row is made when its turn comes: at 200 bytes each, all rows would take most of a
+ * layer's memory.
+ */
 function rowsAt(part: FitPrompts, k: number, { cache, d }: SolveContext): Iterable<FitRow> {
   return {
     *[Symbol.iterator]() {

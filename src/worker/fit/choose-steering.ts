@@ -20,12 +20,17 @@ export interface ChosenSteering {
   /** The layers to steer, ascending, and the threshold of each. */
   readonly layers: readonly Candidate[];
   readonly thresholds: readonly number[];
-  /** How the pair of layers compares with the next best; null where the layers were given or no two are far enough apart. */
+  /**
+   * How the pair of layers compares with the next best; null where the layers were given or no two are far enough
+   * apart.
+   */
   readonly pairs: LayerChoice['pairs'];
   readonly ratio: number;
   /** What each ratio recognises of the choose split's jailbreaks, on average over the candidate layers. */
   readonly ratios: readonly RatioScore[];
-  /** How many layers were candidates, of how many jailbreaks the ratios recognise a part, and of how many the layers do. */
+  /**
+   * How many layers were candidates, of how many jailbreaks the ratios recognise a part, and of how many the layers do.
+   */
   readonly tried: { readonly layers: number; readonly ofChoose: number; readonly ofFit: number };
   /** Part of the jailbreaks that the layers recognise together, each scored by a fit without its kind. */
   readonly recognised: number;
@@ -35,11 +40,12 @@ export interface ChosenSteering {
 }
 
 /**
- * Solves every candidate layer; chooses the null-space ratio on the choose split, and the layers and their thresholds by
- * fits that leave prompts out, as far as they are not given.
+ * Solves every candidate layer; chooses the null-space ratio on the choose split, and the layers and their thresholds
+ * by fits that leave prompts out, as far as they are not given.
  *
  * @param parts the malicious prompts have their verdicts
- * @param layers `tried` are the candidates, in the order of the cache's values; `given` those set by hand; `ofModel` how many the model has
+ * @param layers `tried` are the candidates, in the order of the cache's values; `given` those set by hand; `ofModel`
+ * how many the model has
  */
 export async function chooseSteering(
   parts: FitParts,

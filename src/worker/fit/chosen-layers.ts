@@ -6,7 +6,10 @@ import type { Tried } from './try-strengths.ts';
 /** What layers are steered by, as the model's graph takes it. */
 export type LayerSteering = Pick<Steering, 'w' | 'r' | 'thresholds'>;
 
-/** w and r, f32 [L, d], and thresholds [L] at `layers`. Those that are not chosen are closed: zeros, and a threshold of Infinity. */
+/**
+ * w and r, f32 [L, d], and thresholds [L] at `layers`. Those that are not chosen are closed: zeros, and a threshold of
+ * Infinity.
+ */
 export function steeringAt(
   layers: readonly number[],
   { layers: chosen, thresholds }: Pick<ChosenSteering, 'layers' | 'thresholds'>,
@@ -28,7 +31,10 @@ export function steeringAt(
   };
 }
 
-/** The choose split's prompts as strengths are tried on them. A prompt is open where a chosen layer's score is above its threshold. */
+/**
+ * The choose split's prompts as strengths are tried on them. A prompt is open where a chosen layer's score is above its
+ * threshold.
+ */
 export function triedPrompts(choose: FitPrompts, chosen: Pick<ChosenSteering, 'layers' | 'thresholds'>): Tried[] {
   return Array.from(choose, (row, i) => ({
     row,

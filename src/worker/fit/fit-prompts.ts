@@ -24,7 +24,7 @@ export interface FitRole {
 /** A prompt of a fit once it is tokens. */
 export interface FitPrompt extends Tokens, FitRole {
   readonly label: Label;
-  /** The same number for prompts with one goal, and for near copies. */
+  /** Prompts with one goal have one number, and so have near copies. */
   readonly group: number;
   readonly attack: string | undefined;
   readonly file: string;
@@ -56,8 +56,8 @@ const hashBytes = 32;
 const none = -1;
 
 /**
- * Prompts of a fit in their order, without their texts. They are kept in columns: 100,000 prompts of 11 tokens take 11 MB,
- * and 42 MB as objects with their strings.
+ * Prompts of a fit in their order, without their texts. They are kept in columns: 100,000 prompts of 11 tokens take 11
+ * MB, and 42 MB as objects with their strings.
  */
 export class FitPrompts implements Iterable<FitPrompt> {
   readonly length: number;

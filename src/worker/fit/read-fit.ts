@@ -38,12 +38,7 @@ export interface FitInput extends FitParts {
  * returned holds them, so that their memory is free for the fit.
  * @throws {HumanError} no usable configuration, judge or model
  */
-export async function readFit(
-  params: FitParams,
-  shelf: ModelShelf,
-  job: Job,
-  watch: Stopwatch,
-): Promise<FitInput> {
+export async function readFit(params: FitParams, shelf: ModelShelf, job: Job, watch: Stopwatch): Promise<FitInput> {
   const { root, config, ...workspace } = await loadWorkspace(params.workspace, job.problem, params.limit);
   workspace.problems.forEach(job.problem);
   const judge = await loadJudge(root, config, job.problem);

@@ -30,8 +30,8 @@ export interface LabelContext {
 /**
  * Short unsteered replies, by the hash of the prompt's tokens: they tell refused from answered prompts. Those of an
  * earlier fit are read from `file`; new ones are appended as they end, and their prefill's activations go to `cache`.
- * They are not stopped early: a fit leaves partial and degenerate ones out, which their beginnings don't tell, and it would save
- * 1.7 % of the tokens of the demo's.
+ * They are not stopped early: a fit leaves partial and degenerate ones out, which their beginnings don't tell, and it
+ * would save 1.7 % of the tokens of the demo's.
  * @throws {HumanError} activations or logits are no finite numbers
  */
 export async function shortReplies(

@@ -62,7 +62,8 @@ export function summariseFit(input: FitInput, { counts, chosen, trial, warnings 
       },
       config.fit,
     ),
-    // Doubts are findings about the steering, not faults of a file: the summary and the report tell them, and they are no failure.
+    // Doubts are findings about the steering, not faults of a file: the summary and the report tell them, and they are
+    // no failure.
     warnings: [...warnings, ...doubts(input, chosen, perLayer)],
   };
 }

@@ -27,7 +27,10 @@ export interface TrustMeasure {
 export interface Trust {
   /** Standard error of s at each steered layer. */
   readonly scoreSpread: readonly number[];
-  /** The largest of the prompt's distances from the fit's prompts, each in units of its limit: above 1 the prompt is unlike them. */
+  /**
+   * The largest of the prompt's distances from the fit's prompts, each in units of its limit: above 1 the prompt is
+   * unlike them.
+   */
   readonly distance: number;
 }
 

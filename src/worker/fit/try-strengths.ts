@@ -32,8 +32,8 @@ export interface Searched {
   /** What replies to a prompt at a strength; at 0 it is the prompt alone. */
   readonly row: (prompt: Tokens, strength: number) => PromptRow;
   /**
-   * Ends at the first strength, ascending, that costs more than the budget, and asks the malicious prompts only below it:
-   * a fraction of the time where every prompt is steered.
+   * Ends at the first strength, ascending, that costs more than the budget, and asks the malicious prompts only below
+   * it: a fraction of the time where every prompt is steered.
    */
   readonly affordableOnly: boolean;
   /** What the logits of the first token say of refusal; to be measured against the verdicts on the replies. */

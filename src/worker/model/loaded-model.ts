@@ -92,7 +92,7 @@ export function modelSettings(
   };
 }
 
-/** The same for a job that is about a model alone: a workspace is only needed when the call names no model. */
+/** The model of a job that is about a model alone. Such a job needs a workspace only where the call names no model. */
 export async function modelAloneSettings(
   { workspace, ...choice }: ModelParams,
   report: (problem: Problem) => void,
