@@ -150,7 +150,7 @@ describe('the table of prompts', () => {
     await page.keyboard.press('Tab');
     // As few letters as tell a choice: on a busy machine a list forgets the ones before. In their own case: the browser
     // that npm brings is built without the tables that tell B from b.
-    await page.keyboard.type('unc');
+    await page.keyboard.type('Unc');
     await page.keyboard.press('Tab');
     await page.keyboard.type('Be');
     await expect
