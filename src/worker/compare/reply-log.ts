@@ -21,6 +21,8 @@ export interface Asked {
 export interface ReplyLog {
   /** The reply, if there is one and it was made as this comparison makes them. */
   find(asked: Asked): Reply | undefined;
+  /** The reply of the last line. */
+  last(): Reply | undefined;
   add(replies: readonly Reply[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -37,10 +39,11 @@ export async function openReplyLog(file: string, report: (problem: Problem) => v
     });
   }
   for (const line of lines.bad) report(noReply(file, line));
-  const last = new Map(lines.rows.map((reply) => [keyOf(reply), reply]));
+  const latest = new Map(lines.rows.map((reply) => [keyOf(reply), reply]));
+  let last = lines.rows.at(-1);
   return {
     find: ({ prompt, condition, strength, recipe }) => {
-      const reply = last.get(keyOf({ id: prompt.id, condition, strength }));
+      const reply = latest.get(keyOf({ id: prompt.id, condition, strength }));
       const same =
         reply !== undefined &&
         recipeOfReply(reply.recipe) === recipeOfReply(recipe) &&
@@ -48,9 +51,11 @@ export async function openReplyLog(file: string, report: (problem: Problem) => v
         isDeepStrictEqual(reply.earlier, prompt.earlier);
       return same ? reply : undefined;
     },
+    last: () => last,
     add: async (replies) => {
       await lines.append(replies);
-      for (const reply of replies) last.set(keyOf(reply), reply);
+      for (const reply of replies) latest.set(keyOf(reply), reply);
+      last = replies.at(-1) ?? last;
     },
     close: () => lines.close(),
   };
