@@ -1,15 +1,11 @@
 import { basename } from 'node:path';
-import { steeringNorm } from '../../core/alphasteer.ts';
 import { importedLayers, type ImportedLayer } from '../../core/formats/authors/imported-layers.ts';
 import { readSteeringMatrices } from '../../core/formats/authors/read-steering-matrix.ts';
-import { dot, norm } from '../../core/linalg/inner-product.ts';
 import { HumanError } from '../../core/problem.ts';
 import { firstOfEachLabel } from '../../core/prompts/split/first-of-each-label.ts';
 import { isMalicious } from '../../core/prompts/prompt.ts';
-import type { Imported, LayerMeasure } from '../../core/evaluation/data/run-fit.ts';
-import { meanByLabel } from '../../core/evaluation/rates/mean-by-label.ts';
-import { separation } from '../../core/evaluation/rates/separation.ts';
-import { mean } from '../../core/stats/mean.ts';
+import type { Imported } from '../../core/evaluation/data/run-fit.ts';
+import { importedMeasure, scaledToMalicious } from '../../core/fit/imported-layer.ts';
 import type { ImportParams, ImportResult } from '../../rpc/worker-api.ts';
 import { withFileSource } from '../../workspace/files/file-source.ts';
 import { loadJudge } from '../../workspace/load-judge.ts';
@@ -64,7 +60,8 @@ export async function importJob(params: ImportParams, shelf: ModelShelf, job: Jo
     });
   }
   const activations = await residuals(model, found, rows, job);
-  const layers = found.map((layer, k) => scaled(layer, rows, activations[k]!));
+  const labels = rows.map(({ prompt }) => prompt.label);
+  const layers = found.map((layer, k) => scaledToMalicious(layer, labels, activations[k]!));
   const strength = -params.strength;
   const steered = layers.map(({ layer }) => layer);
 
@@ -95,7 +92,7 @@ export async function importJob(params: ImportParams, shelf: ModelShelf, job: Jo
     layers: steered,
     strength,
     hiddenSize: model.hiddenSize,
-    perLayer: layers.map((layer, k) => layerMeasure(layer, rows, activations[k]!, strength)),
+    perLayer: layers.map((layer, k) => importedMeasure(layer, labels, activations[k]!, strength)),
     margins: workspace.config.evaluate.margins,
     judge: measure,
     warnings: [],
@@ -127,44 +124,4 @@ async function residuals(
   });
   const d = model.hiddenSize;
   return layers.map((_, k) => values.map((row) => row.subarray(k * d, (k + 1) * d)));
-}
-
-/** The same product, its score 1 on average for malicious prompts. */
-function scaled(layer: ImportedLayer, rows: readonly Encoded[], activations: readonly Float32Array[]): ImportedLayer {
-  const malicious = activations.filter((_, i) => isMalicious(rows[i]!.prompt.label));
-  const unit = mean(malicious.map((h) => dot(h, layer.w)));
-  if (unit === 0) return layer;
-  return { ...layer, w: layer.w.map((value) => value / unit), r: layer.r.map((value) => value * unit) };
-}
-
-function layerMeasure(
-  { layer, w, r }: ImportedLayer,
-  rows: readonly Encoded[],
-  activations: readonly Float32Array[],
-  strength: number,
-): LayerMeasure {
-  const refusalNorm = norm(r);
-  const scored = activations.map((h, i) => {
-    const score = dot(h, w);
-    const length = steeringNorm(score, strength, refusalNorm, -Infinity);
-    return { label: rows[i]!.prompt.label, score, length, relative: length / norm(h) };
-  });
-  const scoresOf = (wanted: (label: Encoded['prompt']['label']) => boolean): number[] =>
-    scored.filter(({ label }) => wanted(label)).map(({ score }) => score);
-  const { auc, leakage, leakage95 } = separation(
-    scoresOf(isMalicious),
-    scoresOf((label) => label === 'benign'),
-  );
-  return {
-    layer,
-    steered: true,
-    auc,
-    meanScore: meanByLabel(scored, ({ score }) => score),
-    norm: meanByLabel(scored, ({ length }) => length),
-    relativeNorm: meanByLabel(scored, ({ relative }) => relative),
-    leakage,
-    leakage95,
-    refusalNorm,
-    threshold: null,
-  };
 }

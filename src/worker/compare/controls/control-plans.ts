@@ -14,9 +14,10 @@ import type { Model } from '../../model/model.ts';
 import type { ModelShelf } from '../../model/loaded-model.ts';
 import { ProductSession } from '../../session/product-session.ts';
 import type { Steering } from '../../fit/steering-file.ts';
-import { controlRow, fitControls, isOpen } from './fit-controls.ts';
+import { controlRow, fitControls } from './fit-controls.ts';
 import type { FittedControl } from './fitted-control.ts';
 import { openFittedPrompts } from './fitted-prompts.ts';
+import { isOpen } from './is-open.ts';
 
 /** A fitted control, and what it does to the prompts of a comparison. */
 export interface ControlPlan {

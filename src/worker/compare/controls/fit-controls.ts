@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dot } from '../../../core/linalg/inner-product.ts';
-import type { ControlFit } from '../../../core/controls/control-fit.ts';
 import type { ControlCondition } from '../../../core/controls/controls.ts';
 import { refusingSystemPrompt, withRefusingSystemPrompt } from '../../../core/controls/system-prompt.ts';
 import { judgeVersion } from '../../../core/judge/judge.ts';
@@ -20,9 +18,10 @@ import { shortHash } from '../../model-files/short-hash.ts';
 import type { Steering } from '../../fit/steering-file.ts';
 import { tryStrengths, type Tried } from '../../fit/try-strengths.ts';
 import { readControl, writeControl } from './control-file.ts';
-import { controlSteering, type ControlSteering } from './control-steering.ts';
+import { controlSteering } from './control-steering.ts';
 import type { FittedControl } from './fitted-control.ts';
 import type { FittedPrompts } from './fitted-prompts.ts';
+import { isOpen } from './is-open.ts';
 
 /** Strengths tried: down to the paper's as well as the fit's, as a push on every prompt costs more than one on a few. */
 const strengths = [0.1, 0.25, 0.5, 1, 2, 4];
@@ -68,7 +67,11 @@ export async function fitControls(
 }
 
 /** What a control's strength is put into. */
-export function controlRow({ ids }: Pick<Encoded, 'ids'>, push: ControlFit['push'], strength: number): PromptRow {
+export function controlRow(
+  { ids }: Pick<Encoded, 'ids'>,
+  push: FittedControl['chosen']['push'],
+  strength: number,
+): PromptRow {
   switch (push) {
     case 'score':
       return { ids, strength };
@@ -128,23 +131,4 @@ async function fitControl(
     steering: { layers, w, r, thresholds, strength },
     recipe,
   };
-}
-
-/**
- * Whether a layer's score may be above its threshold. The graph computes it in f32, so one that is nearly at it counts as
- * above, and the graph decides.
- */
-export async function isOpen(
-  { layers, w, thresholds }: Pick<ControlSteering, 'layers' | 'w' | 'thresholds'>,
-  prompt: Encoded,
-  prompts: Pick<FittedPrompts, 'read'>,
-): Promise<boolean> {
-  const d = w.length / layers.length;
-  for (const [k, layer] of layers.entries()) {
-    const threshold = thresholds[k]!;
-    if (threshold === -Infinity) return true;
-    const score = dot(await prompts.read(prompt, layer), w.subarray(k * d, (k + 1) * d));
-    if (score > threshold - 1e-3 * Math.max(1, Math.abs(threshold))) return true;
-  }
-  return false;
 }
