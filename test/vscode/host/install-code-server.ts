@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -14,8 +14,10 @@ const ownNodeVersion = '24.21.0';
 /** Outside the tree: 800 MB that all checkouts share. */
 const folder = join(
   process.env['ALPHASTEER_VSCODE_HOST'] ?? join(homedir(), '.cache', 'alphasteer-vscode-host'),
-  `code-server-${version}-without-scripts`,
+  `code-server-${version}-plain-log`,
 );
+
+const plainLogger = join(import.meta.dirname, 'plain-spdlog.cjs');
 
 /** What to start: `node entry`. */
 export const codeServer = {
@@ -25,8 +27,8 @@ export const codeServer = {
 
 /**
  * Installs code-server where it is not there yet: half a minute, once. No script of a package runs, so nothing is
- * compiled: what would be (Kerberos, a logger, sqlite, a watchdog) is for proxies, desktops and extensions of others,
- * and VS Code starts without it.
+ * compiled: what would be (Kerberos, sqlite, a watchdog) is for proxies, desktops and extensions of others, and VS Code
+ * starts without it; its logger gets a part in JavaScript (plain-spdlog.cjs).
  * @returns why it cannot be had here; undefined once it is installed
  * @throws where npm fails for another reason than that it reaches no registry
  */
@@ -44,6 +46,7 @@ export function installCodeServer(): string | undefined {
     // VS Code's own packages, which code-server's script would install.
     npm(join(draft, server, 'lib/vscode'), ['--omit=dev']);
   if (why === undefined) {
+    copyFileSync(plainLogger, join(draft, server, 'lib/vscode/node_modules/@vscode/spdlog/index.js'));
     const started = [join(draft, server, 'out/node/entry.js'), '--version'];
     const env = { ...process.env, HOME: draft, XDG_CONFIG_HOME: draft };
     execFileSync(join(draft, 'node_modules', ownNode, 'bin/node'), started, {

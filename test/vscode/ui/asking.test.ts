@@ -234,7 +234,7 @@ test('Export asks for a form and a place, and what lies there is the run', { tim
   expect(await forms()).toHaveLength(7);
   await save('Replies', join(folder, 'replies.csv'));
   const rows = readFileSync(join(folder, 'replies.csv'), 'utf8').split('\r\n');
-  expect(rows[0]).toMatch(/^id,.*verdict/);
+  expect(rows[0]).toMatch(/^\ufeffid,.*verdict/);
   await forms();
   await save('Report', join(folder, 'report.html'));
   expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('heldout-harmful-0');
