@@ -6,9 +6,9 @@ const [least, most] = [16 * 1024 ** 2, 1024 ** 3];
 
 /**
  * How many batches run side by side, each by its own copy of the model on a part of the threads: two on a CPU, where the
- * threads of one run wait for each other at each of its hundreds of nodes. A small comparison of the quickstart took 0.8 times
- * as long, a small fit 0.92 times (two cores), with the same bits: a row's numbers do not hang on the rows beside it. Of the model alone, so that the
- * same work has the same schedule on any machine.
+ * threads of one run wait for each other at each of its hundreds of nodes. The quickstart's fit took 0.89 of the time on two
+ * cores (docs/speed.md), with the same bits: a row's numbers do not hang on the rows beside it. It hangs on the model alone,
+ * so that the same work has the same schedule on any machine.
  */
 export function laneCount({ device, kv, ports, weightBytes }: SessionModel): number {
   const fits = weightBytes >= least && weightBytes <= most;
